@@ -1,0 +1,62 @@
+# `make` alone explains itself. Everything runs from .venv; nothing outside this folder is changed.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+# Test processes: the number of workers of pytest-xdist; 0 runs all in one process.
+JOBS   ?= 2
+# Arguments handed on: make test ARGS="-k seal", make demo ARGS=--step, make bench ONLY=decide_per_s.
+ARGS   ?=
+ONLY   ?=
+
+export PATH := $(abspath $(BIN)):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check format bench lock clean
+
+help: ## list the targets
+	@printf 'Concertation: what you can do here\n\n'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+	@printf '\nThe first call of any of them installs what it needs into $(VENV); the next start at once.\n'
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (once) …"
+	@$(BIN)/python -m pip install -qq --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+setup: $(STAMP) ## make the environment: .venv, from requirements.lock, hashes checked
+
+demo: $(STAMP) ## play a whole concertation in 90 s, driven through GraphQL (ARGS=--step, --keep)
+	@$(BIN)/concertation demo $(ARGS)
+
+up: $(STAMP) ## start PostgreSQL, Temporal, the worker and the API here; Ctrl-C stops them
+	@$(BIN)/concertation up $(ARGS)
+
+test: $(STAMP) ## run the tests (ARGS="-k name", JOBS=0 for one process)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+check: $(STAMP) ## lint, formatting, types, import layers, GraphQL contract
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@if test -e graphql/schema.graphql; then $(BIN)/concertation export-schema --check; fi
+
+format: $(STAMP) ## let ruff put the code in order
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(STAMP) ## measure: one JSON line per figure (ONLY=name for one)
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  --output-file requirements.lock
+
+clean: ## remove .venv and caches (never your data)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

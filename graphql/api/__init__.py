@@ -1,0 +1,1 @@
+"""The GraphQL schema. Imported as `api`: the folder above is a source root, never a package."""

@@ -1,0 +1,1 @@
+"""Composition roots: settings, command line, embedded services, the API and worker processes."""

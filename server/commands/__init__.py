@@ -1,0 +1,1 @@
+"""One module per subcommand of `concertation`, imported only when it is called."""

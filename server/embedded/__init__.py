@@ -1,0 +1,1 @@
+"""PostgreSQL and Temporal as child processes, for development and small sites: one adapter each."""

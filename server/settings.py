@@ -1,0 +1,131 @@
+"""The settings of every process, read once from the environment by the composition roots.
+
+`CONCERTATION_` comes before each name; the addresses of PostgreSQL and Temporal also answer to the names that
+every hosting service uses (`DATABASE_URL`, `TEMPORAL_ADDRESS`). Nothing below server/ reads the environment.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+def _named(name: str, plain: str) -> AliasChoices:
+    return AliasChoices(f"CONCERTATION_{name}", plain)
+
+
+class Settings(BaseSettings):
+    """What an operator may decide. Durations are in seconds unless their name says otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CONCERTATION_", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    #: Where `up` keeps the databases, keys and logs of an embedded installation.
+    data_dir: Path = Path(".data")
+
+    #: PostgreSQL as the API sees it: the application role, under row-level security.
+    database_url: SecretStr | None = Field(None, validation_alias=_named("DATABASE_URL", "DATABASE_URL"))
+    #: PostgreSQL as the worker sees it: the role that bypasses row-level security.
+    worker_database_url: SecretStr | None = Field(
+        None, validation_alias=_named("WORKER_DATABASE_URL", "WORKER_DATABASE_URL")
+    )
+    #: PostgreSQL as `migrate` sees it: the owner of the schema.
+    owner_database_url: SecretStr | None = Field(
+        None, validation_alias=_named("OWNER_DATABASE_URL", "OWNER_DATABASE_URL")
+    )
+    #: A superuser's address, given to `migrate` alone, once, where it should make the roles and the database.
+    provision_database_url: SecretStr | None = None
+
+    pool_min_size: int = Field(1, ge=0)
+    pool_max_size: int = Field(10, ge=1)
+    #: Longest wait for a connection of the pool and for one statement asked by the API.
+    database_timeout: Seconds = 1.5
+    #: `statement_timeout` of the transactions that append to the ledger.
+    record_statement_timeout: Seconds = 2.0
+
+    #: `host:port` of Temporal's front end.
+    temporal_address: str | None = Field(
+        None, validation_alias=_named("TEMPORAL_ADDRESS", "TEMPORAL_ADDRESS")
+    )
+    temporal_namespace: str = Field(
+        "concertation", validation_alias=_named("TEMPORAL_NAMESPACE", "TEMPORAL_NAMESPACE")
+    )
+    task_queue: str = "concertation"
+    #: Longest wait for the outcome of a command before the answer is OUTCOME_UNKNOWN.
+    command_timeout: Seconds = 2.5
+    #: How often the worker looks for concertations whose workflow is missing.
+    reconcile_every: Seconds = 60.0
+
+    #: The address the API listens on. Outside loopback, development keys are refused.
+    host: str = "127.0.0.1"
+    #: 0 takes a free port.
+    port: int = Field(0, ge=0, le=65535)
+    #: The largest request body read, in bytes.
+    max_body_bytes: int = Field(1_000_000, ge=1_000)
+    #: How long a stopping process lets work in hand finish.
+    shutdown_timeout: Seconds = 5.0
+
+    #: Calendars run in this time zone unless a procedure names territories.
+    timezone: str = "Europe/Paris"
+    #: The language of texts when a client asks for none.
+    language: str = "fr"
+
+    #: `iss` and `aud` of the tokens that the API accepts.
+    token_issuer: str = "concertation"
+    token_audience: str = "concertation"
+    token_ttl: timedelta = timedelta(hours=12)
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().resolve()
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only programs of this machine can reach the API."""
+        return is_loopback(self.host)
+
+    def database(self, role: str) -> str:
+        """The address of PostgreSQL for `app`, `worker` or `owner`; `SettingMissing` if none was given."""
+        given = {
+            "app": ("DATABASE_URL", self.database_url),
+            "worker": ("WORKER_DATABASE_URL", self.worker_database_url),
+            "owner": ("OWNER_DATABASE_URL", self.owner_database_url),
+        }
+        name, url = given[role]
+        if url is None:
+            raise SettingMissing(name)
+        return url.get_secret_value()
+
+    def temporal(self) -> str:
+        """`host:port` of Temporal; `SettingMissing` if none was given."""
+        if self.temporal_address is None:
+            raise SettingMissing("TEMPORAL_ADDRESS")
+        return self.temporal_address
+
+
+class SettingMissing(Exception):
+    """A setting that this command needs was not given."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is not set. Set it, or run `concertation up`, which starts what is missing."
+        )
+        self.name = name
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address to listen on, stays on this machine."""
+    from ipaddress import ip_address
+
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

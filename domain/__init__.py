@@ -1,1 +1,1 @@
-"""The pure rules of a concertation: no input or output, no clock, no chance."""
+"""Pure rules of a concertation: no input or output, no clock, no randomness."""

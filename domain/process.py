@@ -1,0 +1,530 @@
+"""The state of one concertation: what decisions need, and nothing else.
+
+Folded from events by `evolve`; cached as the snapshot. Frozen: every change is a new value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.acts import Act, Answer, Body, Conclusion, Position, SealFigures, TermEnd
+from domain.procedure import Appointment, BallotRule, Gate, Label, Procedure, Role, Stage
+
+
+class Phase(StrEnum):
+    """Where the whole concertation stands."""
+
+    VOID = "void"
+    """Nothing has happened yet."""
+    DRAFT = "draft"
+    LAUNCHED = "launched"
+    ENDED = "ended"
+    ABANDONED = "abandoned"
+
+
+class Outcome(StrEnum):
+    """How a concertation ended."""
+
+    COMPLETED = "completed"
+    STOPPED_NO_QUORUM = "stopped_no_quorum"
+    STOPPED_NO_ROUND_LEFT = "stopped_no_round_left"
+    ABANDONED = "abandoned"
+
+
+class State(StrEnum):
+    """Where a stage stands in its round. Suspension is laid over any of them."""
+
+    PENDING = "pending"
+    AWAITING_OPENING = "awaiting_opening"
+    OPEN = "open"
+    CLOSED = "closed"
+    SEALING = "sealing"
+    SEALED = "sealed"
+    AWAITING_CONCLUSION = "awaiting_conclusion"
+    CONCLUDED = "concluded"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStage:
+    """The dates of a stage as announced."""
+
+    opens_at: datetime
+    closes_at: datetime
+    gate_opens_at: datetime | None = None
+    """When the ballot before the opening begins, where there is one."""
+    concludes_at: datetime
+    """When the stage will be concluded if every window is used to its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """A frozen set. A rectification adds a supplementary seal; earlier roots stay published."""
+
+    at: datetime
+    figures: SealFigures
+    supplementary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRun:
+    """One stage in one round."""
+
+    key: str
+    round: int
+    state: State = State.PENDING
+    planned_opens_at: datetime
+    planned_closes_at: datetime
+    opens_at: datetime | None = None
+    """When it opened; unset before."""
+    closes_at: datetime | None = None
+    entry_closes_at: datetime | None = None
+    closed_at: datetime | None = None
+    concluded_at: datetime | None = None
+    suspended_at: datetime | None = None
+    suspended_for: timedelta = timedelta(0)
+    """Length of past suspensions between opening and closing."""
+    overdue_since: datetime | None = None
+    automatic_extensions: int = 0
+    reopenings: int = 0
+    gate_ballot: str | None = None
+    """The running ballot of the gate that the stage waits at."""
+    opening_passed: bool = False
+    conclusion_passed: bool = False
+    gate_returned: bool = False
+    """The gate refused and the subject is back with its authors."""
+    quorum_missed: dict[str, int] = field(default_factory=dict)
+    """Per college, or `hearings`, what was reached where the quorum was missed."""
+    seals: tuple[Seal, ...] = ()
+    rectifying_until: datetime | None = None
+
+    @property
+    def root(self) -> str | None:
+        """The root of the latest seal."""
+        return self.seals[-1].figures.root if self.seals else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person in this concertation, known by a pseudonymous id."""
+
+    id: str
+    college: str | None = None
+    organisation: str | None = None
+    territory: str | None = None
+    elected: bool = False
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A member holding a seat: the half-open interval [since, until)."""
+
+    seat: int
+    member: str
+    since: datetime
+    until: datetime | None = None
+    cause: TermEnd | None = None
+
+    def runs(self, now: datetime) -> bool:
+        """Say whether the term runs at `now`."""
+        return self.since <= now and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeHeld:
+    """An office with all terms, past and running."""
+
+    id: str
+    role: Role
+    label: Label
+    seats: int
+    required: int
+    college: str | None
+    lane: str | None
+    territory: str | None
+    appointment: Appointment
+    terms: tuple[Term, ...] = ()
+
+    def holder(self, seat: int, now: datetime) -> str | None:
+        """Give the member who holds a seat at `now`."""
+        return next((t.member for t in self.terms if t.seat == seat and t.runs(now)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """The holder of a seat lets another member act for it."""
+
+    id: str
+    office: str
+    seat: int
+    giver: str
+    to: str
+    since: datetime
+    until: datetime
+    revoked_at: datetime | None = None
+
+    def runs(self, now: datetime) -> bool:
+        """Say whether the delegation runs at `now`."""
+        return self.since <= now < self.until and (self.revoked_at is None or now < self.revoked_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The latest version of a document of the information file."""
+
+    id: str
+    digest: str
+    title: Label
+    stage: str | None
+    questionnaire: bool
+    version: int
+    attached_at: datetime
+
+
+class Purpose(StrEnum):
+    """What a ballot decides."""
+
+    OPENING = "opening"
+    CONCLUSION = "conclusion"
+    OPINION = "opinion"
+    SIGNATURES = "signatures"
+    RECORD = "record"
+
+
+class BallotState(StrEnum):
+    """Where a ballot stands. `held`: its window is over and it waits, publicly, for votes."""
+
+    OPEN = "open"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+class BallotOutcome(StrEnum):
+    """How a ballot ended."""
+
+    PASSED = "passed"
+    REFUSED = "refused"
+    DEEMED_GIVEN = "deemed_given"
+    DEEMED_FAVOURABLE = "deemed_favourable"
+    LAPSED = "lapsed"
+    SUPERSEDED = "superseded"
+    """Its subject changed, or what it was about is over."""
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def passes(self) -> bool:
+        """Say whether the subject is approved."""
+        return self in (BallotOutcome.PASSED, BallotOutcome.DEEMED_GIVEN, BallotOutcome.DEEMED_FAVOURABLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """A vote of a seat. Votes belong to seats and stand when the holder changes."""
+
+    seat: str
+    member: str
+    position: Position | None
+    """`None` in a secret ballot."""
+    at: datetime
+    by_proxy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """The count of a ballot as it was evaluated."""
+
+    entitled: int
+    present: int
+    favourable: int
+    unfavourable: int
+    abstain: int
+    quorum: int
+    """Number of present or represented seats that the quorum asks for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An act that waits for signatures, with the place it was addressed to."""
+
+    act: Act
+    actor: str
+    on_behalf_of: str | None
+    round: int | None
+    stage: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """A ballot. Seats are `office/number`; for records, member ids."""
+
+    id: str
+    purpose: Purpose
+    stage: str | None
+    round: int
+    subject: str
+    """Digest that every vote binds."""
+    rule: BallotRule
+    seats: tuple[str, ...]
+    opens_at: datetime
+    closes_at: datetime | None
+    state: BallotState = BallotState.OPEN
+    convening: int = 1
+    escalated: bool = False
+    votes: dict[str, Vote] = field(default_factory=dict)
+    proxies: dict[str, str] = field(default_factory=dict)
+    """From the seat represented to the member who holds its mandate."""
+    withdrawn: tuple[str, ...] = ()
+    recused: tuple[str, ...] = ()
+    outcome: BallotOutcome | None = None
+    closed_at: datetime | None = None
+    count: Count | None = None
+    proposal: Proposal | None = None
+    about: str | None = None
+    """The hearing or the opinion that the ballot is about."""
+    lapse_reason: str | None = None
+
+
+class HearingState(StrEnum):
+    """Where a hearing stands."""
+
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    RECORDED = "recorded"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """A hearing in the window of its stage."""
+
+    id: str
+    stage: str
+    round: int
+    starts_at: datetime
+    ends_at: datetime
+    witnesses: tuple[str, ...]
+    state: HearingState = HearingState.SCHEDULED
+    place: Body | None = None
+    heard: tuple[str, ...] = ()
+    record: Body | None = None
+    ballot: str | None = None
+    approval: BallotOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """What a member declared."""
+
+    member: str
+    at: datetime
+    themes: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    statement: Body | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A member who takes no part: by their own act, or recused by the chair. `stage` unset: in anything."""
+
+    member: str
+    at: datetime
+    stage: str | None
+    recused: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberPosition:
+    """An individual position before the collective opinion."""
+
+    member: str
+    position: Conclusion
+    statement: Body
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """A reservation of the council."""
+
+    id: str
+    member: str
+    text: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """The council's collective opinion on one stage in one round."""
+
+    stage: str
+    round: int
+    text: Body | None = None
+    conclusion: Conclusion | None = None
+    version: int = 0
+    ballot: str | None = None
+    adopted_at: datetime | None = None
+    tacit: bool = False
+    positions: dict[str, MemberPosition] = field(default_factory=dict)
+    reservations: dict[str, Reservation] = field(default_factory=dict)
+    dissents: dict[str, Body] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A chapter of the synthesis."""
+
+    lane: str | None
+    text: Body
+    member: str
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """A recommendation, with what it comes from and who owes an answer."""
+
+    id: str
+    stage: str
+    round: int
+    lane: str | None
+    themes: tuple[str, ...]
+    addressees: tuple[str, ...]
+    """Ids of offices of role `addressee`."""
+    sources: tuple[str, ...]
+    text: Body
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synthesis:
+    """The synthesis of one stage in one round."""
+
+    stage: str
+    round: int
+    chapters: dict[str, Chapter] = field(default_factory=dict)
+    """By lane; the only chapter of a synthesis without axes is under the empty name."""
+    recommendations: dict[str, Recommendation] = field(default_factory=dict)
+    text: Body | None = None
+    assembled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """The reasoned response of one addressee to one recommendation."""
+
+    recommendation: str
+    addressee: str
+    answer: Answer
+    reasons: Body
+    at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A version of the decision."""
+
+    text: Body
+    at: datetime
+    round: int
+    stage: str
+    version: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A report on a commitment."""
+
+    at: datetime
+    status: str
+    report: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """Something promised in answer to a recommendation."""
+
+    id: str
+    recommendation: str
+    owner: str
+    due_at: datetime
+    text: Body
+    progress: tuple[Progress, ...] = ()
+    late_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What the guarantor published."""
+
+    at: datetime
+    member: str
+    text: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One concertation, as far as decisions need it."""
+
+    id: str
+    seq: int = 0
+    """Number of events folded; the sequence number of the last one."""
+    phase: Phase = Phase.VOID
+    outcome: Outcome | None = None
+    slug: str = ""
+    title: Label = field(default_factory=dict)
+    procedure: Procedure | None = None
+    procedure_digest: str = ""
+    parent: str | None = None
+    lanes: dict[str, Label] = field(default_factory=dict)
+    themes: dict[str, Label] = field(default_factory=dict)
+    territories: tuple[str, ...] = ()
+    stages: dict[str, Stage] = field(default_factory=dict)
+    """The definitions by key, expanded by axis."""
+    round: int = 0
+    launched_at: datetime | None = None
+    ended_at: datetime | None = None
+    suspended_at: datetime | None = None
+    runs: dict[str, StageRun] = field(default_factory=dict)
+    """The current run of each stage."""
+    past_runs: tuple[StageRun, ...] = ()
+    members: dict[str, Member] = field(default_factory=dict)
+    offices: dict[str, OfficeHeld] = field(default_factory=dict)
+    delegations: dict[str, Delegation] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    ballots: dict[str, Ballot] = field(default_factory=dict)
+    hearings: dict[str, Hearing] = field(default_factory=dict)
+    interests: dict[str, Interest] = field(default_factory=dict)
+    withdrawals: tuple[Withdrawal, ...] = ()
+    opinions: dict[str, Opinion] = field(default_factory=dict)
+    """By `round/stage`."""
+    syntheses: dict[str, Synthesis] = field(default_factory=dict)
+    """By `round/stage`."""
+    responses: dict[str, Response] = field(default_factory=dict)
+    """By `recommendation/addressee`: the latest version."""
+    decisions: tuple[Decision, ...] = ()
+    commitments: dict[str, Commitment] = field(default_factory=dict)
+    observations: tuple[Observation, ...] = ()
+    implementation_report: Body | None = None
+    last_resorts: tuple[str, ...] = ()
+    """Stages at which no round was left and the last resort applied."""
+
+    @property
+    def over(self) -> bool:
+        """Say whether nothing can happen any more."""
+        return self.phase in (Phase.ENDED, Phase.ABANDONED)
+
+    def gate(self, key: str, gate: Gate) -> BallotRule | None:
+        """Give the rule of a stage's gate, if it has one."""
+        return self.stages[key].approval(gate)
+
+
+def stage_in_round(round_: int, key: str) -> str:
+    """Name what belongs to one stage in one round."""
+    return f"{round_}/{key}"

@@ -1,0 +1,32 @@
+"""Fixtures for every test, and the way out of the test process."""
+
+import atexit
+
+import pytest
+
+from server.leaving import leave
+from tests.fixtures.postgres import database, postgres_server, template_database, test_clock
+from tests.fixtures.temporal import own_temporal_env, temporal_env
+
+__all__ = [
+    "database",
+    "own_temporal_env",
+    "postgres_server",
+    "template_database",
+    "temporal_env",
+    "test_clock",
+]
+
+_sessions: list[pytest.Session] = []
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remember the session: it holds the exit code."""
+    _sessions.append(session)
+
+
+@atexit.register
+def _leave_with_the_true_exit_code() -> None:
+    """Registered first, so run last: after the summary, after every other handler (see server/leaving.py)."""
+    if _sessions:
+        leave(int(_sessions[-1].exitstatus))

@@ -1,0 +1,182 @@
+"""Who may do what: one table, default deny. Roles belong to offices; offices have a scope.
+
+`may` is the only question asked, by the decider for every act and by the API for every read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.acts import SYSTEM, Actor
+from domain.procedure import Role
+from domain.process import OfficeHeld, Phase, Process
+
+
+class PlatformRole(StrEnum):
+    """What a person may do on the platform, outside any concertation."""
+
+    COORDINATOR = "coordinator"
+    """May draft concertations."""
+    OPERATOR = "operator"
+    """May publish procedures and read every ledger."""
+
+
+COUNCIL = frozenset({Role.COUNCIL_CHAIR, Role.COUNCIL_MEMBER})
+_CONDUCT = frozenset({Role.COORDINATOR})
+_PRESIDENCY = frozenset({Role.SPONSOR, Role.CO_PRESIDENT_STATE, Role.CO_PRESIDENT_LOCAL})
+_SCHEDULE = _CONDUCT | _PRESIDENCY
+_HEARINGS = frozenset({Role.COORDINATOR, Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR})
+_WRITING = frozenset({Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR})
+_ANY_OFFICE = frozenset(Role)
+
+ROLES: dict[str, frozenset[Role]] = {
+    "amend_draft": _CONDUCT,
+    "create_office": _CONDUCT,
+    "enrol_member": _CONDUCT,
+    "remove_member": _CONDUCT,
+    "appoint_member": _CONDUCT,
+    "end_term": _CONDUCT,
+    "give_delegation": _ANY_OFFICE,
+    "attach_document": _CONDUCT,
+    "launch": _SCHEDULE,
+    "extend_stage": _SCHEDULE,
+    "postpone_stage": _SCHEDULE,
+    "close_stage_early": _SCHEDULE,
+    "suspend": _SCHEDULE,
+    "resume": _SCHEDULE,
+    "reopen_stage": _SCHEDULE,
+    "rectify_stage": _SCHEDULE,
+    "abandon": _PRESIDENCY | _CONDUCT,
+    "schedule_hearing": _HEARINGS,
+    "hold_hearing": _HEARINGS,
+    "cancel_hearing": _HEARINGS,
+    "record_hearing": _HEARINGS,
+    "declare_interest": COUNCIL | frozenset({Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR, Role.GUARANTOR}),
+    "withdraw_from_review": COUNCIL,
+    "recuse_member": frozenset({Role.COUNCIL_CHAIR}),
+    "state_position": COUNCIL,
+    "draft_opinion": COUNCIL,
+    "put_opinion_to_vote": frozenset({Role.COUNCIL_CHAIR}),
+    "make_reservation": COUNCIL,
+    "record_dissent": COUNCIL,
+    "submit_chapter": _WRITING,
+    "make_recommendation": _WRITING,
+    "assemble_synthesis": frozenset({Role.GENERAL_RAPPORTEUR}),
+    "respond": frozenset({Role.ADDRESSEE}),
+    "issue_decision": frozenset({Role.DECIDING_AUTHORITY}),
+    "rectify_decision": frozenset({Role.DECIDING_AUTHORITY}),
+    "make_commitment": frozenset({Role.ADDRESSEE, Role.DECIDING_AUTHORITY}),
+    "report_progress": frozenset({Role.ADDRESSEE, Role.DECIDING_AUTHORITY, Role.COORDINATOR}),
+    "publish_implementation_report": frozenset({Role.DECIDING_AUTHORITY, Role.COORDINATOR}),
+    "publish_observation": frozenset({Role.GUARANTOR}),
+    # not acts of the decider
+    "record_contribution": frozenset({Role.CLERK}),
+    "read_draft": _ANY_OFFICE,
+    "read_names": _CONDUCT | _PRESIDENCY | frozenset({Role.GUARANTOR, Role.CLERK}),
+    "read_contributions_before_publication": _CONDUCT | _WRITING | COUNCIL | frozenset({Role.GUARANTOR}),
+}
+"""For each act or reading, the roles that may. What is not here is denied."""
+
+ELECTORATE = frozenset({"cast_vote", "give_proxy", "revoke_proxy"})
+"""Acts whose right comes from a seat in the electorate of the ballot."""
+
+PLATFORM: dict[str, PlatformRole] = {
+    "draft_concertation": PlatformRole.COORDINATOR,
+    "publish_procedure": PlatformRole.OPERATOR,
+}
+"""What a role on the platform, and nothing else, entitles to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What an act is about. An office with a lane, college or territory speaks only for these."""
+
+    lane: str | None = None
+    college: str | None = None
+    territory: str | None = None
+    office: str | None = None
+
+
+EVERYWHERE = Scope()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who reads or acts through the API. `member` unset: anyone."""
+
+    member: str | None = None
+    platform_roles: tuple[str, ...] = ()
+
+    def actor(self, on_behalf_of: str | None = None) -> Actor:
+        """Give the actor of a command by this viewer."""
+        return Actor(member=self.member or "", on_behalf_of=on_behalf_of, platform_roles=self.platform_roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """The seat by which somebody acts, and whom they act for where it is by delegation."""
+
+    office: str
+    seat: int
+    role: Role
+    on_behalf_of: str | None = None
+
+
+def _covers(office: OfficeHeld, scope: Scope) -> bool:
+    return (
+        (scope.office is None or office.id == scope.office)
+        and (office.lane is None or scope.lane is None or office.lane == scope.lane)
+        and (office.college is None or scope.college is None or office.college == scope.college)
+        and (office.territory is None or scope.territory is None or office.territory == scope.territory)
+    )
+
+
+def mandate(
+    process: Process,
+    member: str,
+    roles: frozenset[Role],
+    now: datetime,
+    scope: Scope = EVERYWHERE,
+    on_behalf_of: str | None = None,
+) -> Mandate | None:
+    """Give the seat by which a member may act in one of these roles at `now`: their own first, then a delegated one."""
+    if on_behalf_of is None:
+        for office in process.offices.values():
+            if office.role in roles and _covers(office, scope):
+                for term in office.terms:
+                    if term.member == member and term.runs(now):
+                        return Mandate(office=office.id, seat=term.seat, role=office.role)
+    for delegation in process.delegations.values():
+        if delegation.to == member and delegation.runs(now) and on_behalf_of in (None, delegation.giver):
+            office = process.offices[delegation.office]
+            if (
+                office.role in roles
+                and _covers(office, scope)
+                and office.holder(delegation.seat, now) == delegation.giver
+            ):
+                return Mandate(
+                    office=office.id, seat=delegation.seat, role=office.role, on_behalf_of=delegation.giver
+                )
+    return None
+
+
+def may(
+    viewer: Viewer, action: str, process: Process | None, now: datetime, scope: Scope = EVERYWHERE
+) -> bool:
+    """Say whether a viewer may do this. Unknown actions are denied."""
+    if viewer.member == SYSTEM:
+        return False
+    if action in PLATFORM:
+        return PLATFORM[action] in viewer.platform_roles
+    if action == "read_concertation":
+        return (
+            process is not None
+            and process.phase is not Phase.VOID
+            and (process.phase is not Phase.DRAFT or may(viewer, "read_draft", process, now))
+        )
+    roles = ROLES.get(action)
+    if roles is None or process is None or viewer.member is None:
+        return False
+    return mandate(process, viewer.member, roles, now, scope) is not None

@@ -6,16 +6,17 @@ Why dbmate, and what was tried besides: docs/adr/0004-migrations.md.
 import asyncio
 import os
 import re
-import shutil
-import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from server.embedded.programs import program
+from server.errors import CommandFailed
 
 #: How long to wait for another process that is migrating.
 LOCK_WITHIN = "120s"
 
 
-class MigrationFailed(Exception):
+class MigrationFailed(CommandFailed):
     """The schema was not brought up to date; the failing migration was rolled back, the ones before it stand."""
 
     def __init__(self, output: str) -> None:
@@ -60,15 +61,6 @@ async def _dbmate(owner: str, folder: Path, command: str) -> str:
     if process.returncode:
         raise MigrationFailed(output)
     return output
-
-
-def program(name: str) -> str:
-    """The path of a program that came as a wheel: beside this Python first, for .venv need not be on PATH."""
-    beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None:
-        raise FileNotFoundError(f"The program {name} is not installed; run `make setup`.")
-    return found
 
 
 def _for_dbmate(dsn: str) -> str:

@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.errors import CommandFailed
+
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -79,6 +81,10 @@ class Settings(BaseSettings):
     token_issuer: str = "concertation"
     token_audience: str = "concertation"
     token_ttl: timedelta = timedelta(hours=12)
+    #: The public keys (JSON Web Key Set) of the operator's identity provider; without it, the development key.
+    jwks_file: Path | None = None
+    #: Where a worker or an API writes its process id once it serves.
+    ready_file: Path | None = None
 
     @field_validator("data_dir")
     @classmethod
@@ -109,7 +115,7 @@ class Settings(BaseSettings):
         return self.temporal_address
 
 
-class SettingMissing(Exception):
+class SettingMissing(CommandFailed):
     """A setting that this command needs was not given."""
 
     def __init__(self, name: str) -> None:

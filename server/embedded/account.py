@@ -11,6 +11,8 @@ import pwd
 from pathlib import Path
 from typing import NamedTuple
 
+from server.errors import CommandFailed
+
 ACCOUNT = "concertation-pg"
 
 
@@ -21,7 +23,7 @@ class Account(NamedTuple):
     group: int
 
 
-class NoAccount(Exception):
+class NoAccount(CommandFailed):
     """PostgreSQL cannot run as root and the account `concertation-pg` could not be made; start as another user."""
 
     def __init__(self, reason: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from server.embedded.account import Account
+from server.errors import CommandFailed
 
 _PR_SET_PDEATHSIG = 1
 #: How often the end of a process is looked for, in seconds.
@@ -44,7 +45,7 @@ class Service(Protocol):
         ...
 
 
-class ChildFailed(Exception):
+class ChildFailed(CommandFailed):
     """A program did not start, or ended when it should not have."""
 
     def __init__(self, name: str, reason: str, log: Path) -> None:

@@ -1,0 +1,88 @@
+"""The folder where an embedded installation keeps everything, and the lock that gives it to one `up` at a time."""
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from server.errors import CommandFailed
+
+
+class DataFolderInUse(CommandFailed):
+    """Another `concertation up` already runs on this data folder."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        who = f" as process {holder}" if holder else ""
+        super().__init__(
+            f"Another `concertation up` already runs{who} on {folder}. Nothing was changed. "
+            "Stop it, or give another folder with --data-dir."
+        )
+
+
+class DataFolder:
+    """Names what is where. Making one touches nothing; `locked` makes the folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.postgres = path / "postgres"
+        self.temporal = path / "temporal.db"
+        self.logs = path / "logs"
+        self.keys = path / "keys"
+        self.run = path / "run"
+
+    def log(self, name: str) -> Path:
+        """The log file of the process `name`."""
+        return self.logs / f"{name}.log"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for this process; `DataFolderInUse` if another one does. The kernel frees a dead holder's."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o711)
+        for folder in (self.logs, self.run):
+            folder.mkdir(exist_ok=True, mode=0o700)
+        with (self.path / "lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                raise DataFolderInUse(self.path, lock.read().strip()) from None
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+
+    def port(self, name: str, host: str, wanted: int = 0) -> int:
+        """A port for `name`: the one wanted, else the one it had the last time if it is still free, else a free one.
+
+        The addresses that people and processes know stay the same from one start to the next.
+        """
+        if wanted:
+            return wanted
+        file = self.run / "ports.json"
+        try:
+            known: dict[str, int] = json.loads(file.read_text())
+        except (OSError, ValueError):
+            known = {}
+        port = _free_port(host, known.get(name, 0), avoid={p for n, p in known.items() if n != name})
+        file.write_text(json.dumps(known | {name: port}, indent=2))
+        return port
+
+
+def _free_port(host: str, first: int, avoid: set[int]) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host.strip("[]"), first))
+            except OSError:
+                if first == 0:
+                    raise
+                first = 0
+                continue
+            port: int = probe.getsockname()[1]
+        if port not in avoid:
+            return port

@@ -1,0 +1,16 @@
+"""What stops a command of `concertation`, told to the person who typed it in one or two sentences.
+
+    CommandFailed
+    ├── SettingMissing          server/settings.py
+    ├── ChildFailed             server/embedded/child.py
+    ├── NoAccount               server/embedded/account.py
+    ├── MigrationFailed         server/migrating.py
+    ├── DataFolderInUse         server/data_folder.py
+    └── KeyRefused              server/keys.py
+
+Any other exception is a fault of the program and shows its trace.
+"""
+
+
+class CommandFailed(Exception):
+    """The message says what is wrong, what was kept, and what to do. No trace is shown."""

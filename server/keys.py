@@ -1,0 +1,76 @@
+"""The keys that sign and check bearer tokens, and the rule of who may trust a development key.
+
+On loopback, `concertation` signs tokens with a key of its own, made on first use in the data folder. Anywhere else
+only the public keys of the operator's own identity provider count: the file that CONCERTATION_JWKS_FILE names.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from joserfc.jwk import KeySet, OKPKey
+
+from server.errors import CommandFailed
+from server.settings import Settings
+
+#: The algorithm of the development key (RFC 9864), and all those accepted from an operator's keys.
+DEVELOPMENT_ALGORITHM = "Ed25519"
+ALGORITHMS = ("Ed25519", "EdDSA", "ES256", "RS256", "PS256")
+
+
+class KeyRefused(CommandFailed):
+    """These keys may not be trusted here."""
+
+
+def trusted_keys(settings: Settings) -> KeySet:
+    """The public keys that the API accepts tokens of.
+
+    `KeyRefused` when the API would listen outside loopback without keys of the operator's own.
+    """
+    if settings.jwks_file is not None:
+        return _read(settings.jwks_file)
+    if not settings.on_loopback:
+        raise KeyRefused(
+            f"The API would listen on {settings.host}, where other machines reach it, with a development key that "
+            "anyone with access to the data folder can sign with. Name your identity provider's public keys in "
+            "CONCERTATION_JWKS_FILE, or listen on 127.0.0.1."
+        )
+    key = development_key(settings.data_dir)
+    return KeySet([OKPKey.import_key(key.as_dict(private=False))])
+
+
+def development_key(data_dir: Path) -> OKPKey:
+    """The private key of this data folder, made on first use, readable by its owner alone."""
+    file = data_dir / "keys" / "development.jwk.json"
+    if not file.exists():
+        _make(file)
+    return OKPKey.import_key(json.loads(file.read_text()))
+
+
+def _make(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = OKPKey.generate_key(
+        "Ed25519", {"use": "sig", "alg": DEVELOPMENT_ALGORITHM}, private=True, auto_kid=True
+    )
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(key.as_dict(private=True)))
+    try:
+        os.link(draft, file)  # whole or not at all, and the first of several processes wins
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _read(file: Path) -> KeySet:
+    try:
+        keys = KeySet.import_key_set(json.loads(file.read_text()))
+    except (OSError, ValueError) as error:
+        raise KeyRefused(f"CONCERTATION_JWKS_FILE: {file} is no JSON Web Key Set ({error}).") from error
+    private = [key for key in keys.keys if key.is_private or key.key_type == "oct"]
+    if private or not keys.keys:
+        raise KeyRefused(
+            f"CONCERTATION_JWKS_FILE: {file} must hold public keys, at least one and nothing else."
+        )
+    return keys

@@ -2,11 +2,13 @@
 
     CommandFailed
     ├── SettingMissing          server/settings.py
+    ├── SettingInvalid          server/settings.py
     ├── ChildFailed             server/embedded/child.py
     ├── NoAccount               server/embedded/account.py
     ├── MigrationFailed         server/migrating.py
     ├── DataFolderInUse         server/data_folder.py
-    └── KeyRefused              server/keys.py
+    ├── KeyRefused              server/keys.py
+    └── RoleUnknown             server/tokens.py
 
 Any other exception is a fault of the program and shows its trace.
 """

@@ -7,9 +7,11 @@ do with them are the business of store/migrations.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
+
+from server.settings import SettingInvalid, SettingMissing, Settings
 
 DATABASE = "concertation"
 
@@ -59,6 +61,21 @@ async def provision(
             await _create_database(connection, database)
     finally:
         await connection.close()
+
+
+async def provision_from(settings: Settings) -> None:
+    """`provision` with the superuser's address of the settings, and the passwords in the addresses of the roles."""
+    superuser = settings.provision_database_url
+    if superuser is None:
+        raise SettingMissing("CONCERTATION_PROVISION_DATABASE_URL")
+    addresses = {role: urlsplit(settings.database(role.name.lower())) for role in Role}
+    for role, address in addresses.items():
+        if address.username != role:
+            raise SettingInvalid(
+                f"{role.name}: the address must be for the account {role}, not {address.username}."
+            )
+    passwords = {role: unquote(address.password) for role, address in addresses.items() if address.password}
+    await provision(superuser.get_secret_value(), addresses[Role.OWNER].path.lstrip("/"), passwords)
 
 
 async def _ensure_role(connection: asyncpg.Connection, role: Role, password: str | None) -> None:

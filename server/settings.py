@@ -6,9 +6,9 @@ every hosting service uses (`DATABASE_URL`, `TEMPORAL_ADDRESS`). Nothing below s
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.errors import CommandFailed
@@ -86,10 +86,10 @@ class Settings(BaseSettings):
     #: Where a worker or an API writes its process id once it serves.
     ready_file: Path | None = None
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "jwks_file", "ready_file")
     @classmethod
-    def _absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().resolve()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().resolve()
 
     @property
     def on_loopback(self) -> bool:
@@ -115,6 +115,10 @@ class Settings(BaseSettings):
         return self.temporal_address
 
 
+class SettingInvalid(CommandFailed):
+    """A setting has a value that cannot be used."""
+
+
 class SettingMissing(CommandFailed):
     """A setting that this command needs was not given."""
 
@@ -123,6 +127,17 @@ class SettingMissing(CommandFailed):
             f"{name} is not set. Set it, or run `concertation up`, which starts what is missing."
         )
         self.name = name
+
+
+def read_settings(**asked: Any) -> Settings:
+    """The settings of the environment, with what the command line asks for over them; `SettingInvalid`."""
+    try:
+        return Settings(**{name: value for name, value in asked.items() if value is not None})
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)
+        )
+        raise SettingInvalid(f"The settings cannot be used. {faults}") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from domain.procedure import Role
+from server.errors import CommandFailed
 from server.keys import ALGORITHMS, DEVELOPMENT_ALGORITHM, development_key
 from server.settings import Settings
 
@@ -25,6 +26,10 @@ DEMO_ROLES = (*(role.value for role in Role), "participant", "operator")
 _DEMO_MEMBERS = UUID("6b1f6c1e-6f0f-5d57-9a53-1c8a2f0b7d11")
 #: Clocks of two machines may differ by so many seconds.
 _LEEWAY = 5
+
+
+class RoleUnknown(CommandFailed):
+    """A token was asked for a role that does not exist."""
 
 
 class TokenInvalid(Exception):
@@ -68,6 +73,13 @@ def sign_token(settings: Settings, *, roles: list[str], member: UUID, ttl: timed
     key = development_key(settings.data_dir)
     header = {"alg": DEVELOPMENT_ALGORITHM, "kid": key.kid}
     return jwt.encode(header, claims, key, algorithms=[DEVELOPMENT_ALGORITHM])
+
+
+def require_known(roles: list[str]) -> None:
+    """`RoleUnknown` unless each of `roles` exists."""
+    for role in roles:
+        if role not in DEMO_ROLES:
+            raise RoleUnknown(f"There is no role {role!r}. Roles: {', '.join(sorted(DEMO_ROLES))}.")
 
 
 def demo_tokens(settings: Settings) -> dict[str, str]:

@@ -1,0 +1,113 @@
+"""The command `concertation`. Only the module of the subcommand that is called is imported: `--help` answers at once.
+
+A subcommand is a module of server/commands with `configure(parser)` and `async run(arguments, settings) -> int`.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
+
+if TYPE_CHECKING:
+    from server.settings import Settings
+
+#: name: (module of server/commands, what it does)
+COMMANDS = {
+    "up": ("up", "start PostgreSQL, Temporal, the worker and the API; Ctrl-C stops them"),
+    "demo": ("demo", "play a whole concertation against a stack of its own, as a GraphQL client"),
+    "api": ("api", "serve the GraphQL API"),
+    "worker": ("worker", "run the Temporal worker"),
+    "migrate": ("migrate", "bring the database schema up to date"),
+    "reconcile": ("reconcile", "start the workflow of every running concertation that has none"),
+    "token": ("token", "print a bearer token signed with the development key"),
+    "doctor": ("doctor", "look for what is wrong with an installation"),
+    "procedure": ("procedure", "check a procedure file, lay out its calendar, print its JSON Schema"),
+    "verify-ledger": ("verify_ledger", "recompute the chain of hashes and name the first broken event"),
+    "export-schema": ("export_schema", "write the GraphQL schema, or check the committed one"),
+}
+
+
+class Command(Protocol):
+    """What the module of a subcommand offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments."""
+        ...
+
+    async def run(self, arguments: argparse.Namespace, settings: "Settings") -> int:
+        """Do it; the exit code. A `CommandFailed` is shown without a trace."""
+        ...
+
+
+def main() -> NoReturn:
+    """The console script: run the command, then leave with its exit code."""
+    from server.leaving import leave
+
+    try:
+        code = call(sys.argv[1:])
+    except SystemExit as stop:  # argparse: --help, wrong usage
+        code = stop.code if isinstance(stop.code, int) else 1
+    except BrokenPipeError:
+        code = 141  # what a shell says of SIGPIPE: the reader (head, less) had enough
+    except KeyboardInterrupt:
+        code = 130
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        code = 70
+    leave(code)
+
+
+def call(words: Sequence[str]) -> int:
+    """Run the command line `words` and answer its exit code; raises SystemExit on wrong usage and for --help."""
+    parser = _parser()
+    name = next((word for word in words if not word.startswith("-")), None)
+    if name not in COMMANDS:
+        parser.parse_args(words or ["--help"])
+        return 2
+    command = cast("Command", import_module(f"server.commands.{COMMANDS[name][0]}"))
+    own = argparse.ArgumentParser(prog=f"concertation {name}", description=COMMANDS[name][1])
+    own.add_argument("--data-dir", help="where databases, keys and logs are kept (default: .data)")
+    command.configure(own)
+    position = list(words).index(name)
+    parser.parse_args([*words[:position], name])
+    return _run(command, own.parse_args(words[position + 1 :]))
+
+
+def _run(command: Command, arguments: argparse.Namespace) -> int:
+    from server.errors import CommandFailed
+    from server.settings import read_settings
+
+    try:
+        settings = read_settings(data_dir=arguments.data_dir)
+        return asyncio.run(command.run(arguments, settings))
+    except CommandFailed as failure:
+        print(f"concertation: {failure}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS)) + 2
+    listed = "\n".join(f"  {name:<{width}}{text}" for name, (_, text) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="concertation",
+        usage="concertation COMMAND [arguments]",
+        description="A durable engine for public concertations.",
+        epilog=f"commands:\n{listed}\n\n`concertation COMMAND --help` tells more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"concertation {version('concertation')}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""A process of the project itself, `concertation worker` or `concertation api`, as a child of `concertation up`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from server.embedded.child import Child, ChildFailed
+
+_START_WITHIN = 30.0
+_PROBE_EVERY = 0.03
+
+
+class OwnProcess:
+    """`COMMAND NAME`, ready once `ready()` says so."""
+
+    def __init__(
+        self,
+        name: str,
+        command: str,
+        log: Path,
+        env: Mapping[str, str],
+        ready: Callable[["OwnProcess"], Awaitable[bool]],
+    ) -> None:
+        self.name = name
+        self._command = command
+        self._env = env
+        self._ready = ready
+        self._child = Child(name, log)
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        return self._child.pid
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready; `ChildFailed` if it ends or takes more than 30 s."""
+        self._child.spawn([self._command, self.name], env=self._env)
+        try:
+            async with asyncio.timeout(_START_WITHIN):
+                while not await self._ready(self):
+                    await self._child.until(lambda: True, _START_WITHIN)
+                    await asyncio.sleep(_PROBE_EVERY)
+        except TimeoutError:
+            raise ChildFailed(
+                self.name, f"was not ready within {_START_WITHIN:g} s", self._child.log
+            ) from None
+
+    async def ended(self) -> int:
+        """Wait for the end of the process that `start` started."""
+        return await self._child.ended()
+
+    async def stop(self) -> None:
+        """Let it finish what it has in hand, then end it."""
+        await self._child.stop()
+
+
+def by_file(file: Path) -> Callable[[OwnProcess], Awaitable[bool]]:
+    """Ready once the process has written its own id into `file` (`CONCERTATION_READY_FILE`)."""
+
+    async def ready(process: OwnProcess) -> bool:
+        try:
+            return file.read_text().strip() == str(process.pid)
+        except OSError:
+            return False
+
+    return ready
+
+
+def by_http(host: str, port: int, path: str) -> Callable[[OwnProcess], Awaitable[bool]]:
+    """Ready once `GET path` answers 200."""
+
+    async def ready(process: OwnProcess) -> bool:
+        try:
+            async with asyncio.timeout(2.0):
+                return await _status(host, port, path) == 200
+        except (OSError, TimeoutError, ValueError, IndexError):
+            return False
+
+    return ready
+
+
+async def _status(host: str, port: int, path: str) -> int:
+    reader, writer = await asyncio.open_connection(host.strip("[]"), port)
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+        return int((await reader.readline()).split()[1])
+    finally:
+        writer.close()

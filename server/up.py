@@ -1,0 +1,234 @@
+"""The composition of `concertation up`: PostgreSQL, Temporal, migrations, worker and API, in this order, one command.
+
+What is given by the environment (`DATABASE_URL`, `TEMPORAL_ADDRESS`) is used as it is; the rest is embedded.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from server.data_folder import DataFolder
+from server.embedded.postgres import EmbeddedPostgres
+from server.embedded.programs import program
+from server.embedded.temporal import EmbeddedTemporal
+from server.migrating import migrate
+from server.process import OwnProcess, by_file, by_http
+from server.provisioning import DATABASE, Role, provision
+from server.settings import Settings
+from server.supervisor import Supervisor, Watched, stop_all
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the person who typed `concertation up` asked for."""
+
+    #: Everything in a temporary folder that is removed at the end.
+    ephemeral: bool = False
+    #: Where to write, once all is healthy, what scripts need to know.
+    ready_file: Path | None = None
+    #: What is run as `PROGRAM worker` and `PROGRAM api`.
+    program: str = field(default_factory=lambda: program("concertation"))
+    #: Receives one line at a time.
+    say: Callable[[str], None] = print
+
+
+async def up(settings: Settings, options: Options) -> int:
+    """Run everything until SIGINT, SIGTERM or SIGHUP, then stop it cleanly. Answers the exit code."""
+    this = asyncio.current_task()
+    assert this is not None
+    loop = asyncio.get_running_loop()
+    for wanted in _STOP_SIGNALS:
+        loop.add_signal_handler(wanted, this.cancel)
+    scratch = Path(tempfile.mkdtemp(prefix="concertation-")) if options.ephemeral else None
+    if scratch is not None:
+        settings = settings.model_copy(update={"data_dir": scratch})
+    folder = DataFolder(settings.data_dir)
+    try:
+        with folder.locked():
+            stack = Stack(settings, folder, options, durable=scratch is None)
+            try:
+                await stack.start()
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                this.uncancel()
+                options.say("stopping")
+            finally:
+                for wanted in _STOP_SIGNALS:
+                    loop.add_signal_handler(wanted, lambda: options.say("stopping already"))
+                await stack.stop()
+    finally:
+        if scratch is not None:
+            shutil.rmtree(scratch)
+    options.say(
+        "stopped; everything is kept" if scratch is None else "stopped; the temporary data is removed"
+    )
+    return 0
+
+
+@dataclass
+class Stack:
+    """All the services, and what is known of them."""
+
+    settings: Settings
+    folder: DataFolder
+    options: Options
+    durable: bool
+    services: list[Watched] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    temporal_ui_url: str | None = None
+    port: int = 0
+
+    async def start(self) -> None:
+        """Start what is missing, bottom up, and say where everything is once it answers."""
+        self._supervisor = Supervisor(self.options.say, self._write_ready_file)
+        if self.options.ready_file is not None:
+            self.options.ready_file.unlink(missing_ok=True)
+        self.port = self.folder.port("api", self.settings.host, self.settings.port)
+        self.environment = self._inherited()
+        await _both(self._start_postgres(), self._start_temporal())
+        await _both(self._start_process("worker"), self._start_process("api"))
+        for service in self.services:
+            self._supervisor.watch(service)
+        self._write_ready_file()
+        for line in self._summary():
+            self.options.say(line)
+
+    async def stop(self) -> None:
+        """Stop all, top down. What did not start is not there to be stopped."""
+        await self._supervisor.release()
+        order = ["postgres", "temporal", "worker", "api"]
+        await stop_all(sorted(self.services, key=lambda service: order.index(service.name)))
+        if self.options.ready_file is not None:
+            self.options.ready_file.unlink(missing_ok=True)
+
+    async def _start_postgres(self) -> None:
+        if self.settings.database_url is None:
+            server = EmbeddedPostgres(self.folder.postgres, self.folder.log("postgres"), durable=self.durable)
+            await self._start(server)
+            await provision(server.dsn())
+            self.environment |= {
+                "DATABASE_URL": server.dsn(Role.APP, DATABASE),
+                "WORKER_DATABASE_URL": server.dsn(Role.WORKER, DATABASE),
+                "OWNER_DATABASE_URL": server.dsn(Role.OWNER, DATABASE),
+            }
+        applied = await migrate(self.environment["OWNER_DATABASE_URL"])
+        if applied:
+            self.options.say(f"migrations applied: {len(applied)}")
+
+    async def _start_temporal(self) -> None:
+        if self.settings.temporal_address is not None:
+            self.environment["TEMPORAL_ADDRESS"] = self.settings.temporal_address
+            return
+        host = "127.0.0.1"
+        server = EmbeddedTemporal(
+            self.folder.temporal,
+            self.folder.log("temporal"),
+            host=host,
+            port=self.folder.port("temporal", host),
+            ui_port=self.folder.port("temporal_ui", host),
+            namespace=self.settings.temporal_namespace,
+        )
+        await self._start(server)
+        self.environment["TEMPORAL_ADDRESS"] = server.address
+        self.temporal_ui_url = server.ui_url
+
+    async def _start_process(self, name: str) -> None:
+        ready_file = self.folder.run / f"{name}.ready"
+        env = self.environment | {"CONCERTATION_READY_FILE": str(ready_file)}
+        withheld = {"worker": ["DATABASE_URL"], "api": ["WORKER_DATABASE_URL"]}[name]
+        for variable in ("OWNER_DATABASE_URL", "CONCERTATION_PROVISION_DATABASE_URL", *withheld):
+            env.pop(variable, None)
+        ready = by_file(ready_file) if name == "worker" else by_http(self._reachable(), self.port, "/readyz")
+        await self._start(OwnProcess(name, self.options.program, self.folder.log(name), env, ready))
+
+    async def _start(self, service: Watched) -> None:
+        self.services.append(service)
+        await service.start()
+        self.options.say(f"{service.name} answers (process {service.pid})")
+
+    def _inherited(self) -> dict[str, str]:
+        given = {
+            "CONCERTATION_DATA_DIR": str(self.settings.data_dir),
+            "CONCERTATION_HOST": self.settings.host,
+            "CONCERTATION_PORT": str(self.port),
+            "TEMPORAL_NAMESPACE": self.settings.temporal_namespace,
+        }
+        if self.settings.database_url is not None:
+            roles = {"app": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
+            given |= {name: self.settings.database(role) for role, name in roles.items()}
+        return dict(os.environ) | given
+
+    def _reachable(self) -> str:
+        """An address of the API for programs of this machine."""
+        return "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
+
+    def facts(self) -> dict[str, Any]:
+        """What the ready file says."""
+        site = f"{self._reachable()}:{self.port}"
+        database = {role: self.environment[name] for role, name in _ADDRESSES.items()}
+        return {
+            "graphql_url": f"http://{site}/graphql",
+            "ws_url": f"ws://{site}/graphql",
+            "site_url": f"http://{site}/",
+            "temporal_address": self.environment["TEMPORAL_ADDRESS"],
+            "temporal_ui_url": self.temporal_ui_url,
+            "database_url": database["app"],
+            "database_urls": database,
+            "data_dir": str(self.settings.data_dir),
+            "pids": {service.name: service.pid for service in self.services} | {"up": os.getpid()},
+            "tokens": self._tokens(),
+        }
+
+    def _tokens(self) -> dict[str, str]:
+        from server.tokens import demo_tokens
+
+        return {} if self.settings.jwks_file is not None else demo_tokens(self.settings)
+
+    def _write_ready_file(self) -> None:
+        file = self.options.ready_file
+        if file is None:
+            return
+        draft = file.with_name(f"{file.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(self.facts(), indent=2) + "\n")
+        draft.replace(file)
+
+    def _summary(self) -> Sequence[str]:
+        facts = self.facts()
+        return [
+            "",
+            f"  GraphQL         {facts['graphql_url']}",
+            f"  subscriptions   {facts['ws_url']}",
+            f"  Temporal        {facts['temporal_ui_url'] or facts['temporal_address']}",
+            f"  data            {facts['data_dir']}",
+            "",
+            "A token to try with:  concertation token --as coordinator"
+            + (
+                ""
+                if self.settings.data_dir == Path(".data").resolve()
+                else f" --data-dir {self.settings.data_dir}"
+            ),
+            "Ctrl-C stops everything.",
+        ]
+
+
+_ADDRESSES = {"app": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
+
+
+async def _both(*work: Any) -> None:
+    """Run side by side; the first failure stops the others and is the one that is told."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None

@@ -9,72 +9,20 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-"""A name inside a procedure: lower-case ASCII, safe in URLs, ledgers and file names."""
-
-
-def parse_share(value: object) -> Fraction:
-    """Read `1/2`, `80 %`, `0.8` or `1` as an exact fraction.
-
-    Raises:
-        ValueError: the value is not a share between 0 and 1.
-    """
-    if isinstance(value, Fraction):
-        share = value
-    elif isinstance(value, str) and value.rstrip().endswith("%"):
-        share = Fraction(value.rstrip().removesuffix("%").strip()) / 100
-    elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        share = Fraction(str(value))
-    else:
-        raise ValueError("a share is written 1/2, 80 % or 0.8")
-    if not 0 <= share <= 1:
-        raise ValueError("a share lies between 0 and 1")
-    return share
-
-
-def _parse_share_or_fault(value: object) -> Fraction:
-    try:
-        return parse_share(value)
-    except ZeroDivisionError as fault:
-        raise ValueError("a share cannot be divided by zero") from fault
-
-
-Share = Annotated[
-    Fraction,
-    BeforeValidator(_parse_share_or_fault),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": ["string", "number"], "description": "A share: 1/2, 80 % or 0.8"}),
-]
-
-
-def _require_french(value: object) -> object:
-    if isinstance(value, str):
-        return {"fr": value}
-    if isinstance(value, dict) and "fr" not in value:
-        raise ValueError("a label needs its French text (fr)")
-    return value
-
-
-Label = Annotated[dict[str, str], BeforeValidator(_require_french)]
-"""A text for people: a map from BCP-47 language tag to text, French mandatory."""
+from domain.notation import Asked, Names, Share, Span, Text, one_or_many
+from domain.notation import Identifier as Identifier
+from domain.notation import Label as Label
 
 
 class Part(BaseModel):
     """What every part of a procedure shares: frozen, no unknown field."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Role(StrEnum):
@@ -156,16 +104,16 @@ class Office(Part):
     """Seats that must be held before the launch."""
     college: Identifier | None = None
     lane: Identifier | None = None
-    territory: str | None = None
+    territory: Text | None = None
     appointment: Appointment = Appointment.BY_FUNCTION
 
 
 class Duration(Part):
     """How long a stage lasts. The minimum cannot be shortened, the maximum cannot be passed (D2)."""
 
-    planned: timedelta
-    minimum: timedelta = timedelta(0)
-    maximum: timedelta | None = None
+    planned: Span
+    minimum: Span = timedelta(0)
+    maximum: Span | None = None
 
 
 class Majority(StrEnum):
@@ -206,22 +154,22 @@ Refused = Literal["return_to_draft", "reopen", "go_on_published"] | ReferBack
 class BallotRule(Part):
     """The rule of a ballot. One mechanism serves gates, opinions, signatures and record approvals."""
 
-    by: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    by: Names = ()
     """Electorate: ids of offices, roles, or `scientific_council` for members and chair."""
     quorum: Share = Fraction(1, 2)
     majority: Majority = Majority.SIMPLE
     threshold: Share | None = None
     """Least share of favourable among favourable and unfavourable; overrides `majority` (Delphi: 80 %)."""
-    within: timedelta
+    within: Span
     casting_vote: bool = False
     secret: bool = False
     revisable: bool = True
     proxies: bool = False
     early_end: bool = True
-    second_within: timedelta | None = None
+    second_within: Span | None = None
     """Window of a second convening, where no quorum is needed (CRPA R133-10)."""
     if_silent: Silence = Silence.HOLD
-    escalate_to: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    escalate_to: Names = ()
     if_refused: Refused = "return_to_draft"
 
 
@@ -238,15 +186,17 @@ class Approval(BallotRule):
     gate: Gate
     subject: Annotated[
         tuple[Literal["questionnaire", "information_file", "seal", "synthesis", "opinion", "decision"], ...],
-        BeforeValidator(lambda v: (v,) if isinstance(v, str) else v),
+        BeforeValidator(one_or_many),
+        Field(min_length=1, max_length=6),
     ]
 
 
 class Signoff(Part):
     """Signatures that an act needs. Until all are given it is a proposal; after `within` it lapses."""
 
-    all_of: Annotated[tuple[str, ...], Field(min_length=1)]
-    within: timedelta
+    all_of: Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]
+    """Offices by id, or roles; each must sign."""
+    within: Span
 
 
 class QuorumFailure(Part):
@@ -256,7 +206,7 @@ class QuorumFailure(Part):
     """
 
     action: Literal["extend", "go_on_published", "stop"] = "go_on_published"
-    by: timedelta | None = None
+    by: Span | None = None
     times: Annotated[int, Field(ge=0, le=10)] = 1
     then: Literal["go_on_published", "stop"] = "go_on_published"
 
@@ -271,27 +221,36 @@ class Visibility(StrEnum):
     NEVER = "never"
 
 
+VISIBLE = (
+    "contributions", "figures", "hearings", "records", "positions", "opinion", "votes",
+    "chapters", "recommendations", "synthesis", "responses", "decision", "documents",
+)  # fmt: skip
+"""Kinds of objects whose visibility a stage may set."""
+
+
 class Stage(Part):
     """A stage of the graph. `after` unset means: after the one before it in the file."""
 
     id: Identifier
     kind: Kind
     label: Label
-    lane: str | None = None
+    lane: Text | None = None
     """An axis, `each` for one stage per axis, or nothing for the whole concertation."""
-    after: tuple[str, ...] | None = None
+    after: Annotated[tuple[Text, ...], Field(max_length=60)] | None = None
     duration: Duration
-    entry_window: timedelta = timedelta(0)
+    entry_window: Span = timedelta(0)
     """After the closing, paper posted in time may still be typed in (CRPA L112-1)."""
     admission: Literal["invited", "registered", "open"] = "registered"
-    channels: tuple[Channel, ...] | None = None
-    questionnaire: str | None = None
+    channels: Annotated[tuple[Channel, ...], Field(max_length=len(Channel))] | None = None
+    """Channels of this stage; unset: those of the procedure."""
+    questionnaire: Text | None = None
+    """Name of the questionnaire, a document of the information file; unset: the stage asks no questions."""
     information_file: bool = False
-    quorum: dict[Identifier, int | Share] = {}
+    quorum: dict[Identifier, Asked] = {}
     """Per college: a number of contributions, or a share of the members entitled."""
     minimum_hearings: Annotated[int, Field(ge=0)] = 0
     if_no_quorum: QuorumFailure = QuorumFailure()
-    approvals: tuple[Approval, ...] = ()
+    approvals: Annotated[tuple[Approval, ...], Field(max_length=10)] = ()
     opinion: BallotRule | None = None
     """Scientific review: the ballot that adopts the collective opinion."""
     refer_back: Identifier | None = None
@@ -300,7 +259,8 @@ class Stage(Part):
     """Hearings: the ballot by which those heard approve their record."""
     concludes: Literal["at_term", "when_delivered"] = "at_term"
     """`when_delivered`: ends once its work is delivered, never before its minimum."""
-    visibility: dict[str, Visibility] = {}
+    visibility: Annotated[dict[Text, Visibility], Field(max_length=20)] = {}
+    """Per kind of object (`VISIBLE`); unset: contributions at the closing, all else once it is out."""
 
     def approval(self, gate: Gate) -> Approval | None:
         """Give the approval declared for a gate, if there is one."""
@@ -318,8 +278,9 @@ class Rounds(Part):
 class Overrule(Part):
     """A rule set aside by the operator, with the recorded reason."""
 
-    rule: str
-    reason: Annotated[str, Field(min_length=10)]
+    rule: Text
+    """Id of the rule, as findings name it (`legal.RULES`)."""
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
 
 
 SIGNABLE = (
@@ -327,6 +288,21 @@ SIGNABLE = (
     "reopening", "rectification", "abandonment", "decision",
 )  # fmt: skip
 """Acts that a procedure may put behind signatures."""
+
+
+def _signable(act: str) -> str:
+    if act not in SIGNABLE:
+        raise PydanticCustomError(
+            "signoff_unknown_act",
+            "not an act that can be signed; known: {known}",
+            {"known": ", ".join(SIGNABLE)},
+        )
+    return act
+
+
+Signable = Annotated[
+    str, AfterValidator(_signable), WithJsonSchema({"type": "string", "enum": list(SIGNABLE)})
+]
 
 
 class Procedure(Part):
@@ -339,26 +315,18 @@ class Procedure(Part):
     legal_profile: Literal["free", "open_consultation", "environment", "public_debate"] = "free"
     sandbox: bool = False
     """Seconds instead of weeks: for demonstrations and tests; never for a real concertation."""
-    timezone: str = "Europe/Paris"
-    territories: tuple[str, ...] = ("FR",)
-    notice: timedelta = timedelta(days=15)
+    timezone: Text = "Europe/Paris"
+    territories: Annotated[tuple[Text, ...], Field(max_length=200)] = ("FR",)
+    notice: Span = timedelta(days=15)
     """Announcement before the first opening."""
-    channels: tuple[Channel, ...] = (Channel.ONLINE,)
-    colleges: Annotated[tuple[College, ...], Field(min_length=1)]
-    lanes: tuple[Lane, ...] = ()
-    themes: tuple[Theme, ...] = ()
-    offices: tuple[Office, ...] = ()
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
-    signoffs: dict[str, Signoff] = {}
+    channels: Annotated[tuple[Channel, ...], Field(max_length=len(Channel))] = (Channel.ONLINE,)
+    colleges: Annotated[tuple[College, ...], Field(min_length=1, max_length=50)]
+    lanes: Annotated[tuple[Lane, ...], Field(max_length=30)] = ()
+    themes: Annotated[tuple[Theme, ...], Field(max_length=200)] = ()
+    offices: Annotated[tuple[Office, ...], Field(max_length=500)] = ()
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=60)]
+    signoffs: dict[Signable, Signoff] = {}
     rounds: Rounds = Rounds()
-    set_aside_reasons: tuple[str, ...] = ()
-    overrules: tuple[Overrule, ...] = ()
-
-    @model_validator(mode="after")
-    def _known_acts_only(self) -> Self:
-        for act in self.signoffs:
-            if act not in SIGNABLE:
-                raise ValueError(
-                    f"signoffs.{act}: not an act that can be signed; known: {', '.join(SIGNABLE)}"
-                )
-        return self
+    set_aside_reasons: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
+    """Why a contribution may be left without a recommendation; published with the treatment rate."""
+    overrules: Annotated[tuple[Overrule, ...], Field(max_length=50)] = ()

@@ -106,7 +106,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
 
-        parser.exit(message=f"concertation {version('concertation')}\n")
+        print(f"concertation {version('concertation')}")
+        parser.exit()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import json
 import os
 from pathlib import Path
 
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from server.errors import CommandFailed
@@ -66,7 +67,7 @@ def _make(file: Path) -> None:
 def _read(file: Path) -> KeySet:
     try:
         keys = KeySet.import_key_set(json.loads(file.read_text()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, KeyError, JoseError) as error:
         raise KeyRefused(f"CONCERTATION_JWKS_FILE: {file} is no JSON Web Key Set ({error}).") from error
     private = [key for key in keys.keys if key.is_private or key.key_type == "oct"]
     if private or not keys.keys:

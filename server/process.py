@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from server.embedded.child import Child, ChildFailed
+from server.embedded.child import Child
 
 _START_WITHIN = 30.0
-_PROBE_EVERY = 0.03
 
 
 class OwnProcess:
@@ -35,15 +34,7 @@ class OwnProcess:
     async def start(self) -> None:
         """Start it and wait until it is ready; `ChildFailed` if it ends or takes more than 30 s."""
         self._child.spawn([self._command, self.name], env=self._env)
-        try:
-            async with asyncio.timeout(_START_WITHIN):
-                while not await self._ready(self):
-                    await self._child.until(lambda: True, _START_WITHIN)
-                    await asyncio.sleep(_PROBE_EVERY)
-        except TimeoutError:
-            raise ChildFailed(
-                self.name, f"was not ready within {_START_WITHIN:g} s", self._child.log
-            ) from None
+        await self._child.until(lambda: self._ready(self), _START_WITHIN)
 
     async def ended(self) -> int:
         """Wait for the end of the process that `start` started."""

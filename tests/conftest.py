@@ -1,6 +1,7 @@
 """Fixtures for every test, and the way out of the test process."""
 
 import atexit
+import sys
 
 import pytest
 
@@ -25,8 +26,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     _sessions.append(session)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Forget the exception of the last failing test, which pytest leaves here for a debugger."""
+    vars(sys).pop("last_value", None)
+
+
 @atexit.register
 def _leave_with_the_true_exit_code() -> None:
-    """Registered first, so run last: after the summary, after every other handler (see server/leaving.py)."""
+    """Registered first, so run last: after the summary, after every other handler (see server/leaving.py).
+
+    `sys.last_value` is there when pytest itself ended with an exception, after it had decided on an exit code.
+    """
     if _sessions:
-        leave(int(_sessions[-1].exitstatus))
+        leave(1 if hasattr(sys, "last_value") else int(_sessions[-1].exitstatus))

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -94,16 +94,20 @@ class Child:
                 preexec_fn=_die_with_parent(death_signal) if dies_with_parent else None,
             )
 
-    async def until(self, ready: Callable[[], bool], within: float) -> None:
-        """Wait until `ready()`; `ChildFailed` if the process ends before, or after `within` seconds."""
-        limit = time.monotonic() + within
-        while not ready():
-            if self.pid is None:
-                code = self._process.returncode if self._process else None
-                raise ChildFailed(self.name, f"ended at once with exit code {code}", self.log)
-            if time.monotonic() > limit:
-                raise ChildFailed(self.name, f"did not answer within {within:g} s", self.log)
-            await asyncio.sleep(_EVERY)
+    async def until(self, ready: Callable[[], Awaitable[bool]], within: float) -> None:
+        """Wait until `ready()`; `ChildFailed` if the process has ended, or is not ready after `within` seconds."""
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    answered = await ready()
+                    if self.pid is None:  # then it was someone else who answered
+                        code = self._process.returncode if self._process else None
+                        raise ChildFailed(self.name, f"ended at once with exit code {code}", self.log)
+                    if answered:
+                        return
+                    await asyncio.sleep(_EVERY)
+        except TimeoutError:
+            raise ChildFailed(self.name, f"did not answer within {within:g} s", self.log) from None
 
     async def ended(self) -> int:
         """Wait for the end of the process and return its exit code (negative: the signal that ended it)."""

@@ -87,7 +87,7 @@ class EmbeddedPostgres:
         pid = int(lines[0])
         return pid if is_alive(pid, "postgres") else None
 
-    def _ready(self) -> bool:
+    async def _ready(self) -> bool:
         lines = self._postmaster_lines()
         return len(lines) >= 8 and lines[7].strip() == "ready" and lines[0] == str(self._child.pid)
 
@@ -111,7 +111,6 @@ class EmbeddedPostgres:
         if not self._durable:
             options |= {
                 "fsync": "off",
-                "synchronous_commit": "off",
                 "full_page_writes": "off",
                 "wal_level": "minimal",
             }

@@ -1,0 +1,90 @@
+"""The command line: quick, lazy, and clear about what is wrong."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from server.cli import COMMANDS, call
+from server.embedded.programs import program
+
+HEAVY = ("temporalio", "strawberry", "asyncpg", "pydantic", "joserfc", "rich")
+IMPORTED = """
+import json, sys
+from server.cli import call
+try:
+    call(["--help"])
+except SystemExit:
+    pass
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program("concertation"), *words], capture_output=True, check=False, text=True)
+
+
+def test_help_names_every_command_and_takes_less_than_four_tenths_of_a_second() -> None:
+    run("--help")
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        done = run("--help")
+        times.append(time.perf_counter() - start)
+    assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
+    assert min(times) < 0.4
+
+
+def test_help_imports_nothing_heavy() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, check=True, text=True)
+    imported = json.loads(done.stdout.splitlines()[-1])
+    assert [name for name in HEAVY if name in imported] == []
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    from importlib.metadata import version
+
+    assert run("--version").stdout == f"concertation {version('concertation')}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["--nonsense"], ["up", "--nonsense"], ["token"]], ids=" ".join
+)
+def test_wrong_usage_is_exit_code_2(words: list[str]) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "usage: concertation" in done.stderr
+
+
+def test_a_failure_is_one_sentence_and_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OWNER_DATABASE_URL", raising=False)
+    done = run("migrate")
+    assert done.returncode == 1
+    assert done.stderr.startswith("concertation: OWNER_DATABASE_URL is not set.")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_token_is_printed_alone(tmp_path: Path) -> None:
+    done = run("token", "--as", "coordinator", "--data-dir", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count(".") == 2
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize("ttl", ["", "soon", "0s", "-1h", "1.5h", "9999999d"])
+def test_a_life_that_is_no_duration_is_wrong_usage(tmp_path: Path, ttl: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        call(["token", "--as", "clerk", f"--ttl={ttl}", "--data-dir", str(tmp_path)])
+
+
+def test_an_interrupted_reader_does_not_raise() -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {program('concertation')} --help | head -n 1"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,71 @@
+"""Migrations: each once, in order, whoever else is migrating; what fails leaves nothing half done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from server.migrating import MigrationFailed, migrate, pending
+from server.provisioning import Role, provision
+from tests.fixtures.postgres import SharedPostgres
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest_asyncio.fixture
+async def owner(postgres_server: SharedPostgres) -> AsyncIterator[str]:
+    """An empty provisioned database, as its owner."""
+    name = f"test_{uuid4().hex}"
+    server = postgres_server.server
+    await provision(server.dsn(), name)
+    yield server.dsn(Role.OWNER, name)
+    connection = await asyncpg.connect(server.dsn())
+    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await connection.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path, "0001_first", "CREATE TABLE first (x int); SELECT pg_sleep(0.3);")
+    write(tmp_path, "0002_second", "CREATE TABLE second AS SELECT * FROM first;")
+    return tmp_path
+
+
+def write(folder: Path, name: str, sql: str) -> None:
+    (folder / f"{name}.sql").write_text(f"-- migrate:up\n{sql}\n\n-- migrate:down\n")
+
+
+async def test_what_is_missing_is_applied_in_order_and_once(owner: str, folder: Path) -> None:
+    assert await pending(owner, folder) == ["0001_first.sql", "0002_second.sql"]
+    assert await migrate(owner, folder) == ["0001_first.sql", "0002_second.sql"]
+    assert await migrate(owner, folder) == []
+    assert await pending(owner, folder) == []
+
+
+async def test_three_processes_at_once_apply_each_migration_once(owner: str, folder: Path) -> None:
+    results = await asyncio.gather(*(migrate(owner, folder) for _ in range(3)))
+    assert sorted(results) == [[], [], ["0001_first.sql", "0002_second.sql"]]
+
+
+async def test_a_migration_that_fails_is_undone_and_the_ones_before_it_stand(
+    owner: str, folder: Path
+) -> None:
+    write(folder, "0003_third", "CREATE TABLE third (x int); SELECT 1 / 0;")
+    with pytest.raises(MigrationFailed, match=r"(?s)0003_third\.sql.*division by zero"):
+        await migrate(owner, folder)
+    connection = await asyncpg.connect(owner)
+    tables = await connection.fetch(
+        "SELECT relname FROM pg_class WHERE relname IN ('first', 'second', 'third')"
+    )
+    await connection.close()
+    assert {row["relname"] for row in tables} == {"first", "second"}
+    assert await pending(owner, folder) == ["0003_third.sql"]
+
+
+async def test_a_server_that_is_not_there_is_reported(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(MigrationFailed):
+        await migrate(f"postgresql://nobody@/nothing?host={tmp_path}", folder)

@@ -1,0 +1,50 @@
+"""The command log: what a repeated command is answered from, with Temporal or without."""
+
+from __future__ import annotations
+
+from domain.acts import Command, act_content
+from domain.digests import digest
+from domain.free_text import is_storable
+from domain.refusals import Code, Refusal
+from store.identifiers import parse
+from store.pool import Connection
+from store.replies import Accepted, Refused, Reply
+from store.snapshots import read_event
+
+
+def command_digest(command: Command) -> str:
+    """Give the SHA-256 of what a command says: act, round, stage and on whose behalf; not its id nor its author."""
+    return digest(
+        {
+            "act": act_content(command.act),
+            "on_behalf_of": command.actor.on_behalf_of,
+            "round": command.round,
+            "stage": command.stage,
+        }
+    )
+
+
+def reused_key() -> Refused:
+    """Refuse a key that its author gave to another command before."""
+    return Refused(refusal=Refusal(Code.IDEMPOTENCY_KEY_REUSED, {}, ("idempotencyKey",)))
+
+
+async def reply_to(connection: Connection, command: Command) -> Reply | None:
+    """Give the first reply to this command, the refusal of a reused key, or `None`: not (yet) accepted."""
+    row = await connection.fetchrow(
+        """
+        SELECT l.digest, l.first_seq, (
+            SELECT array_agg(e.content ORDER BY e.seq) FROM ledger e
+            WHERE e.concertation = l.concertation AND e.seq BETWEEN l.first_seq AND l.last_seq
+        ) AS contents
+        FROM command_log l WHERE l.concertation = $1 AND l.actor = $2 AND l.command = $3
+        """,
+        parse(command.concertation),
+        command.actor.member,
+        command.id if is_storable(command.id) else None,
+    )
+    if row is None:
+        return None
+    if row["digest"].hex() != command_digest(command):
+        return reused_key()
+    return Accepted(first_seq=row["first_seq"], events=tuple(map(read_event, row["contents"] or ())))

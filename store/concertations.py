@@ -1,0 +1,163 @@
+"""Concertations: their processes (the snapshot is the read model of one), and rows for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.free_text import is_storable
+from domain.process import Process
+from store.identifiers import parse, parse_many
+from store.pages import Page, cut
+from store.pool import Connection
+from store.snapshots import read_process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concertation:
+    """What lists show of a concertation. All else is in its `Process`."""
+
+    id: str
+    slug: str
+    #: `draft`, `launched`, `ended`, `abandoned`: see domain.process.Phase.
+    phase: str
+    outcome: str | None
+    title: dict[str, str]
+    procedure: str
+    procedure_version: int
+    procedure_digest: str
+    parent: str | None
+    territories: tuple[str, ...]
+    round: int
+    #: Number of the last event.
+    seq: int
+    next_deadline: datetime | None
+    is_over: bool
+    created_at: datetime
+    updated_at: datetime
+    launched_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a row stands in the list, newest first: enough to go on after it."""
+
+    created_at: datetime
+    id: str
+
+
+_COLUMNS = """
+    id, slug, phase, outcome, title, procedure, procedure_version, procedure_digest, parent, territories, round, seq,
+    next_deadline, is_over, created_at, updated_at, launched_at, ended_at
+"""
+
+
+async def process(connection: Connection, concertation: str) -> Process | None:
+    """Give the process of a concertation by its id; `None` if there is none."""
+    return (await processes(connection, [concertation])).get(concertation.lower())
+
+
+async def processes(connection: Connection, concertations: Sequence[str]) -> dict[str, Process]:
+    """Give the processes of those that exist, by id: one statement, for a data loader."""
+    rows = await connection.fetch(
+        "SELECT id, snapshot::text AS snapshot FROM concertation WHERE id = ANY ($1::uuid[])",
+        parse_many(list(concertations)),
+    )
+    return {str(row["id"]): read_process(row["snapshot"]) for row in rows}
+
+
+async def process_by_slug(connection: Connection, slug: str) -> Process | None:
+    """Give the process of a concertation by its slug; `None` if there is none."""
+    if not is_storable(slug):
+        return None
+    snapshot = await connection.fetchval("SELECT snapshot::text FROM concertation WHERE slug = $1", slug)
+    return None if snapshot is None else read_process(snapshot)
+
+
+async def get(connection: Connection, concertation: str) -> Concertation | None:
+    """Give the row of a concertation by its id."""
+    return (await get_many(connection, [concertation])).get(concertation.lower())
+
+
+async def get_many(connection: Connection, concertations: Sequence[str]) -> dict[str, Concertation]:
+    """Give the rows of those that exist, by id."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM concertation WHERE id = ANY ($1::uuid[])", parse_many(list(concertations))
+    )
+    return {str(row["id"]): _read(row) for row in rows}
+
+
+async def get_by_slug(connection: Connection, slug: str) -> Concertation | None:
+    """Give the row of a concertation by its slug."""
+    if not is_storable(slug):
+        return None
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM concertation WHERE slug = $1", slug)
+    return None if row is None else _read(row)
+
+
+_LISTED = """
+    ($1::text[] IS NULL OR c.phase = ANY ($1))
+    AND ($2::text IS NULL
+        OR EXISTS (SELECT FROM member m WHERE m.concertation = c.id AND m.member = $2 AND m.left_at IS NULL))
+    AND ($3::boolean OR c.phase <> 'draft'
+        OR EXISTS (SELECT FROM member m WHERE m.concertation = c.id AND m.member = $4 AND m.left_at IS NULL))
+"""
+
+
+async def page(
+    connection: Connection,
+    *,
+    first: int,
+    after: Place | None = None,
+    phases: Sequence[str] | None = None,
+    member: str | None = None,
+    viewer: str | None = None,
+    sees_drafts: bool = False,
+) -> Page[Concertation]:
+    """Give a page of the list, newest first: two statements.
+
+    `member` keeps those that this person takes part in. Drafts are listed for their members (`viewer`) alone,
+    or for who `sees_drafts` of all.
+    """
+    filters = (phases, member, sees_drafts, viewer)
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM concertation c
+        WHERE {_LISTED} AND ($5::timestamptz IS NULL OR (c.created_at, c.id) < ($5, $6::uuid))
+        ORDER BY c.created_at DESC, c.id DESC LIMIT $7
+        """,
+        *filters,
+        after and after.created_at,
+        after and parse(after.id),
+        first + 1,
+    )
+    total = await connection.fetchval(f"SELECT count(*) FROM concertation c WHERE {_LISTED}", *filters)
+    return cut([_read(row) for row in rows], first, total)
+
+
+async def running(connection: Connection, *, after: str | None = None, most: int = 1000) -> list[str]:
+    """Give the ids of concertations that are not over, in order: for the reconciler."""
+    rows = await connection.fetch(
+        """
+        SELECT id FROM concertation
+        WHERE NOT is_over AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2
+        """,
+        None if after is None else UUID(after),
+        most,
+    )
+    return [str(row["id"]) for row in rows]
+
+
+def _read(row: Any) -> Concertation:
+    return Concertation(
+        **{
+            **row,
+            "id": str(row["id"]),
+            "parent": row["parent"] and str(row["parent"]),
+            "territories": tuple(row["territories"]),
+        }
+    )

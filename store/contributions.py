@@ -1,0 +1,263 @@
+"""Contributions: taken in one round trip each, read in pages, counted by college and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.free_text import LONGEST_CONTRIBUTION, is_storable, key_fault, read
+from domain.procedure import Channel
+from domain.refusals import Code, Refusal
+from store.contribution_refusals import read_refusal
+from store.identifiers import parse, parse_many
+from store.pages import Page, cut
+from store.pool import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a participant sends, or a clerk enters on a participant's behalf."""
+
+    concertation: str
+    round: int
+    stage: str
+    #: Member id of who sends it: the author, or the clerk (whose right to enter the caller has checked).
+    actor: str
+    #: Member id of whose contribution it is.
+    author: str
+    #: Idempotency key of the actor.
+    key: str
+    body: str
+    #: The college in whose name; unset: the author's.
+    college: str | None = None
+    channel: Channel = Channel.ONLINE
+    themes: tuple[str, ...] = ()
+    #: Paper: the postmark.
+    posted_at: datetime | None = None
+    #: Paper, counter, telephone: when it came into the hands of the clerk's service.
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Proof for the author. Whoever knows the code may see the contribution."""
+
+    contribution: str
+    code: str
+    #: The leaf of the seal: SHA-256 over salt and content, in hexadecimal.
+    digest: str
+    submitted_at: datetime
+    member: str
+    college: str | None
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """A contribution as its reader may see it."""
+
+    id: str
+    concertation: str
+    round: int
+    stage: str
+    #: The author, as a pseudonymous member id.
+    member: str
+    college: str | None
+    organisation: str | None
+    territory: str | None
+    channel: Channel
+    themes: tuple[str, ...]
+    body: str
+    posted_at: datetime | None
+    received_at: datetime | None
+    submitted_at: datetime
+    digest: str
+    #: The code of the receipt, for the author's eyes alone.
+    receipt: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How many contributions, by college and by channel. Those without a college are in `total` alone."""
+
+    total: int
+    by_college: dict[str, int]
+    by_channel: dict[str, int]
+
+
+async def submit(connection: Connection, submission: Submission) -> Receipt | Refusal:
+    """Take a contribution, in one round trip and one transaction, or refuse it and change nothing."""
+    body = read(submission.body, LONGEST_CONTRIBUTION, ("body",))
+    if isinstance(body, Refusal):
+        return body
+    refusal = _fault_of_form(submission)
+    if refusal is not None:
+        return refusal
+    answer: dict[str, Any] = await connection.fetchval(
+        "SELECT submit_contribution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        parse(submission.concertation),
+        submission.round,
+        submission.stage,
+        submission.actor,
+        submission.author,
+        submission.college,
+        submission.channel.value,
+        list(submission.themes),
+        body,
+        submission.posted_at,
+        submission.received_at,
+        submission.key,
+    )
+    if "refusal" in answer:
+        return read_refusal(answer, submission.author == submission.actor)
+    return _read_receipt(answer["receipt"])
+
+
+def _fault_of_form(submission: Submission) -> Refusal | None:
+    if parse(submission.concertation) is None:
+        return Refusal(Code.UNKNOWN_CONCERTATION, {}, ("concertation",))
+    if not is_storable(submission.stage) or not 0 < submission.round < 2**31:
+        return Refusal(Code.UNKNOWN_STAGE, {}, ("stage",))
+    if submission.channel is Channel.ONLINE and (
+        submission.author != submission.actor or submission.posted_at or submission.received_at
+    ):
+        return Refusal(Code.INPUT_INVALID, {"channel": submission.channel}, ("channel",))
+    for name, texts in (
+        ("author", (submission.author,)),
+        ("college", (submission.college or "",)),
+        ("themes", submission.themes),
+    ):
+        if not all(map(is_storable, texts)):
+            return Refusal(Code.INPUT_INVALID, {}, (name,))
+    return key_fault(submission.key)
+
+
+async def page(
+    connection: Connection,
+    concertation: str,
+    round: int,
+    stage: str,
+    *,
+    first: int,
+    after: str | None = None,
+    reader: str | None = None,
+    sees_all: bool = False,
+    college: str | None = None,
+    channel: Channel | None = None,
+) -> Page[Contribution]:
+    """Give a page in the order of reception, after the id `after`: two statements.
+
+    `reader` (a member id) always sees their own; everyone those that are out; who `sees_all` of this concertation, all.
+    """
+    place = (parse(concertation), round, stage)
+    chosen = (college, channel and channel.value)
+    rows = await connection.fetch(
+        "SELECT * FROM contribution_page($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        reader,
+        sees_all,
+        *place,
+        *chosen,
+        None if after is None else parse(after),
+        first + 1,
+    )
+    total = await connection.fetchval(
+        "SELECT contribution_total($1, $2, $3, $4, $5, $6, $7)", reader, sees_all, *place, *chosen
+    )
+    return cut([_read(row) for row in rows], first, total)
+
+
+async def get_many(
+    connection: Connection,
+    identifiers: Sequence[str],
+    *,
+    reader: str | None = None,
+    sees_all_of: str | None = None,
+) -> dict[str, Contribution]:
+    """Give those that exist and that `reader` may see, by id; all those of the concertation `sees_all_of`."""
+    rows = await connection.fetch(
+        "SELECT * FROM contribution_get($1, $2, $3)",
+        reader,
+        None if sees_all_of is None else parse(sees_all_of),
+        parse_many(list(identifiers)),
+    )
+    return {str(row["id"]): _read(row) for row in rows}
+
+
+async def get(
+    connection: Connection, identifier: str, *, reader: str | None = None, sees_all_of: str | None = None
+) -> Contribution | None:
+    """Give one contribution by its id, if `reader` may see it."""
+    found = await get_many(connection, [identifier], reader=reader, sees_all_of=sees_all_of)
+    return found.get(identifier.lower())
+
+
+async def by_receipt(connection: Connection, code: str) -> Contribution | None:
+    """Give the contribution of a receipt, whose code is taken in any case, with or without its dashes."""
+    plain = code.replace("-", "").replace(" ", "").upper()
+    if len(plain) != 12 or not plain.isascii() or not plain.isalnum():
+        return None
+    row = await connection.fetchrow(
+        "SELECT * FROM contribution_by_receipt($1)", f"{plain[:4]}-{plain[4:8]}-{plain[8:]}"
+    )
+    return None if row is None else _read(row)
+
+
+async def figures(connection: Connection, concertation: str, round: int, stage: str) -> Figures:
+    """Count the contributions of a stage in a round."""
+    rows = await connection.fetch(
+        "SELECT college, channel, count FROM contribution_counts($1, $2, $3)",
+        parse(concertation),
+        round,
+        stage,
+    )
+    return tally([(row["college"], row["channel"], row["count"]) for row in rows])
+
+
+def tally(counts: Sequence[tuple[str | None, str, int]]) -> Figures:
+    """Add up counts by college and channel."""
+    by_college: dict[str, int] = {}
+    by_channel: dict[str, int] = {}
+    for college, channel, count in counts:
+        if college is not None:
+            by_college[college] = by_college.get(college, 0) + count
+        by_channel[channel] = by_channel.get(channel, 0) + count
+    return Figures(
+        total=sum(by_channel.values()),
+        by_college=dict(sorted(by_college.items())),
+        by_channel=dict(sorted(by_channel.items())),
+    )
+
+
+def _read_receipt(answer: dict[str, Any]) -> Receipt:
+    return Receipt(
+        contribution=answer["contribution"],
+        code=answer["code"],
+        digest=answer["digest"],
+        submitted_at=datetime.fromisoformat(answer["submitted_at"]),
+        member=answer["member"],
+        college=answer["college"],
+        channel=Channel(answer["channel"]),
+    )
+
+
+def _read(row: Any) -> Contribution:
+    return Contribution(
+        id=str(row["id"]),
+        concertation=str(row["concertation"]),
+        round=row["round"],
+        stage=row["stage"],
+        member=row["member"],
+        college=row["college"],
+        organisation=row["organisation"],
+        territory=row["territory"],
+        channel=Channel(row["channel"]),
+        themes=tuple(row["themes"]),
+        body=row["body"],
+        posted_at=row["posted_at"],
+        received_at=row["received_at"],
+        submitted_at=row["submitted_at"],
+        digest=row["digest"].hex(),
+        receipt=row["receipt"],
+    )

@@ -1,0 +1,108 @@
+"""The ledger: everything that happened to a concertation, in order, each row hashed with the one before it.
+
+hash(n) = SHA-256( hash(n-1) followed by the canonical JSON of {"concertation": …, "event": …, "seq": n} )
+
+with hash(0), the genesis, being 32 zero bytes. Canonical JSON is that of domain/digests.py: sorted keys, no spaces,
+UTF-8. `concertation` is the lower-case UUID, `event` what domain.events.event_content gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from domain.events import Event
+from store.identifiers import parse
+from store.pages import Page, cut
+from store.pool import Connection
+from store.snapshots import read_event
+
+GENESIS = bytes(32)
+"""What the first row is hashed with."""
+
+CHANNEL = "ledger"
+"""The channel of NOTIFY on which each commit tells the id of its concertation. A hint, not a record: also ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row of the ledger. Hashes are in lower-case hexadecimal."""
+
+    concertation: str
+    seq: int
+    kind: str
+    event: Event
+    previous: str
+    hash: str
+
+
+def row_hash(previous: bytes, concertation: str, seq: int, content: str) -> bytes:
+    """Give the hash of a row. `content` is the event as canonical JSON, so the three keys are in order already."""
+    return sha256(
+        previous + f'{{"concertation":"{concertation}","event":{content},"seq":{seq}}}'.encode()
+    ).digest()
+
+
+async def page(
+    connection: Connection,
+    concertation: str,
+    *,
+    first: int,
+    after: int = 0,
+    kinds: Sequence[str] | None = None,
+) -> Page[Entry]:
+    """Give the rows after the number `after`, oldest first; empty for an unknown concertation."""
+    identifier = parse(concertation)
+    rows = await connection.fetch(
+        """
+        SELECT concertation, seq, kind, content, previous, hash FROM ledger
+        WHERE concertation = $1 AND seq > $2 AND ($3::text[] IS NULL OR kind = ANY ($3)) ORDER BY seq LIMIT $4
+        """,
+        identifier,
+        after,
+        kinds,
+        first + 1,
+    )
+    total = await connection.fetchval(
+        "SELECT count(*) FROM ledger WHERE concertation = $1 AND ($2::text[] IS NULL OR kind = ANY ($2))",
+        identifier,
+        kinds,
+    )
+    return cut([_read(row) for row in rows], first, total)
+
+
+async def after(connection: Connection, concertation: str, seq: int, *, most: int = 1000) -> list[Entry]:
+    """Give at most `most` rows after the number `seq`, oldest first: one statement, for subscriptions."""
+    rows = await connection.fetch(
+        """
+        SELECT concertation, seq, kind, content, previous, hash FROM ledger
+        WHERE concertation = $1 AND seq > $2 ORDER BY seq LIMIT $3
+        """,
+        parse(concertation),
+        seq,
+        most,
+    )
+    return [_read(row) for row in rows]
+
+
+async def get(connection: Connection, concertation: str, seq: int) -> Entry | None:
+    """Give one row by its number."""
+    row = await connection.fetchrow(
+        "SELECT concertation, seq, kind, content, previous, hash FROM ledger WHERE concertation = $1 AND seq = $2",
+        parse(concertation),
+        seq,
+    )
+    return None if row is None else _read(row)
+
+
+def _read(row: Any) -> Entry:
+    return Entry(
+        concertation=str(row["concertation"]),
+        seq=row["seq"],
+        kind=row["kind"],
+        event=read_event(row["content"]),
+        previous=row["previous"].hex(),
+        hash=row["hash"].hex(),
+    )

@@ -1,0 +1,91 @@
+"""Pools of connections: how every process meets PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import orjson
+
+from store.faults import told_apart
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+else:
+    Pool = asyncpg.Pool
+    Connection = asyncpg.Connection
+
+
+async def open_pool(
+    dsn: str,
+    *,
+    application: str,
+    min_size: int = 0,
+    max_size: int = 10,
+    statement_timeout: float = 2.0,
+    lock_timeout: float = 1.0,
+    connect_timeout: float = 1.5,
+) -> Pool:
+    """Open a pool. `application` is shown by `pg_stat_activity`; timeouts are in seconds.
+
+    With `min_size=0` it opens even while PostgreSQL is down, and connects when it is back.
+    Close it with `await pool.close()`.
+
+    Raises:
+        StoreUnreachable: `min_size` is not 0 and PostgreSQL does not answer.
+    """
+    with told_apart():
+        return await asyncpg.create_pool(
+            dsn,
+            min_size=min_size,
+            max_size=max_size,
+            timeout=connect_timeout,
+            init=set_codecs,
+            reset=_leave_as_is,
+            server_settings={
+                "application_name": application,
+                "statement_timeout": milliseconds(statement_timeout),
+                "lock_timeout": milliseconds(lock_timeout),
+                "idle_in_transaction_session_timeout": "10000",
+                "TimeZone": "UTC",
+            },
+        )
+
+
+@asynccontextmanager
+async def acquire(pool: Pool, within: float = 1.5) -> AsyncIterator[Connection]:
+    """Lend a connection for the length of the block.
+
+    Raises:
+        StoreTooSlow: no connection came `within` seconds, or a statement or lock inside took too long.
+        StoreUnreachable: PostgreSQL does not answer, or the connection was lost inside.
+    """
+    with told_apart():
+        async with pool.acquire(timeout=within) as connection:
+            yield connection
+
+
+def milliseconds(seconds: float) -> str:
+    """Write a duration as PostgreSQL's settings take it."""
+    return str(round(seconds * 1000))
+
+
+async def set_codecs(connection: Connection) -> None:
+    """Let `json` and `jsonb` travel as Python values."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=_encode, decoder=orjson.loads, format="text"
+        )
+
+
+def _encode(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def _leave_as_is(connection: Connection) -> None:
+    """Spare the round trip of RESET ALL: the store sets nothing that outlives its transaction."""

@@ -2,22 +2,161 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from domain.acts import Command
+from domain import acts
+from domain.acts import SYSTEM, Act, Command
+from domain.deadlines import next_deadline
+from domain.deciding import (
+    answering,
+    balloting,
+    drafting,
+    hearing,
+    people,
+    reviewing,
+    scheduling,
+    signing,
+    synthesising,
+)
+from domain.deciding.advancing import advance, record_seal
+from domain.deciding.turn import Turn
 from domain.events import Event
-from domain.process import Process
-from domain.refusals import Refusal
+from domain.procedure import Kind
+from domain.process import Phase, Process, State
+from domain.refusals import Code, Refusal
+from domain.rights import Scope
+
+__all__ = ["decide", "next_deadline"]
 
 
 def decide(process: Process, command: Command, now: datetime) -> list[Event] | Refusal:
     """Give the events that the command brings about at `now`, or why it is refused.
 
-    What is due by `now` is done first, then the command, then what has become due by it.
+    What is due by `now` is done first, then the command, then what has become due by it. A late
+    command therefore meets the state that time has made, even where nobody ticked in between.
     """
-    raise NotImplementedError
+    if command.concertation != process.id:
+        return Refusal(Code.UNKNOWN_CONCERTATION, {"id": command.concertation})
+    act = command.act
+    turn = Turn(process, now, command.actor, command.round, command.stage)
+    deadline = next_deadline(process)
+    tallies = act.tallies if isinstance(act, acts.Tick) else ()
+    if tallies or (deadline is not None and deadline <= now):
+        advance(turn, tallies, _perform)
+    refusal = _engine(turn, command) if command.actor.member == SYSTEM else _person(turn, act)
+    if refusal is not None:
+        return refusal
+    if turn.events:
+        advance(turn, (), _perform)
+    return turn.events
 
 
-def next_deadline(process: Process) -> datetime | None:
-    """Give the next instant at which `Tick` has something to do, or `None`."""
-    raise NotImplementedError
+def _engine(turn: Turn, command: Command) -> Refusal | None:
+    """Take the engine's own commands. Asked again, they find nothing to do."""
+    act = command.act
+    if isinstance(act, acts.Tick):
+        return None
+    if not isinstance(act, acts.RecordSeal):
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
+    placed = turn.place(Kind.CALL_FOR_INPUT)
+    if isinstance(placed, Refusal):
+        return placed
+    stage, run = placed
+    if run.state is State.SEALING and not turn.process.over:
+        record_seal(turn, stage, run, act.figures)
+    return None
+
+
+def _person(turn: Turn, act: Act) -> Refusal | None:
+    """Take a person's command: the concertation must live, they must be entitled, then the act is done or proposed."""
+    process = turn.process
+    if isinstance(act, acts.DraftConcertation):
+        return drafting.draft_concertation(turn, act)
+    if process.phase is Phase.VOID:
+        return Refusal(Code.UNKNOWN_CONCERTATION, {"id": process.id})
+    if process.over:
+        return Refusal(Code.CONCERTATION_OVER, {"phase": process.phase})
+    if isinstance(act, acts.Tick | acts.RecordSeal):
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
+    if not isinstance(act, _BY_THEMSELVES):
+        stage = process.stages.get(turn.stage) if turn.stage is not None else None
+        entitled = turn.entitle(act.kind, Scope(lane=stage.lane if stage is not None else None))
+        if isinstance(entitled, Refusal):
+            return entitled
+    if process.phase is Phase.DRAFT and isinstance(act, _AFTER_LAUNCH):
+        return Refusal(Code.NOT_LAUNCHED, {})
+    signoff = signing.signoff_for(turn, act)
+    if signoff is None:
+        return _perform(turn, act)
+    attempt = turn.fork()
+    attempt.on_behalf_of = turn.on_behalf_of
+    return _perform(attempt, act) or signing.propose(turn, act, signoff)
+
+
+def _perform(turn: Turn, act: Act) -> Refusal | None:
+    """Do an act whose author is entitled and whose signatures, if any, are given."""
+    return _ACTS[type(act)](turn, act)
+
+
+_BY_THEMSELVES = (
+    acts.CastVote, acts.GiveProxy, acts.RevokeProxy, acts.WithdrawProposal,
+    acts.EndTerm, acts.GiveDelegation, acts.RevokeDelegation,
+)  # fmt: skip
+"""Acts whose right does not come from a role: from a seat in the electorate, or from what one holds oneself."""
+
+_AFTER_LAUNCH = (
+    acts.ExtendStage, acts.PostponeStage, acts.CloseStageEarly, acts.Suspend, acts.Resume, acts.ReopenStage,
+    acts.RectifyStage, acts.ScheduleHearing, acts.HoldHearing, acts.CancelHearing, acts.RecordHearing,
+    acts.StatePosition, acts.DraftOpinion, acts.PutOpinionToVote, acts.MakeReservation, acts.RecordDissent,
+    acts.SubmitChapter, acts.MakeRecommendation, acts.AssembleSynthesis, acts.Respond, acts.IssueDecision,
+    acts.RectifyDecision, acts.MakeCommitment, acts.ReportProgress, acts.PublishImplementationReport,
+)  # fmt: skip
+
+_ACTS: dict[type, Callable[[Turn, Any], Refusal | None]] = {
+    acts.AmendDraft: drafting.amend_draft,
+    acts.CreateOffice: drafting.create_office,
+    acts.AttachDocument: drafting.attach_document,
+    acts.Launch: drafting.launch,
+    acts.EnrolMember: people.enrol_member,
+    acts.RemoveMember: people.remove_member,
+    acts.AppointMember: people.appoint_member,
+    acts.EndTerm: people.end_term,
+    acts.GiveDelegation: people.give_delegation,
+    acts.RevokeDelegation: people.revoke_delegation,
+    acts.ExtendStage: scheduling.extend_stage,
+    acts.PostponeStage: scheduling.postpone_stage,
+    acts.CloseStageEarly: scheduling.close_stage_early,
+    acts.Suspend: scheduling.suspend,
+    acts.Resume: scheduling.resume,
+    acts.ReopenStage: scheduling.reopen_stage,
+    acts.RectifyStage: scheduling.rectify_stage,
+    acts.Abandon: scheduling.abandon,
+    acts.CastVote: balloting.cast_vote,
+    acts.GiveProxy: balloting.give_proxy,
+    acts.RevokeProxy: balloting.revoke_proxy,
+    acts.WithdrawProposal: signing.withdraw_proposal,
+    acts.ScheduleHearing: hearing.schedule_hearing,
+    acts.HoldHearing: hearing.hold_hearing,
+    acts.CancelHearing: hearing.cancel_hearing,
+    acts.RecordHearing: hearing.record_hearing,
+    acts.DeclareInterest: reviewing.declare_interest,
+    acts.WithdrawFromReview: reviewing.withdraw_from_review,
+    acts.RecuseMember: reviewing.recuse_member,
+    acts.StatePosition: reviewing.state_position,
+    acts.DraftOpinion: reviewing.draft_opinion,
+    acts.PutOpinionToVote: reviewing.put_opinion_to_vote,
+    acts.MakeReservation: reviewing.make_reservation,
+    acts.RecordDissent: reviewing.record_dissent,
+    acts.SubmitChapter: synthesising.submit_chapter,
+    acts.MakeRecommendation: synthesising.make_recommendation,
+    acts.AssembleSynthesis: synthesising.assemble_synthesis,
+    acts.Respond: answering.respond,
+    acts.IssueDecision: answering.issue_decision,
+    acts.RectifyDecision: answering.rectify_decision,
+    acts.MakeCommitment: answering.make_commitment,
+    acts.ReportProgress: answering.report_progress,
+    acts.PublishImplementationReport: answering.publish_implementation_report,
+    acts.PublishObservation: answering.publish_observation,
+}

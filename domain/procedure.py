@@ -172,6 +172,12 @@ class BallotRule(Part):
     escalate_to: Names = ()
     if_refused: Refused = "return_to_draft"
 
+    def plain(self) -> BallotRule:
+        """Give the rule alone, without what a gate adds to it: what a ballot keeps."""
+        if type(self) is BallotRule:
+            return self
+        return BallotRule.model_construct(**{name: getattr(self, name) for name in BallotRule.model_fields})
+
 
 class Gate(StrEnum):
     """Where a ballot holds a stage back."""

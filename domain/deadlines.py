@@ -1,0 +1,96 @@
+"""When time next brings something about: the instant that the workflow sleeps until."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from domain.deciding.balloting import is_frozen
+from domain.deciding.seats import all_have_voted, entitled
+from domain.deciding.works import is_blocked, is_delivered, predecessors_concluded
+from domain.procedure import Gate, Kind
+from domain.process import Ballot, BallotState, Phase, Process, Purpose, StageRun, State
+
+
+def next_deadline(process: Process) -> datetime | None:
+    """Give the next instant at which `Tick` has something to do; `None` where only people, or nobody, can act."""
+    return min(_deadlines(process), default=None)
+
+
+def _deadlines(process: Process) -> Iterator[datetime]:
+    if process.over or process.phase is Phase.VOID:
+        return
+    for ballot in process.ballots.values():
+        if ballot.state is BallotState.OPEN and not is_frozen(process, ballot):
+            yield _ballot_deadline(process, ballot)
+        elif ballot.state is BallotState.HELD and ballot.rule.secret and not is_frozen(process, ballot):
+            latest = max((vote.at for vote in ballot.votes.values()), default=None)
+            if latest is not None and _has_secret_quorum(process, ballot, latest):
+                yield latest
+    if process.phase is not Phase.LAUNCHED or process.suspended_at is not None:
+        return
+    for run in process.runs.values():
+        if run.suspended_at is None:
+            deadline = _stage_deadline(process, run)
+            if deadline is not None:
+                yield deadline
+    for commitment in process.commitments.values():
+        if commitment.late_since is None and not (
+            commitment.progress and commitment.progress[-1].status in ("kept", "given_up")
+        ):
+            yield commitment.due_at
+
+
+def _ballot_deadline(process: Process, ballot: Ballot) -> datetime:
+    """A secret ballot in which all have voted ends with the next tick, which brings the store's tally."""
+    assert ballot.closes_at is not None
+    if ballot.rule.secret and ballot.rule.early_end and all_have_voted(process, ballot, ballot.closes_at):
+        return min(max(vote.at for vote in ballot.votes.values()), ballot.closes_at)
+    return ballot.closes_at
+
+
+def _has_secret_quorum(process: Process, ballot: Ballot, at: datetime) -> bool:
+    seats = entitled(process, ballot, at)
+    present = sum(1 for seat in seats if seat in ballot.votes)
+    return present > 0 and present >= ballot.rule.quorum * len(seats)
+
+
+def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
+    stage = process.stages[run.key]
+    match run.state:
+        case State.PENDING:
+            if not predecessors_concluded(process, run.key):
+                return None
+            gate = stage.approval(Gate.OPENING)
+            if gate is not None:
+                return run.planned_opens_at - gate.within
+            return None if is_blocked(process, run.key) else run.planned_opens_at
+        case State.AWAITING_OPENING:
+            return run.planned_opens_at if run.opening_passed and not is_blocked(process, run.key) else None
+        case State.OPEN:
+            if stage.kind in (Kind.CALL_FOR_INPUT, Kind.HEARINGS):
+                return run.closes_at
+            if run.overdue_since is not None:
+                return None
+            if stage.concludes == "when_delivered" and is_delivered(process, run):
+                assert run.opens_at is not None
+                assert run.closes_at is not None
+                return min(run.closes_at, run.opens_at + stage.duration.minimum + run.suspended_for)
+            return run.closes_at
+        case State.CLOSED:
+            return run.entry_closes_at if stage.kind is Kind.CALL_FOR_INPUT else None
+        case State.SEALED | State.AWAITING_CONCLUSION | State.CONCLUDED:
+            return run.rectifying_until
+        case _:
+            return None
+
+
+def is_secret_due(process: Process, ballot: Ballot, now: datetime) -> bool:
+    """Say whether a secret ballot can be counted now, so that a tick should bring its tally."""
+    if not ballot.rule.secret or ballot.state is BallotState.CLOSED or is_frozen(process, ballot):
+        return False
+    if ballot.purpose is Purpose.SIGNATURES or not ballot.votes:
+        return False
+    if ballot.state is BallotState.HELD:
+        return _has_secret_quorum(process, ballot, now)
+    return _ballot_deadline(process, ballot) <= now

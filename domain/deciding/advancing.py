@@ -1,0 +1,270 @@
+"""What time brings about: openings, closings, seals, gates, rounds and the end, without anyone's help."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from domain import events as ev
+from domain.acts import Conclusion, SealFigures, SecretTally
+from domain.calendar import closing
+from domain.deciding.balloting import open_ballot
+from domain.deciding.outcomes import Perform, settle_ballots
+from domain.deciding.rounds import open_next_round
+from domain.deciding.seats import seats_named
+from domain.deciding.subjects import gate_subject
+from domain.deciding.turn import Turn
+from domain.deciding.works import (
+    held_hearings,
+    is_blocked,
+    is_delivered,
+    predecessors_concluded,
+    unfinished_hearings,
+    work_figures,
+)
+from domain.procedure import Gate, Kind, Silence, Stage
+from domain.process import Ballot, Outcome, Phase, Purpose, StageRun, State, stage_in_round
+
+
+def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> None:
+    """Do all that is due at the turn's instant, until nothing is."""
+    by_ballot = {tally.ballot: tally for tally in tallies}
+    before = -1
+    while before != len(turn.events) and not turn.process.over:
+        before = len(turn.events)
+        settle_ballots(turn, by_ballot, perform)
+        if turn.process.phase is not Phase.LAUNCHED or turn.process.suspended_at is not None:
+            continue
+        for key in tuple(turn.process.runs):
+            run = turn.process.runs[key]
+            if run.suspended_at is None and not turn.process.over:
+                _step(turn, turn.process.stages[key], run)
+        _mark_late_commitments(turn)
+
+
+def _step(turn: Turn, stage: Stage, run: StageRun) -> None:
+    """Take one stage one step further, if it can."""
+    match run.state:
+        case State.PENDING:
+            _await_or_open(turn, stage, run)
+        case State.AWAITING_OPENING:
+            _wait_at_opening(turn, stage, run)
+        case State.OPEN:
+            _close_when_due(turn, stage, run)
+        case State.CLOSED:
+            _seal_when_due(turn, stage, run)
+        case State.SEALED | State.AWAITING_CONCLUSION | State.CONCLUDED if run.rectifying_until is not None:
+            if turn.now >= run.rectifying_until:
+                _rectified(turn, stage, run)
+        case State.SEALED:
+            if stage.approval(Gate.CONCLUSION) is not None:
+                turn.conclude(ev.StageAwaitsConclusion(), run.key)
+            else:
+                conclude_stage(turn, stage, run)
+        case State.AWAITING_CONCLUSION:
+            _wait_at_conclusion(turn, stage, run)
+        case _:
+            pass
+
+
+def _await_or_open(turn: Turn, stage: Stage, run: StageRun) -> None:
+    if not predecessors_concluded(turn.process, run.key):
+        return
+    gate = stage.approval(Gate.OPENING)
+    if gate is not None:
+        if turn.now >= run.planned_opens_at - gate.within:
+            turn.conclude(ev.StageAwaitsOpening(), run.key)
+    elif turn.now >= run.planned_opens_at and not is_blocked(turn.process, run.key):
+        _open(turn, stage, run)
+
+
+def _wait_at_opening(turn: Turn, stage: Stage, run: StageRun) -> None:
+    if run.opening_passed:
+        if turn.now >= run.planned_opens_at and not is_blocked(turn.process, run.key):
+            _open(turn, stage, run)
+        return
+    gate = stage.approval(Gate.OPENING)
+    assert gate is not None
+    if run.gate_ballot is not None:
+        return
+    subject = gate_subject(turn.process, run, gate)
+    if run.gate_returned and _last_gate_subject(turn, run, Purpose.OPENING) == subject:
+        return
+    open_ballot(
+        turn,
+        purpose=Purpose.OPENING,
+        rule=gate,
+        seats=seats_named(turn.process, gate.by, stage.lane),
+        subject=subject,
+        stage=run.key,
+    )
+
+
+def _last_gate_subject(turn: Turn, run: StageRun, purpose: Purpose) -> str | None:
+    ballots: list[Ballot] = [
+        ballot
+        for ballot in turn.process.ballots.values()
+        if ballot.stage == run.key and ballot.round == run.round and ballot.purpose is purpose
+    ]
+    return ballots[-1].subject if ballots else None
+
+
+def _wait_at_conclusion(turn: Turn, stage: Stage, run: StageRun) -> None:
+    gate = stage.approval(Gate.CONCLUSION)
+    if run.conclusion_passed or gate is None:
+        conclude_stage(turn, stage, run)
+    elif run.gate_ballot is None:
+        open_ballot(
+            turn,
+            purpose=Purpose.CONCLUSION,
+            rule=gate,
+            seats=seats_named(turn.process, gate.by, stage.lane),
+            subject=gate_subject(turn.process, run, gate),
+            stage=run.key,
+        )
+
+
+def _open(turn: Turn, stage: Stage, run: StageRun) -> None:
+    """Open a stage. The announced closing stands unless keeping it would cut the minimum."""
+    minimum = stage.duration.minimum
+    closes_at = run.planned_closes_at
+    if closes_at - turn.now < minimum or closes_at <= turn.now:
+        closes_at = closing(
+            turn.now, minimum or stage.duration.planned, turn.procedure, turn.process.territories
+        )
+    turn.conclude(
+        ev.StageOpened(
+            opens_at=turn.now,
+            closes_at=closes_at,
+            entry_closes_at=closes_at + stage.entry_window,
+            late=closes_at != run.planned_closes_at,
+        ),
+        run.key,
+    )
+
+
+def _close_when_due(turn: Turn, stage: Stage, run: StageRun) -> None:
+    assert run.opens_at is not None
+    assert run.closes_at is not None
+    if stage.kind in (Kind.CALL_FOR_INPUT, Kind.HEARINGS):
+        if turn.now >= run.closes_at:
+            turn.conclude(ev.StageClosed(closes_at=run.closes_at), run.key)
+        return
+    delivered = is_delivered(turn.process, run)
+    if turn.now < run.closes_at:
+        earliest = run.opens_at + stage.duration.minimum + run.suspended_for
+        if delivered and stage.concludes == "when_delivered" and turn.now >= earliest:
+            turn.conclude(ev.StageClosed(closes_at=turn.now), run.key)
+    elif delivered:
+        closes_at = run.closes_at if run.overdue_since is None else turn.now
+        turn.conclude(ev.StageClosed(closes_at=closes_at), run.key)
+    elif run.overdue_since is None:
+        _work_is_overdue(turn, stage, run)
+
+
+def _work_is_overdue(turn: Turn, stage: Stage, run: StageRun) -> None:
+    """The term has passed without the work. A council that never put a text to the vote may have spoken by silence."""
+    rule = stage.opinion
+    if (
+        stage.kind is Kind.SCIENTIFIC_REVIEW
+        and rule is not None
+        and rule.if_silent in (Silence.GIVEN, Silence.FAVOURABLE)
+    ):
+        opinion = turn.process.opinions.get(stage_in_round(run.round, run.key))
+        if opinion is None or opinion.version == 0:
+            turn.conclude(ev.OpinionAdopted(conclusion=Conclusion.FAVOURABLE, tacit=True), run.key)
+            return
+    turn.conclude(ev.StageOverdue(), run.key)
+
+
+def _seal_when_due(turn: Turn, stage: Stage, run: StageRun) -> None:
+    if stage.kind is Kind.CALL_FOR_INPUT:
+        assert run.entry_closes_at is not None
+        if turn.now >= run.entry_closes_at:
+            turn.conclude(ev.SealingBegun(), run.key)
+        return
+    if stage.kind is Kind.HEARINGS:
+        if unfinished_hearings(turn.process, run):
+            return
+        reached = held_hearings(turn.process, run)
+        if reached < stage.minimum_hearings and not _go_on_without_quorum(
+            turn, stage, run, {"hearings": reached}, {"hearings": stage.minimum_hearings}
+        ):
+            return
+    turn.conclude(ev.StageSealed(figures=work_figures(turn.process, turn.process.runs[run.key])), run.key)
+
+
+def _rectified(turn: Turn, stage: Stage, run: StageRun) -> None:
+    if stage.kind is Kind.CALL_FOR_INPUT:
+        turn.conclude(ev.SealingBegun(supplementary=True), run.key)
+    else:
+        turn.conclude(ev.StageSealed(figures=work_figures(turn.process, run), supplementary=True), run.key)
+
+
+def record_seal(turn: Turn, stage: Stage, run: StageRun, figures: SealFigures) -> None:
+    """Take the figures of a sealed call for input; the quorum of each college is counted here."""
+    supplementary = bool(run.seals) and run.rectifying_until is not None
+    if not supplementary:
+        asked = {
+            college: quorum if isinstance(quorum, int) else ceil(quorum * figures.entitled.get(college, 0))
+            for college, quorum in stage.quorum.items()
+        }
+        reached = {college: figures.by_college.get(college, 0) for college in asked}
+        missed = {college: number for college, number in reached.items() if number < asked[college]}
+        if missed and not _go_on_without_quorum(
+            turn, stage, run, missed, {college: asked[college] for college in missed}
+        ):
+            return
+    turn.conclude(ev.StageSealed(figures=figures, supplementary=supplementary), run.key)
+
+
+def _go_on_without_quorum(
+    turn: Turn, stage: Stage, run: StageRun, reached: dict[str, int], asked: dict[str, int]
+) -> bool:
+    """Record the finding and do what the procedure says; give whether the stage goes on to its seal."""
+    policy = stage.if_no_quorum
+    if policy.action == "extend" and policy.by is not None and run.automatic_extensions < policy.times:
+        assert run.opens_at is not None
+        assert run.closes_at is not None
+        closes_at = closing(turn.now, policy.by, turn.procedure, turn.process.territories)
+        maximum = stage.duration.maximum
+        if maximum is None or closes_at - run.opens_at - run.suspended_for <= maximum:
+            turn.conclude(ev.QuorumMissed(reached=reached, asked=asked, consequence="extend"), run.key)
+            turn.conclude(
+                ev.StageExtended(
+                    closes_at=closes_at,
+                    entry_closes_at=closes_at + stage.entry_window,
+                    before=run.closes_at,
+                    reason="quorum_missed",
+                    automatic=True,
+                ),
+                run.key,
+            )
+            return False
+    consequence = policy.then if policy.action == "extend" else policy.action
+    turn.conclude(ev.QuorumMissed(reached=reached, asked=asked, consequence=consequence), run.key)
+    if consequence == "stop":
+        turn.conclude(ev.ConcertationEnded(outcome=Outcome.STOPPED_NO_QUORUM))
+        return False
+    return True
+
+
+def conclude_stage(turn: Turn, stage: Stage, run: StageRun) -> None:
+    """Conclude a stage; an opinion that refers back opens the next round, the last conclusion ends it all."""
+    turn.conclude(ev.StageConcluded(), run.key)
+    if stage.kind is Kind.SCIENTIFIC_REVIEW:
+        opinion = turn.process.opinions[stage_in_round(run.round, run.key)]
+        refers_back = opinion.conclusion is Conclusion.REFER_BACK and stage.refer_back is not None
+        if refers_back and (open_next_round(turn, run.key, stage.refer_back or "") or turn.process.over):
+            return
+    if all(other.state is State.CONCLUDED for other in turn.process.runs.values()):
+        turn.conclude(ev.ConcertationEnded(outcome=Outcome.COMPLETED))
+
+
+def _mark_late_commitments(turn: Turn) -> None:
+    for commitment in turn.process.commitments.values():
+        if (
+            commitment.late_since is None
+            and turn.now >= commitment.due_at
+            and not (commitment.progress and commitment.progress[-1].status in ("kept", "given_up"))
+        ):
+            turn.conclude(ev.CommitmentLate(commitment=commitment.id))

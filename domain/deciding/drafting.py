@@ -1,0 +1,180 @@
+"""Draft and launch: what a concertation needs before it is announced."""
+
+from __future__ import annotations
+
+from domain import events as ev
+from domain.acts import AmendDraft, AttachDocument, CreateOffice, DraftConcertation, Launch
+from domain.calendar import plan
+from domain.check import check
+from domain.deciding.outcomes import supersede_gate
+from domain.deciding.seats import offices_named
+from domain.deciding.subjects import gate_subject
+from domain.deciding.turn import Turn
+from domain.procedure import Gate, Role, Stage
+from domain.process import Phase, State
+from domain.refusals import Code, Finding, Refusal
+from domain.rights import PLATFORM
+
+
+def draft_concertation(turn: Turn, act: DraftConcertation) -> Refusal | None:
+    """Begin as a draft. The author becomes a member and holds the first coordinator's seat."""
+    if turn.process.phase is not Phase.VOID:
+        return Refusal(Code.ALREADY_EXISTS, {"id": turn.process.id})
+    if PLATFORM[act.kind] not in turn.actor.platform_roles:
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
+    findings = tuple(finding for finding in check(act.procedure) if finding.severity == "error")
+    if findings:
+        return Refusal(Code.PROCEDURE_INVALID, {"count": len(findings)}, ("procedure",), findings)
+    procedure = act.procedure
+    turn.tell(
+        ev.ConcertationDrafted(
+            slug=act.slug,
+            title=act.title,
+            procedure=procedure,
+            procedure_digest=act.procedure_digest,
+            lanes=act.lanes if act.lanes is not None else {lane.id: lane.label for lane in procedure.lanes},
+            themes=act.themes
+            if act.themes is not None
+            else {theme.id: theme.label for theme in procedure.themes},
+            territories=act.territories if act.territories is not None else procedure.territories,
+            parent=act.parent,
+            copied_from=act.copied_from,
+        )
+    )
+    office = next((o for o in procedure.offices if o.role is Role.COORDINATOR), None)
+    turn.tell(ev.MemberEnrolled(member=turn.actor.member))
+    if office is not None:
+        turn.tell(ev.MemberAppointed(office=office.id, seat=1, member=turn.actor.member, since=turn.now))
+    return None
+
+
+def _draft_only(turn: Turn) -> Refusal | None:
+    return (
+        None if turn.process.phase is Phase.DRAFT else Refusal(Code.NOT_DRAFT, {"phase": turn.process.phase})
+    )
+
+
+def amend_draft(turn: Turn, act: AmendDraft) -> Refusal | None:
+    """Change title or territories of a draft."""
+    if refusal := _draft_only(turn):
+        return refusal
+    title = act.title if act.title is not None else turn.process.title
+    territories = act.territories if act.territories is not None else turn.process.territories
+    turn.tell(ev.DraftAmended(title=title, territories=territories))
+    return None
+
+
+def create_office(turn: Turn, act: CreateOffice) -> Refusal | None:
+    """Add an office, at any time before the end."""
+    if act.office.id in turn.process.offices:
+        return Refusal(Code.ALREADY_EXISTS, {"id": act.office.id}, ("office", "id"))
+    colleges = {college.id for college in turn.procedure.colleges}
+    if act.office.college is not None and act.office.college not in colleges:
+        return Refusal(Code.UNKNOWN_COLLEGE, {"college": act.office.college}, ("office", "college"))
+    if act.office.lane is not None and act.office.lane not in turn.process.lanes:
+        return Refusal(Code.UNKNOWN_LANE, {"lane": act.office.lane}, ("office", "lane"))
+    turn.tell(ev.OfficeCreated(office=act.office))
+    return None
+
+
+def attach_document(turn: Turn, act: AttachDocument) -> Refusal | None:
+    """Put a version of a document into the information file. A gate that was about it votes anew."""
+    if act.stage is not None and act.stage not in turn.process.stages:
+        return Refusal(Code.UNKNOWN_STAGE, {"stage": act.stage}, ("stage",))
+    known = turn.process.documents.get(act.document.id)
+    turn.tell(
+        ev.DocumentAttached(
+            document=act.document.id,
+            digest=act.document.digest,
+            title=act.title,
+            for_stage=act.stage,
+            questionnaire=act.questionnaire,
+            version=known.version + 1 if known else 1,
+        )
+    )
+    for key, run in turn.process.runs.items():
+        stage = turn.process.stages[key]
+        gate = stage.approval(Gate.OPENING)
+        if gate is None or run.state is not State.AWAITING_OPENING or act.stage not in (None, key, stage.id):
+            continue
+        ballots = [b for b in turn.process.ballots.values() if b.stage == key and b.round == run.round]
+        if ballots and ballots[-1].subject != gate_subject(turn.process, run, gate):
+            supersede_gate(turn, run)
+            turn.conclude(ev.StageAwaitsOpening(), key)
+    return None
+
+
+def launch(turn: Turn, act: Launch) -> Refusal | None:
+    """Announce the concertation; refused with everything that is missing, or when the notice is too short."""
+    process = turn.process
+    if process.phase is not Phase.DRAFT:
+        return Refusal(Code.ALREADY_LAUNCHED, {})
+    findings = launch_findings(turn)
+    if findings:
+        return Refusal(Code.LAUNCH_NOT_READY, {"count": len(findings)}, (), findings)
+    if act.opens_at <= turn.now:
+        return Refusal(
+            Code.DATE_IN_PAST, {"at": act.opens_at.isoformat(), "now": turn.now.isoformat()}, ("opens_at",)
+        )
+    roots = [stage for stage in process.stages.values() if not stage.after]
+    windows = [gate.within for stage in roots if (gate := stage.approval(Gate.OPENING)) is not None]
+    earliest = turn.now + max((turn.procedure.notice, *windows))
+    if act.opens_at < earliest:
+        return Refusal(
+            Code.NOTICE_TOO_SHORT,
+            {"at": act.opens_at.isoformat(), "earliest": earliest.isoformat()},
+            ("opens_at",),
+        )
+    calendar = plan(turn.procedure, process.stages, process.territories, act.opens_at)
+    turn.tell(ev.ConcertationLaunched(opens_at=act.opens_at, calendar=calendar))
+    return None
+
+
+def launch_findings(turn: Turn) -> tuple[Finding, ...]:
+    """Give everything that keeps a draft from being launched."""
+    process = turn.process
+    findings = [finding for finding in check(turn.procedure) if finding.severity == "error"]
+    for office in process.offices.values():
+        held = sum(1 for seat in range(1, office.seats + 1) if office.holder(seat, turn.now) is not None)
+        if held < office.required:
+            findings.append(
+                Finding("office_vacant", ("offices", office.id), {"required": office.required, "held": held})
+            )
+    for key, stage in process.stages.items():
+        findings.extend(_document_findings(turn, key, stage))
+        findings.extend(_college_findings(turn, key, stage))
+    for act, signoff in turn.procedure.signoffs.items():
+        findings.extend(
+            Finding("signature_impossible", ("signoffs", act, name), {"office": name})
+            for name in signoff.all_of
+            if not offices_named(process, (name,), None)
+        )
+    return tuple(findings)
+
+
+def _document_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
+    documents = [d for d in turn.process.documents.values() if d.stage in (None, key, stage.id)]
+    gate = stage.approval(Gate.OPENING)
+    asks_for = set(gate.subject if gate is not None else ())
+    findings = []
+    if (stage.information_file or "information_file" in asks_for) and not any(
+        not d.questionnaire for d in documents
+    ):
+        findings.append(
+            Finding("information_file_missing", ("stages", key), {"stage": key}, source="CRPA L131-1")
+        )
+    if "questionnaire" in asks_for and not any(d.questionnaire for d in documents):
+        findings.append(Finding("questionnaire_missing", ("stages", key), {"stage": key}))
+    return findings
+
+
+def _college_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
+    present = {member.college for member in turn.process.members.values() if member.left_at is None}
+    return [
+        Finding("college_empty", ("stages", key, "quorum", college), {"stage": key, "college": college})
+        for college, quorum in stage.quorum.items()
+        if not isinstance(quorum, int)
+        and quorum > 0
+        and college not in present
+        and stage.admission == "invited"
+    ]

@@ -1,0 +1,180 @@
+"""The scientific council: interests, withdrawal, positions, the collective opinion, reservations, dissents (D7)."""
+
+from __future__ import annotations
+
+from domain import events as ev
+from domain.acts import (
+    DeclareInterest,
+    DraftOpinion,
+    MakeReservation,
+    PutOpinionToVote,
+    RecordDissent,
+    RecuseMember,
+    StatePosition,
+    WithdrawFromReview,
+)
+from domain.deciding.balloting import open_ballot, supersede
+from domain.deciding.seats import seats_named, stands_aside
+from domain.deciding.turn import Turn
+from domain.procedure import Kind, Stage
+from domain.process import BallotState, Opinion, Purpose, StageRun, stage_in_round
+from domain.refusals import Code, Refusal
+from domain.rights import COUNCIL, Scope, mandate
+
+
+def declare_interest(turn: Turn, act: DeclareInterest) -> Refusal | None:
+    """Declare one's interests by theme and organisation."""
+    for theme in act.themes:
+        if theme not in turn.process.themes:
+            return Refusal(Code.UNKNOWN_THEME, {"theme": theme}, ("themes",))
+    turn.on_behalf_of = None
+    turn.tell(
+        ev.InterestDeclared(
+            member=turn.actor.member,
+            themes=act.themes,
+            organisations=act.organisations,
+            statement=act.statement,
+        )
+    )
+    return None
+
+
+def _placed_if_named(turn: Turn) -> Refusal | None:
+    if turn.stage is None:
+        return None
+    placed = turn.place()
+    return placed if isinstance(placed, Refusal) else None
+
+
+def withdraw_from_review(turn: Turn, act: WithdrawFromReview) -> Refusal | None:
+    """One's own act: take no part (CRPA R133-12)."""
+    if refusal := _placed_if_named(turn):
+        return refusal
+    if not act.reason.strip():
+        return Refusal(Code.REASON_REQUIRED, {}, ("reason",))
+    if stands_aside(turn.process, turn.actor.member, turn.stage) is not None:
+        return Refusal(Code.MEMBER_WITHDRAWN, {})
+    turn.on_behalf_of = None
+    turn.tell(ev.MemberWithdrew(member=turn.actor.member, reason=act.reason), turn.stage)
+    return None
+
+
+def recuse_member(turn: Turn, act: RecuseMember) -> Refusal | None:
+    """The chair's act."""
+    if refusal := _placed_if_named(turn):
+        return refusal
+    if not act.reason.strip():
+        return Refusal(Code.REASON_REQUIRED, {}, ("reason",))
+    if mandate(turn.process, act.member, COUNCIL, turn.now) is None:
+        return Refusal(Code.UNKNOWN_MEMBER, {"member": act.member}, ("member",))
+    if stands_aside(turn.process, act.member, turn.stage) is not None:
+        return Refusal(Code.MEMBER_RECUSED, {})
+    turn.tell(ev.MemberRecused(member=act.member, reason=act.reason), turn.stage)
+    return None
+
+
+def _in_review(turn: Turn, act: str) -> tuple[Stage, StageRun, Opinion] | Refusal:
+    """Give the open review and its opinion, if the author sits in it and does not stand aside."""
+    placed = turn.open_place(Kind.SCIENTIFIC_REVIEW)
+    if isinstance(placed, Refusal):
+        return placed
+    stage, run = placed
+    entitled = turn.entitle(act, Scope(lane=stage.lane))
+    if isinstance(entitled, Refusal):
+        return entitled
+    recused = stands_aside(turn.process, turn.actor.member, run.key)
+    if recused is not None:
+        return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"stage": run.key})
+    name = stage_in_round(run.round, run.key)
+    return stage, run, turn.process.opinions.get(name) or Opinion(stage=run.key, round=run.round)
+
+
+def state_position(turn: Turn, act: StatePosition) -> Refusal | None:
+    """State an individual position before the collective opinion is adopted."""
+    found = _in_review(turn, act.kind)
+    if isinstance(found, Refusal):
+        return found
+    _, run, opinion = found
+    if opinion.adopted_at is not None:
+        return Refusal(Code.OPINION_ALREADY_ADOPTED, {"stage": run.key})
+    turn.tell(
+        ev.PositionStated(member=turn.actor.member, position=act.position, statement=act.statement), run.key
+    )
+    return None
+
+
+def draft_opinion(turn: Turn, act: DraftOpinion) -> Refusal | None:
+    """Hand in a version of the opinion. A ballot on an earlier version ends: its subject changed."""
+    found = _in_review(turn, act.kind)
+    if isinstance(found, Refusal):
+        return found
+    _, run, opinion = found
+    if opinion.adopted_at is not None:
+        return Refusal(Code.OPINION_ALREADY_ADOPTED, {"stage": run.key})
+    supersede(turn, opinion.ballot)
+    turn.tell(
+        ev.OpinionDrafted(text=act.text, conclusion=act.conclusion, version=opinion.version + 1), run.key
+    )
+    return None
+
+
+def put_opinion_to_vote(turn: Turn, act: PutOpinionToVote) -> Refusal | None:
+    """Open the ballot on the opinion as a whole."""
+    found = _in_review(turn, act.kind)
+    if isinstance(found, Refusal):
+        return found
+    stage, run, opinion = found
+    if opinion.adopted_at is not None:
+        return Refusal(Code.OPINION_ALREADY_ADOPTED, {"stage": run.key})
+    if opinion.text is None or stage.opinion is None:
+        return Refusal(Code.OPINION_MISSING, {"stage": run.key})
+    if act.text != opinion.text.digest:
+        return Refusal(Code.SUBJECT_CHANGED, {"subject": opinion.text.digest}, ("text",))
+    if opinion.ballot is not None and turn.process.ballots[opinion.ballot].state is not BallotState.CLOSED:
+        return Refusal(Code.BALLOT_RUNNING, {"ballot": opinion.ballot})
+    open_ballot(
+        turn,
+        purpose=Purpose.OPINION,
+        rule=stage.opinion,
+        seats=seats_named(turn.process, stage.opinion.by, stage.lane),
+        subject=opinion.text.digest,
+        stage=run.key,
+        about=stage_in_round(run.round, run.key),
+        by_author=True,
+    )
+    return None
+
+
+def make_reservation(turn: Turn, act: MakeReservation) -> Refusal | None:
+    """Add a reservation to the draft."""
+    found = _in_review(turn, act.kind)
+    if isinstance(found, Refusal):
+        return found
+    _, run, opinion = found
+    if opinion.adopted_at is not None:
+        return Refusal(Code.OPINION_ALREADY_ADOPTED, {"stage": run.key})
+    if act.reservation in opinion.reservations:
+        return Refusal(Code.ALREADY_EXISTS, {"id": act.reservation}, ("reservation",))
+    turn.tell(
+        ev.ReservationMade(reservation=act.reservation, member=turn.actor.member, text=act.text), run.key
+    )
+    return None
+
+
+def record_dissent(turn: Turn, act: RecordDissent) -> Refusal | None:
+    """Record one's dissent from an opinion that is adopted, until the council's stage is concluded."""
+    placed = turn.place(Kind.SCIENTIFIC_REVIEW)
+    if isinstance(placed, Refusal):
+        return placed
+    stage, run = placed
+    entitled = turn.entitle(act.kind, Scope(lane=stage.lane))
+    if isinstance(entitled, Refusal):
+        return entitled
+    opinion = turn.process.opinions.get(stage_in_round(run.round, run.key))
+    if opinion is None or opinion.adopted_at is None:
+        return Refusal(Code.OPINION_MISSING, {"stage": run.key})
+    recused = stands_aside(turn.process, turn.actor.member, run.key)
+    if recused is not None:
+        return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"stage": run.key})
+    turn.tell(ev.DissentRecorded(member=turn.actor.member, text=act.text), run.key)
+    return None

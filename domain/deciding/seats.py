@@ -1,0 +1,118 @@
+"""Seats of an electorate: who speaks for them, and who stands aside.
+
+A seat is written `office/number`; an office where any holder suffices, by its id; for records, a member id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from domain.procedure import Role
+from domain.process import Ballot, Process, Purpose
+from domain.rights import COUNCIL
+
+SCIENTIFIC_COUNCIL = "scientific_council"
+
+
+def offices_named(process: Process, names: Iterable[str], lane: str | None) -> tuple[str, ...]:
+    """Give the offices that ids, roles or `scientific_council` name, within the lane."""
+    wanted = tuple(names)
+    return tuple(
+        office.id
+        for office in process.offices.values()
+        if (
+            office.id in wanted
+            or office.role in wanted
+            or (SCIENTIFIC_COUNCIL in wanted and office.role in COUNCIL)
+        )
+        and (office.lane is None or lane is None or office.lane == lane)
+    )
+
+
+def seats_named(process: Process, names: Iterable[str], lane: str | None) -> tuple[str, ...]:
+    """Give every seat of the offices named."""
+    return tuple(
+        f"{office}/{number}"
+        for office in offices_named(process, names, lane)
+        for number in range(1, process.offices[office].seats + 1)
+    )
+
+
+def speakers(process: Process, seat: str, now: datetime) -> dict[str, str | None]:
+    """Give who speaks for a seat at `now`: members, each with the one they act for where by delegation."""
+    office_id, _, number = seat.partition("/")
+    office = process.offices.get(office_id)
+    if office is None:
+        return {seat: None}
+    numbers = (int(number),) if number else tuple(range(1, office.seats + 1))
+    found: dict[str, str | None] = {}
+    for seat_number in numbers:
+        holder = office.holder(seat_number, now)
+        if holder is None:
+            continue
+        found[holder] = None
+        for delegation in process.delegations.values():
+            if (
+                delegation.office == office_id
+                and delegation.seat == seat_number
+                and delegation.giver == holder
+                and delegation.runs(now)
+            ):
+                found.setdefault(delegation.to, holder)
+    return found
+
+
+def stands_aside(process: Process, member: str, stage: str | None) -> bool | None:
+    """Say whether a member takes no part in the ballots of a stage: `True` recused, `False` withdrawn, else `None`."""
+    for withdrawal in process.withdrawals:
+        if withdrawal.member == member and withdrawal.stage in (None, stage):
+            return withdrawal.recused
+    return None
+
+
+def entitled(process: Process, ballot: Ballot, now: datetime) -> tuple[str, ...]:
+    """Give the seats that count in the base of a ballot at `now`.
+
+    Held seats whose holder does not stand aside, and seats whose former holder has voted: votes
+    cast stand. Signatures count every office asked, held or not: nobody signs for an empty chair.
+    """
+    if ballot.purpose is Purpose.SIGNATURES:
+        return ballot.seats
+    found = []
+    for seat in ballot.seats:
+        vote = ballot.votes.get(seat)
+        if vote is not None and not vote.by_proxy:
+            if stands_aside(process, vote.member, ballot.stage) is None:
+                found.append(seat)
+            continue
+        holder = next(iter(speakers(process, seat, now)), None)
+        if holder is not None and stands_aside(process, holder, ballot.stage) is None:
+            found.append(seat)
+    return tuple(found)
+
+
+def all_have_voted(process: Process, ballot: Ballot, now: datetime) -> bool:
+    """Say whether every entitled seat has voted, and there is one.
+
+    Of a secret ballot this is asked as of its latest vote, so that it is true or not whatever the
+    hour: the tick that brings the tally must find what called for it.
+    """
+    if not ballot.votes:
+        return False
+    at = max(vote.at for vote in ballot.votes.values()) if ballot.rule.secret else now
+    seats = entitled(process, ballot, at)
+    return bool(seats) and all(seat in ballot.votes for seat in seats)
+
+
+def chair_seat(process: Process, ballot: Ballot) -> str | None:
+    """Give the seat of the chair in the electorate, who holds the casting vote."""
+    return next(
+        (
+            seat
+            for seat in ballot.seats
+            if (office := process.offices.get(seat.partition("/")[0])) is not None
+            and office.role is Role.COUNCIL_CHAIR
+        ),
+        None,
+    )

@@ -1,0 +1,109 @@
+"""Acts that need signatures: until all have signed, the act is a proposal, visible as such, that lapses."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from domain import events as ev
+from domain.acts import (
+    Abandon,
+    Act,
+    CloseStageEarly,
+    ExtendStage,
+    IssueDecision,
+    Launch,
+    Position,
+    PostponeStage,
+    RectifyStage,
+    ReopenStage,
+    Resume,
+    Suspend,
+    WithdrawProposal,
+    act_content,
+)
+from domain.deciding.balloting import open_ballot, seat_of
+from domain.deciding.seats import offices_named
+from domain.deciding.turn import Turn
+from domain.digests import digest
+from domain.procedure import BallotRule, Majority, Signoff, Silence
+from domain.process import BallotOutcome, BallotState, Purpose
+from domain.refusals import Code, Refusal
+from domain.rights import ROLES, mandate
+
+SIGNABLE_ACTS: dict[type[Act], str] = {
+    Launch: "launch",
+    ExtendStage: "extension",
+    PostponeStage: "postponement",
+    CloseStageEarly: "early_closing",
+    Suspend: "suspension",
+    Resume: "resumption",
+    ReopenStage: "reopening",
+    RectifyStage: "rectification",
+    Abandon: "abandonment",
+    IssueDecision: "decision",
+}
+"""The name by which `signoffs` in a procedure speaks of an act."""
+
+
+def signoff_for(turn: Turn, act: Act) -> Signoff | None:
+    """Give the signatures that an act needs here, if any."""
+    name = SIGNABLE_ACTS.get(type(act))
+    return (
+        turn.procedure.signoffs.get(name) if name is not None and turn.process.procedure is not None else None
+    )
+
+
+def propose(turn: Turn, act: Act, signoff: Signoff) -> Refusal | None:
+    """Open the ballot that gathers the signatures; an author who holds one of the offices signs with it."""
+    for ballot in turn.process.ballots.values():
+        proposal = ballot.proposal
+        if (
+            ballot.state is not BallotState.CLOSED
+            and proposal is not None
+            and proposal.act.kind == act.kind
+            and proposal.stage == turn.stage
+        ):
+            return Refusal(Code.PROPOSAL_PENDING, {"ballot": ballot.id})
+    run = turn.process.runs.get(turn.stage) if turn.stage is not None else None
+    ballot_id = open_ballot(
+        turn,
+        purpose=Purpose.SIGNATURES,
+        rule=BallotRule(
+            by=signoff.all_of,
+            quorum=Fraction(1),
+            majority=Majority.UNANIMOUS,
+            within=signoff.within,
+            if_silent=Silence.LAPSE,
+        ),
+        seats=offices_named(turn.process, signoff.all_of, None),
+        subject=digest({"act": act_content(act), "round": turn.round, "stage": turn.stage}),
+        stage=run.key if run is not None else None,
+        act=act,
+        by_author=True,
+    )
+    ballot = turn.process.ballots[ballot_id]
+    seat = seat_of(turn.process, ballot, turn.actor.member, turn.now)
+    if seat is not None:
+        turn.tell(
+            ev.VoteCast(ballot=ballot_id, seat=seat[0], position=Position.FAVOURABLE, subject=ballot.subject),
+            ballot.stage,
+        )
+    return None
+
+
+def withdraw_proposal(turn: Turn, act: WithdrawProposal) -> Refusal | None:
+    """Take a proposal back: its author, or a coordinator."""
+    ballot = turn.process.ballots.get(act.ballot)
+    if ballot is None or ballot.proposal is None:
+        return Refusal(Code.UNKNOWN_BALLOT, {"ballot": act.ballot}, ("ballot",))
+    if ballot.state is BallotState.CLOSED:
+        return Refusal(
+            Code.BALLOT_CLOSED,
+            {"ballot": ballot.id, "closedAt": ballot.closed_at.isoformat() if ballot.closed_at else ""},
+            ("ballot",),
+        )
+    is_author = turn.actor.member == ballot.proposal.actor
+    if not is_author and mandate(turn.process, turn.actor.member, ROLES["amend_draft"], turn.now) is None:
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
+    turn.tell(ev.BallotClosed(ballot=ballot.id, outcome=BallotOutcome.WITHDRAWN), ballot.stage)
+    return None

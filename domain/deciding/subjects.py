@@ -1,0 +1,24 @@
+"""What gates are about: the digest that every vote at a gate binds."""
+
+from __future__ import annotations
+
+from domain.digests import digest
+from domain.procedure import Approval, Gate
+from domain.process import Process, StageRun
+
+
+def gate_subject(process: Process, run: StageRun, approval: Approval) -> str:
+    """Give the digest of the subject of a gate.
+
+    Before an opening: the latest questionnaire and information file of the stage (and of the whole).
+    Before a conclusion: the root of the latest seal, which covers whatever the stage delivered.
+    """
+    if approval.gate is Gate.CONCLUSION:
+        assert run.root is not None
+        return run.root
+    documents = {
+        document.id: document.digest
+        for document in process.documents.values()
+        if document.stage in (None, run.key, process.stages[run.key].id)
+    }
+    return digest({"round": run.round, "stage": run.key, "documents": documents})

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Stands in for `concertation worker` and `concertation api` where only what `up` does with them is tested.
+
+Run as `stand_in.py up FOLDER [--ephemeral]` it is `concertation up`, with itself as worker and API.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+
+class Ready(BaseHTTPRequestHandler):
+    """Answers everything with the environment it was started in."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write("\n".join(sorted(os.environ)).encode())
+
+
+def worker() -> None:
+    from server.readiness import announce
+
+    announce(Path(os.environ["CONCERTATION_READY_FILE"]))
+    print("\n".join(sorted(os.environ)), flush=True)
+    signal.pause()
+
+
+def api() -> None:
+    address = os.environ["CONCERTATION_HOST"], int(os.environ["CONCERTATION_PORT"])
+    HTTPServer(address, Ready).serve_forever()
+
+
+def up(folder: str, *flags: str) -> int:
+    from server.errors import CommandFailed
+    from server.settings import read_settings
+    from server.up import Options
+    from server.up import up as run
+
+    options = Options(
+        ephemeral="--ephemeral" in flags,
+        ready_file=Path(folder) / "ready.json",
+        program=os.environ.get("STAND_IN", __file__),
+        say=lambda line: print(line, flush=True),
+    )
+    try:
+        return asyncio.run(run(read_settings(data_dir=f"{folder}/data"), options))
+    except CommandFailed as failure:
+        print(failure, file=sys.stderr, flush=True)
+        return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit({"worker": worker, "api": api, "up": up}[sys.argv[1]](*sys.argv[2:]))

@@ -54,4 +54,10 @@ def up(folder: str, *flags: str) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit({"worker": worker, "api": api, "up": up}[sys.argv[1]](*sys.argv[2:]))
+    match sys.argv[1:]:
+        case ["worker"]:
+            worker()
+        case ["api"]:
+            api()
+        case ["up", folder, *flags]:
+            raise SystemExit(up(folder, *flags))

@@ -20,7 +20,7 @@ from domain.deciding import (
     signing,
     synthesising,
 )
-from domain.deciding.advancing import advance, record_seal
+from domain.deciding.advancing import advance, advance_after_vote, record_seal
 from domain.deciding.turn import Turn
 from domain.events import Event
 from domain.procedure import Kind
@@ -49,7 +49,10 @@ def decide(process: Process, command: Command, now: datetime) -> list[Event] | R
     if refusal is not None:
         return refusal
     if turn.events:
-        advance(turn, (), _perform)
+        if isinstance(act, acts.CastVote):
+            advance_after_vote(turn, _perform)
+        else:
+            advance(turn, (), _perform)
     return turn.events
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain import events as ev
+from domain.change import changed
 from domain.events import Event
 from domain.graph import expand
 from domain.procedure import Office
@@ -51,7 +51,7 @@ Changes = dict[str, Any]
 
 def evolve(process: Process, event: Event) -> Process:
     """Give the process after the event."""
-    return replace(process, seq=process.seq + 1, **_FOLDS[type(event.fact)](process, event, event.fact))
+    return changed(process, seq=process.seq + 1, **_FOLDS[type(event.fact)](process, event, event.fact))
 
 
 def fold(process: Process, events: Iterable[Event]) -> Process:
@@ -65,15 +65,15 @@ def _run(process: Process, event: Event, **changes: Any) -> Changes:
     """Change the current run of the stage that the event names."""
     key = event.stage
     assert key is not None
-    return {"runs": {**process.runs, key: replace(process.runs[key], **changes)}}
+    return {"runs": {**process.runs, key: changed(process.runs[key], **changes)}}
 
 
 def _ballot(process: Process, ballot: str, **changes: Any) -> Changes:
-    return {"ballots": {**process.ballots, ballot: replace(process.ballots[ballot], **changes)}}
+    return {"ballots": {**process.ballots, ballot: changed(process.ballots[ballot], **changes)}}
 
 
 def _hearing(process: Process, hearing: str, **changes: Any) -> Changes:
-    return {"hearings": {**process.hearings, hearing: replace(process.hearings[hearing], **changes)}}
+    return {"hearings": {**process.hearings, hearing: changed(process.hearings[hearing], **changes)}}
 
 
 def _place(event: Event) -> tuple[int, str]:
@@ -87,14 +87,14 @@ def _opinion(process: Process, event: Event, **changes: Any) -> Changes:
     round_, stage = _place(event)
     name = stage_in_round(round_, stage)
     opinion = process.opinions.get(name) or Opinion(stage=stage, round=round_)
-    return {"opinions": {**process.opinions, name: replace(opinion, **changes)}}
+    return {"opinions": {**process.opinions, name: changed(opinion, **changes)}}
 
 
 def _synthesis(process: Process, event: Event, **changes: Any) -> Changes:
     round_, stage = _place(event)
     name = stage_in_round(round_, stage)
     synthesis = process.syntheses.get(name) or Synthesis(stage=stage, round=round_)
-    return {"syntheses": {**process.syntheses, name: replace(synthesis, **changes)}}
+    return {"syntheses": {**process.syntheses, name: changed(synthesis, **changes)}}
 
 
 # Draft, people, launch ----------------------------------------------------------------------------
@@ -150,27 +150,27 @@ def _member_enrolled(process: Process, event: Event, fact: ev.MemberEnrolled) ->
 
 
 def _member_left(process: Process, event: Event, fact: ev.MemberLeft) -> Changes:
-    member = replace(process.members[fact.member], left_at=event.at)
+    member = changed(process.members[fact.member], left_at=event.at)
     return {"members": {**process.members, fact.member: member}}
 
 
 def _member_appointed(process: Process, event: Event, fact: ev.MemberAppointed) -> Changes:
     office = process.offices[fact.office]
     term = Term(seat=fact.seat, member=fact.member, since=fact.since, until=fact.until)
-    return {"offices": {**process.offices, fact.office: replace(office, terms=(*office.terms, term))}}
+    return {"offices": {**process.offices, fact.office: changed(office, terms=(*office.terms, term))}}
 
 
 def _term_ended(process: Process, event: Event, fact: ev.TermEnded) -> Changes:
     office = process.offices[fact.office]
     terms = tuple(
-        replace(term, until=event.at, cause=fact.cause)
+        changed(term, until=event.at, cause=fact.cause)
         if term.seat == fact.seat
         and term.member == fact.member
         and (term.until is None or term.until > event.at)
         else term
         for term in office.terms
     )
-    return {"offices": {**process.offices, fact.office: replace(office, terms=terms)}}
+    return {"offices": {**process.offices, fact.office: changed(office, terms=terms)}}
 
 
 def _delegation_given(process: Process, event: Event, fact: ev.DelegationGiven) -> Changes:
@@ -187,7 +187,7 @@ def _delegation_given(process: Process, event: Event, fact: ev.DelegationGiven) 
 
 
 def _delegation_revoked(process: Process, event: Event, fact: ev.DelegationRevoked) -> Changes:
-    revoked = replace(process.delegations[fact.delegation], revoked_at=event.at)
+    revoked = changed(process.delegations[fact.delegation], revoked_at=event.at)
     return {"delegations": {**process.delegations, fact.delegation: revoked}}
 
 
@@ -223,7 +223,7 @@ def _round_opened(process: Process, event: Event, fact: ev.RoundOpened) -> Chang
     for key, planned in fact.calendar.items():
         run = runs[key]
         past.append(
-            run if run.state is State.CONCLUDED else replace(run, state=State.SUPERSEDED, gate_ballot=None)
+            run if run.state is State.CONCLUDED else changed(run, state=State.SUPERSEDED, gate_ballot=None)
         )
         runs[key] = StageRun(
             key=key,
@@ -335,10 +335,10 @@ def _stage_reopened(process: Process, event: Event, fact: ev.StageReopened) -> C
     )
     name = stage_in_round(round_, stage)
     if name in process.syntheses:
-        reopened = replace(process.syntheses[name], assembled_at=None)
+        reopened = changed(process.syntheses[name], assembled_at=None)
         changes["syntheses"] = {**process.syntheses, name: reopened}
     if name in process.opinions:
-        opinion = replace(process.opinions[name], adopted_at=None, tacit=False, ballot=None)
+        opinion = changed(process.opinions[name], adopted_at=None, tacit=False, ballot=None)
         changes["opinions"] = {**process.opinions, name: opinion}
     return changes
 
@@ -364,7 +364,7 @@ def _shifted(instant: datetime, now: datetime, by: timedelta) -> datetime:
 
 def _shifted_run(run: StageRun, resumed_at: datetime, by: timedelta) -> StageRun:
     begun = run.opens_at is not None
-    return replace(
+    return changed(
         run,
         planned_opens_at=run.planned_opens_at if begun else _shifted(run.planned_opens_at, resumed_at, by),
         planned_closes_at=run.planned_closes_at if begun else _shifted(run.planned_closes_at, resumed_at, by),
@@ -379,7 +379,7 @@ def _resumed(process: Process, event: Event, fact: ev.Resumed) -> Changes:
     by = timedelta(seconds=fact.seconds)
     if event.stage is not None:
         runs = {**process.runs}
-        runs[event.stage] = replace(_shifted_run(runs[event.stage], event.at, by), suspended_at=None)
+        runs[event.stage] = changed(_shifted_run(runs[event.stage], event.at, by), suspended_at=None)
         concerned = {event.stage}
         changes: Changes = {"runs": runs}
     else:
@@ -392,7 +392,7 @@ def _resumed(process: Process, event: Event, fact: ev.Resumed) -> Changes:
             },
         }
     changes["ballots"] = {
-        ballot.id: replace(ballot, closes_at=_later(ballot.closes_at, event.at, by))
+        ballot.id: changed(ballot, closes_at=_later(ballot.closes_at, event.at, by))
         if ballot.state is BallotState.OPEN
         and ballot.purpose is not Purpose.SIGNATURES
         and (ballot.stage in concerned or (event.stage is None and ballot.stage is None))
@@ -671,8 +671,12 @@ def _commitment_made(process: Process, event: Event, fact: ev.CommitmentMade) ->
 
 
 def _commitment(process: Process, commitment: str, **changes: Any) -> Changes:
-    changed = replace(process.commitments[commitment], **changes)
-    return {"commitments": {**process.commitments, commitment: changed}}
+    return {
+        "commitments": {
+            **process.commitments,
+            commitment: changed(process.commitments[commitment], **changes),
+        }
+    }
 
 
 def _commitment_late(process: Process, event: Event, fact: ev.CommitmentLate) -> Changes:

@@ -47,7 +47,7 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PlannedStage:
     """The dates of a stage as announced."""
 
@@ -59,7 +59,7 @@ class PlannedStage:
     """When the stage will be concluded if every window is used to its end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Seal:
     """A frozen set. A rectification adds a supplementary seal; earlier roots stay published."""
 
@@ -68,7 +68,7 @@ class Seal:
     supplementary: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StageRun:
     """One stage in one round."""
 
@@ -106,7 +106,7 @@ class StageRun:
         return self.seals[-1].figures.root if self.seals else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Member:
     """A person in this concertation, known by a pseudonymous id."""
 
@@ -118,7 +118,7 @@ class Member:
     left_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Term:
     """A member holding a seat: the half-open interval [since, until)."""
 
@@ -133,7 +133,7 @@ class Term:
         return self.since <= now and (self.until is None or now < self.until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OfficeHeld:
     """An office with all terms, past and running."""
 
@@ -150,10 +150,13 @@ class OfficeHeld:
 
     def holder(self, seat: int, now: datetime) -> str | None:
         """Give the member who holds a seat at `now`."""
-        return next((t.member for t in self.terms if t.seat == seat and t.runs(now)), None)
+        for term in self.terms:
+            if term.seat == seat and term.runs(now):
+                return term.member
+        return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Delegation:
     """The holder of a seat lets another member act for it."""
 
@@ -171,7 +174,7 @@ class Delegation:
         return self.since <= now < self.until and (self.revoked_at is None or now < self.revoked_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """The latest version of a document of the information file."""
 
@@ -220,7 +223,7 @@ class BallotOutcome(StrEnum):
         return self in (BallotOutcome.PASSED, BallotOutcome.DEEMED_GIVEN, BallotOutcome.DEEMED_FAVOURABLE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Vote:
     """A vote of a seat. Votes belong to seats and stand when the holder changes."""
 
@@ -232,7 +235,7 @@ class Vote:
     by_proxy: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Count:
     """The count of a ballot as it was evaluated."""
 
@@ -245,7 +248,7 @@ class Count:
     """Number of present or represented seats that the quorum asks for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Proposal:
     """An act that waits for signatures, with the place it was addressed to."""
 
@@ -256,7 +259,7 @@ class Proposal:
     stage: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ballot:
     """A ballot. Seats are `office/number`; for records, member ids."""
 
@@ -297,7 +300,7 @@ class HearingState(StrEnum):
     APPROVED = "approved"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Hearing:
     """A hearing in the window of its stage."""
 
@@ -315,7 +318,7 @@ class Hearing:
     approval: BallotOutcome | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Interest:
     """What a member declared."""
 
@@ -326,7 +329,7 @@ class Interest:
     statement: Body | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Withdrawal:
     """A member who takes no part: by their own act, or recused by the chair. `stage` unset: in anything."""
 
@@ -337,7 +340,7 @@ class Withdrawal:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MemberPosition:
     """An individual position before the collective opinion."""
 
@@ -347,7 +350,7 @@ class MemberPosition:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reservation:
     """A reservation of the council."""
 
@@ -356,7 +359,7 @@ class Reservation:
     text: Body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Opinion:
     """The council's collective opinion on one stage in one round."""
 
@@ -373,7 +376,7 @@ class Opinion:
     dissents: dict[str, Body] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Chapter:
     """A chapter of the synthesis."""
 
@@ -384,7 +387,7 @@ class Chapter:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Recommendation:
     """A recommendation, with what it comes from and who owes an answer."""
 
@@ -400,7 +403,7 @@ class Recommendation:
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Synthesis:
     """The synthesis of one stage in one round."""
 
@@ -413,7 +416,7 @@ class Synthesis:
     assembled_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Response:
     """The reasoned response of one addressee to one recommendation."""
 
@@ -425,7 +428,7 @@ class Response:
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """A version of the decision."""
 
@@ -437,7 +440,7 @@ class Decision:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Progress:
     """A report on a commitment."""
 
@@ -446,7 +449,7 @@ class Progress:
     report: Body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Commitment:
     """Something promised in answer to a recommendation."""
 
@@ -459,7 +462,7 @@ class Commitment:
     late_since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Observation:
     """What the guarantor published."""
 
@@ -468,7 +471,7 @@ class Observation:
     text: Body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Process:
     """One concertation, as far as decisions need it."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from domain import events as ev
 from domain.acts import Conclusion, SealFigures, SecretTally
 from domain.calendar import closing
 from domain.deciding.balloting import open_ballot
+from domain.deciding.counting import at_least
 from domain.deciding.outcomes import Perform, settle_ballots
 from domain.deciding.rounds import open_next_round
 from domain.deciding.seats import seats_named
@@ -41,6 +40,14 @@ def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> N
         _mark_late_commitments(turn)
 
 
+def advance_after_vote(turn: Turn, perform: Perform) -> None:
+    """Do what a vote may bring about: nothing, unless it ends a ballot."""
+    before = len(turn.events)
+    settle_ballots(turn, {}, perform)
+    if len(turn.events) != before:
+        advance(turn, (), perform)
+
+
 def _step(turn: Turn, stage: Stage, run: StageRun) -> None:
     """Take one stage one step further, if it can."""
     match run.state:
@@ -67,13 +74,13 @@ def _step(turn: Turn, stage: Stage, run: StageRun) -> None:
 
 
 def _await_or_open(turn: Turn, stage: Stage, run: StageRun) -> None:
-    if not predecessors_concluded(turn.process, run.key):
-        return
     gate = stage.approval(Gate.OPENING)
+    due_at = run.planned_opens_at if gate is None else run.planned_opens_at - gate.within
+    if turn.now < due_at or not predecessors_concluded(turn.process, run.key):
+        return
     if gate is not None:
-        if turn.now >= run.planned_opens_at - gate.within:
-            turn.conclude(ev.StageAwaitsOpening(), run.key)
-    elif turn.now >= run.planned_opens_at and not is_blocked(turn.process, run.key):
+        turn.conclude(ev.StageAwaitsOpening(), run.key)
+    elif not is_blocked(turn.process, run.key):
         _open(turn, stage, run)
 
 
@@ -205,7 +212,7 @@ def record_seal(turn: Turn, stage: Stage, run: StageRun, figures: SealFigures) -
     supplementary = bool(run.seals) and run.rectifying_until is not None
     if not supplementary:
         asked = {
-            college: quorum if isinstance(quorum, int) else ceil(quorum * figures.entitled.get(college, 0))
+            college: quorum if isinstance(quorum, int) else at_least(quorum, figures.entitled.get(college, 0))
             for college, quorum in stage.quorum.items()
         }
         reached = {college: figures.by_college.get(college, 0) for college in asked}

@@ -196,14 +196,16 @@ def settle(turn: Turn, ballot: Ballot, tally: SecretTally | None) -> BallotOutco
 
     The outcome is given, not told: what it does decides whether it stands (see `outcomes`).
     """
-    counted = count(turn.process, ballot, turn.now, tally)
     signatures = ballot.purpose is Purpose.SIGNATURES
-    if signatures and counted.unfavourable:
+    if signatures and any(vote.position is Position.UNFAVOURABLE for vote in ballot.votes.values()):
         return BallotOutcome.REFUSED
     window_over = ballot.closes_at is None or turn.now >= ballot.closes_at
-    all_voted = all_have_voted(turn.process, ballot, turn.now)
-    if not window_over and not (all_voted and ballot.rule.early_end):
+    if not window_over and not ballot.rule.early_end:
         return None
+    all_voted = all_have_voted(turn.process, ballot, turn.now)
+    if not window_over and not all_voted:
+        return None
+    counted = count(turn.process, ballot, turn.now, tally)
     if ballot.rule.secret and counted.present and tally is None:
         return None  # the store adds the tally to the tick that closes it
     if has_quorum(counted) and not (signatures and not all_voted):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from fractions import Fraction
-from math import ceil
 
 from domain.acts import Position, SecretTally
 from domain.deciding.seats import chair_seat, entitled
@@ -23,8 +22,13 @@ def count(process: Process, ballot: Ballot, now: datetime, tally: SecretTally | 
         favourable=tally.favourable if tally else positions.count(Position.FAVOURABLE),
         unfavourable=tally.unfavourable if tally else positions.count(Position.UNFAVOURABLE),
         abstain=tally.abstain if tally else positions.count(Position.ABSTAIN),
-        quorum=0 if ballot.convening > 1 else ceil(ballot.rule.quorum * len(seats)),
+        quorum=0 if ballot.convening > 1 else at_least(ballot.rule.quorum, len(seats)),
     )
+
+
+def at_least(share: Fraction, number: int) -> int:
+    """Give the least whole number that is this share of `number`."""
+    return -(-share.numerator * number // share.denominator)
 
 
 def has_quorum(counted: Count) -> bool:

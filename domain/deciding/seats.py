@@ -77,19 +77,19 @@ def entitled(process: Process, ballot: Ballot, now: datetime) -> tuple[str, ...]
     Held seats whose holder does not stand aside, and seats whose former holder has voted: votes
     cast stand. Signatures count every office asked, held or not: nobody signs for an empty chair.
     """
+    return tuple(seat for seat in ballot.seats if is_entitled(process, ballot, seat, now))
+
+
+def is_entitled(process: Process, ballot: Ballot, seat: str, now: datetime) -> bool:
+    """Say whether a seat counts in the base of a ballot at `now`; see `entitled`."""
     if ballot.purpose is Purpose.SIGNATURES:
-        return ballot.seats
-    found = []
-    for seat in ballot.seats:
-        vote = ballot.votes.get(seat)
-        if vote is not None and not vote.by_proxy:
-            if stands_aside(process, vote.member, ballot.stage) is None:
-                found.append(seat)
-            continue
-        holder = next(iter(speakers(process, seat, now)), None)
-        if holder is not None and stands_aside(process, holder, ballot.stage) is None:
-            found.append(seat)
-    return tuple(found)
+        return True
+    vote = ballot.votes.get(seat)
+    if vote is not None and not vote.by_proxy:
+        member: str | None = vote.member
+    else:
+        member = next(iter(speakers(process, seat, now)), None)
+    return member is not None and stands_aside(process, member, ballot.stage) is None
 
 
 def all_have_voted(process: Process, ballot: Ballot, now: datetime) -> bool:
@@ -101,8 +101,10 @@ def all_have_voted(process: Process, ballot: Ballot, now: datetime) -> bool:
     if not ballot.votes:
         return False
     at = max(vote.at for vote in ballot.votes.values()) if ballot.rule.secret else now
-    seats = entitled(process, ballot, at)
-    return bool(seats) and all(seat in ballot.votes for seat in seats)
+    for seat in ballot.seats:
+        if seat not in ballot.votes and is_entitled(process, ballot, seat, at):
+            return False
+    return any(is_entitled(process, ballot, seat, at) for seat in ballot.votes)
 
 
 def chair_seat(process: Process, ballot: Ballot) -> str | None:

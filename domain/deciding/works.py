@@ -133,10 +133,11 @@ def is_decided(process: Process) -> bool:
 
 def predecessors_concluded(process: Process, key: str) -> bool:
     """Say whether all stages before this one are concluded."""
-    return all(
-        name not in process.runs or process.runs[name].state is State.CONCLUDED
-        for name in process.stages[key].after or ()
-    )
+    for name in process.stages[key].after or ():
+        run = process.runs.get(name)
+        if run is not None and run.state is not State.CONCLUDED:
+            return False
+    return True
 
 
 def is_blocked(process: Process, key: str) -> bool:

@@ -242,7 +242,7 @@ class Stage(Part):
     label: Label
     lane: Text | None = None
     """An axis, `each` for one stage per axis, or nothing for the whole concertation."""
-    after: Annotated[tuple[Text, ...], Field(max_length=60)] | None = None
+    after: Names | None = None
     duration: Duration
     entry_window: Span = timedelta(0)
     """After the closing, paper posted in time may still be typed in (CRPA L112-1)."""

@@ -1,0 +1,226 @@
+"""From a raw mapping to a procedure, in spite of its faults: each fault is a finding, the rest is still checked.
+
+A part that cannot be read is replaced by a stand-in, so that one wrong field does not hide nine others.
+Findings about stand-ins are left out by `Shaped.is_sound`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.free_text import is_storable
+from domain.procedure import Procedure
+from domain.refusals import Finding
+
+MAX_NODES = 20_000
+MAX_DEPTH = 32
+_PASSES = 6
+
+Path = tuple[str | int, ...]
+
+_OWN_CODES = {"share_invalid", "label_without_french", "signoff_unknown_act"}
+_CODES = {"missing": "field_missing", "extra_forbidden": "field_unknown"}
+
+_STAND_INS: dict[str, Any] = {
+    "label": {"fr": "?"},
+    "kind": "follow_up",
+    "role": "guarantor",
+    "duration": {"planned": "P1D"},
+    "planned": "P1D",
+    "within": "P1D",
+    "gate": "conclusion",
+    "subject": ["seal"],
+    "all_of": ["coordinator"],
+    "rule": "?",
+    "reason": "? ? ? ? ? ?",
+}
+_PART_FIELDS = {
+    "colleges": ("id", "label"),
+    "lanes": ("id", "label"),
+    "themes": ("id", "label"),
+    "offices": ("id", "role", "label"),
+    "stages": ("id", "kind", "label", "duration"),
+    "approvals": ("gate", "subject", "within"),
+    "overrules": ("rule", "reason"),
+}
+_NEEDS_OFFICES = {
+    "coordinator_missing", "decision_without_authority", "synthesis_without_general_rapporteur",
+    "synthesis_without_rapporteur", "addressees_missing", "clerk_missing", "co_presidency_of_one",
+    "electorate_without_seats", "electorate_may_be_empty", "casting_vote_without_chair", "signoff_without_seats",
+    "signatory_may_be_missing",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """What could be made of a raw mapping."""
+
+    procedure: Procedure | None
+    findings: tuple[Finding, ...]
+    stand_ins: frozenset[Path] = frozenset()
+    """Paths of what was replaced or left out."""
+
+    def is_sound(self, finding: Finding) -> bool:
+        """Say whether a finding is about what the author wrote, not about a stand-in."""
+        if finding.code in _NEEDS_OFFICES and any(path[:1] == ("offices",) for path in self.stand_ins):
+            return False
+        return not any(finding.path[: len(path)] == path for path in self.stand_ins)
+
+
+def shape(raw: object) -> Shaped:
+    """Read a raw mapping; every fault of form becomes a finding."""
+    if not isinstance(raw, Mapping):
+        return Shaped(None, (Finding("not_a_procedure", ()),))
+    excess = _excess(raw)
+    if excess is not None:
+        return Shaped(None, (excess,))
+    findings: dict[Path, Finding] = {}
+    data = _copied(raw, (), findings)
+    stand_ins: set[Path] = set(findings)
+    for _ in range(_PASSES):
+        try:
+            return Shaped(Procedure.model_validate(data), tuple(findings.values()), frozenset(stand_ins))
+        except ValidationError as faults:
+            errors = faults.errors(include_url=False, include_context=True, include_input=True)
+        paths = _places_of(data, errors)
+        for path, error in paths.items():
+            if not any(path[: len(known)] == known for known in stand_ins):
+                findings.setdefault(path, _finding(path, error))
+        for path in sorted(paths, key=_last_first):
+            stand_ins.add(_replace(data, path, paths[path]["type"]))
+    return Shaped(None, tuple(findings.values()), frozenset(stand_ins))
+
+
+def _places_of(data: object, errors: list[ErrorDetails]) -> dict[Path, ErrorDetails]:
+    """Give the errors by path, one for each place: not what the other branches of a union said about it."""
+    placed = [(_path(data, error), error) for error in errors]
+    found: dict[Path, ErrorDetails] = {}
+    for path, error in placed:
+        of_a_branch = len(error["loc"]) > len(path)
+        if of_a_branch and any(path == other[: len(path)] != other for other, _ in placed):
+            continue
+        found.setdefault(path, error)
+    return found
+
+
+def _excess(raw: object) -> Finding | None:
+    waiting: list[tuple[object, int]] = [(raw, 1)]
+    nodes = 0
+    while waiting:
+        value, depth = waiting.pop()
+        nodes += 1
+        if nodes > MAX_NODES:
+            return Finding("too_many_nodes", (), {"maximum": MAX_NODES})
+        if depth > MAX_DEPTH:
+            return Finding("too_deep", (), {"maximum": MAX_DEPTH})
+        if isinstance(value, Mapping):
+            waiting.extend((part, depth + 1) for part in value.values())
+        elif isinstance(value, list | tuple):
+            waiting.extend((part, depth + 1) for part in value)
+    return None
+
+
+def _copied(value: object, path: Path, findings: dict[Path, Finding]) -> Any:
+    """Copy what will be repaired, without the characters that no text may have."""
+    if isinstance(value, str) and not is_storable(value):
+        findings[path] = Finding("text_invalid", path)
+        return "".join(char for char in value if is_storable(char)) or "?"
+    if isinstance(value, Mapping):
+        keys = {key: _copied(key, path, findings) for key in value}
+        return {keys[key]: _copied(part, (*path, str(keys[key])), findings) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copied(part, (*path, index), findings) for index, part in enumerate(value)]
+    return value
+
+
+def _path(data: object, error: ErrorDetails) -> Path:
+    """Give the path into the data of an error: pydantic's location without the names of its own branches."""
+    path: list[str | int] = []
+    here: Any = data
+    for step in error["loc"]:
+        inside = (isinstance(here, Mapping) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and step < len(here)
+        )
+        if inside:
+            path.append(step)
+            here = here[step]
+    if error["type"] == "missing" and isinstance(here, Mapping):
+        path.append(error["loc"][-1])
+    return tuple(path)
+
+
+def _finding(path: Path, error: ErrorDetails) -> Finding:
+    field = str(path[-1]) if path else ""
+    code = error["type"] if error["type"] in _OWN_CODES else _CODES.get(error["type"], "shape")
+    return Finding(code, path, {"field": field, "message": error["msg"]})
+
+
+def _last_first(path: Path) -> tuple[tuple[int, int], ...]:
+    """Order paths so that taking an item out of a list does not move those still to come."""
+    return tuple((-step, 0) if isinstance(step, int) else (0, 0) for step in path)
+
+
+def _replace(data: Any, path: Path, fault: str) -> Path:
+    """Put a stand-in at `path`, or take out what stands there; give the path of what is not the author's any more."""
+    if not path:
+        return ()
+    holder: Any = data
+    for step in path[:-1]:
+        holder = holder[step]
+    last = path[-1]
+    if isinstance(holder, list) and isinstance(last, int):
+        fields = _PART_FIELDS.get(str(path[-2])) if len(path) > 1 else None
+        if fields and not isinstance(holder[last], Mapping):
+            holder[last] = {name: _stand_in(name, path) for name in fields}
+        elif last < len(holder):
+            del holder[last]
+        return path
+    if not isinstance(holder, dict):
+        return path
+    if last == "id":
+        name = holder.get("id")
+        holder["id"] = _stand_in("id", path)
+        if isinstance(name, str):
+            _rename(data, name, holder["id"])
+        return path
+    if last in _STAND_INS and fault != "extra_forbidden":
+        holder[last] = _stand_in(str(last), path)
+        return path[:-1] if last in ("kind", "role", "gate") else path
+    if len(path) == 1 and last in ("colleges", "stages"):
+        holder[last] = [{name: _stand_in(name, (last, 0)) for name in _PART_FIELDS[str(last)]}]
+        return path
+    if fault == "missing":
+        return _replace(data, path[:-1], fault)
+    holder.pop(last, None)
+    return path
+
+
+def _stand_in(field: str, path: Path) -> Any:
+    if field == "id":
+        return "x-" + "-".join(str(step) for step in path if isinstance(step, int) or step.isalpha()).lower()
+    return _STAND_INS[field]
+
+
+def _rename(data: Any, name: str, to: str) -> None:
+    """Let what refers to a name that cannot be read refer to its stand-in."""
+    for holder, key in list(_places(data)):
+        if holder[key] == name and key != "fr":
+            holder[key] = to
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    items: Iterator[tuple[Any, Any]] = iter(())
+    if isinstance(value, dict):
+        items = iter(value.items())
+    elif isinstance(value, list):
+        items = iter(enumerate(value))
+    for key, part in items:
+        if isinstance(part, str):
+            yield value, key
+        else:
+            yield from _places(part)

@@ -9,6 +9,9 @@ JOBS   ?= 2
 ARGS   ?=
 ONLY   ?=
 
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --quiet --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
 export PATH := $(abspath $(BIN)):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -54,9 +57,8 @@ bench: $(STAMP) ## measure: one JSON line per figure (ONLY=name for one)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
-	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-	  --output-file requirements.lock
+	@$(COMPILE) --upgrade --group dev --extra embedded --output-file requirements.lock
+	@$(COMPILE) --constraint requirements.lock --output-file requirements-image.lock
 
 clean: ## remove .venv and caches (never your data)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

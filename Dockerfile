@@ -1,0 +1,21 @@
+# One image for the API, the worker and the migrations. The servers that `concertation up` embeds are not in it.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /source
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+COPY requirements.lock requirements-image.lock ./
+RUN python -m venv /build \
+ && /build/bin/pip install --require-hashes --only-binary :all: --requirement requirements.lock \
+ && python -m venv /opt/concertation \
+ && /opt/concertation/bin/pip install --require-hashes --only-binary :all: --requirement requirements-image.lock
+COPY . .
+RUN /build/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
+ && /opt/concertation/bin/pip install --no-deps --no-index /wheels/*.whl
+
+FROM python:3.11-slim-bookworm
+RUN useradd --system --user-group --no-create-home --shell /usr/sbin/nologin concertation
+COPY --from=build /opt/concertation /opt/concertation
+ENV PATH=/opt/concertation/bin:$PATH PYTHONUNBUFFERED=1 CONCERTATION_DATA_DIR=/tmp/concertation
+USER concertation
+WORKDIR /
+ENTRYPOINT ["concertation"]
+CMD ["--help"]

@@ -1,0 +1,138 @@
+"""The production shape: no default password, every service watched, each with only the addresses it needs."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+HOUSE = Path(__file__).parents[2]
+OWN = ("migrate", "worker", "api")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    whole: dict[str, Any] = yaml.safe_load((HOUSE / "docker-compose.yml").read_text())
+    return whole
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """The example of the environment, filled in."""
+    file = tmp_path / "env"
+    file.write_text(
+        re.sub(r"=$", "=filled", (HOUSE / "docker" / "example.env").read_text(), flags=re.MULTILINE)
+    )
+    return file
+
+
+def test_no_password_has_a_default() -> None:
+    text = (HOUSE / "docker-compose.yml").read_text()
+    named = re.findall(r"\$\{(\w*PASSWORD)([^}]*)\}", text)
+    assert len(named) > 5
+    assert [name for name, rest in named if not rest.startswith(":?")] == []
+    assert re.findall(r"PASSWORD: (?!\$)\S+|PWD: (?!\$)\S+", text) == []
+
+
+def test_every_service_that_stays_up_has_a_health_check_or_depends_on_one(compose: dict[str, Any]) -> None:
+    staying = {name: s for name, s in compose["services"].items() if s.get("restart") == "unless-stopped"}
+    assert set(staying) == {"postgres", "temporal", "temporal-ui", "worker", "api"}
+    assert [name for name, service in staying.items() if "healthcheck" not in service] == ["temporal-ui"]
+
+
+def test_what_runs_once_is_waited_for_by_what_needs_it(compose: dict[str, Any]) -> None:
+    for name in ("worker", "api"):
+        for before in ("migrate", "temporal-namespace"):
+            assert compose["services"][name]["depends_on"][before] == {
+                "condition": "service_completed_successfully"
+            }
+
+
+def test_each_process_gets_only_the_addresses_it_needs(compose: dict[str, Any]) -> None:
+    given = {
+        name: {
+            variable
+            for variable in compose["services"][name]["environment"]
+            if variable.endswith("DATABASE_URL")
+        }
+        for name in OWN
+    }
+    assert given["api"] == {"DATABASE_URL"}
+    assert given["worker"] == {"WORKER_DATABASE_URL"}
+    assert len(given["migrate"]) == 4
+
+
+def test_our_processes_run_without_rights(compose: dict[str, Any]) -> None:
+    for name in OWN:
+        service = compose["services"][name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+    assert "\nUSER concertation\n" in (HOUSE / "Dockerfile").read_text()
+
+
+def test_databases_and_temporal_are_published_nowhere(compose: dict[str, Any]) -> None:
+    published = {name for name, service in compose["services"].items() if "ports" in service}
+    assert published == {"api", "temporal-ui"}
+    assert compose["services"]["temporal-ui"]["ports"][0].startswith("127.0.0.1:")
+    assert compose["networks"]["behind"] == {"internal": True}
+
+
+def test_what_postgresql_writes_is_in_a_volume(compose: dict[str, Any]) -> None:
+    assert "postgres:/var/lib/postgresql" in compose["services"]["postgres"]["volumes"]
+    assert "postgres" in compose["volumes"]
+
+
+def test_the_example_names_every_variable_that_must_be_given() -> None:
+    needed = set(re.findall(r"\$\{(\w+):\?", (HOUSE / "docker-compose.yml").read_text()))
+    offered = set(re.findall(r"^(\w+)=", (HOUSE / "docker" / "example.env").read_text(), flags=re.MULTILINE))
+    assert needed <= offered
+
+
+@pytest.mark.parametrize("script", sorted((HOUSE / "docker").glob("*/*.sh")), ids=lambda script: script.name)
+def test_the_scripts_are_shell(script: Path) -> None:
+    assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+    assert script.stat().st_mode & 0o111
+
+
+@pytest.mark.skipif(
+    shutil.which("docker-compose") is None, reason="docker-compose is not installed on this machine"
+)
+def test_docker_compose_understands_the_file(example: Path) -> None:
+    command = [
+        "docker-compose",
+        "--env-file",
+        str(example),
+        "-f",
+        str(HOUSE / "docker-compose.yml"),
+        "config",
+    ]
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+    assert set(yaml.safe_load(done.stdout)["services"]) >= {
+        "postgres",
+        "temporal",
+        "api",
+        "worker",
+        "migrate",
+    }
+
+
+@pytest.mark.skipif(
+    shutil.which("docker-compose") is None, reason="docker-compose is not installed on this machine"
+)
+def test_docker_compose_refuses_to_start_without_passwords(tmp_path: Path) -> None:
+    (tmp_path / "env").touch()
+    command = [
+        "docker-compose",
+        "--env-file",
+        str(tmp_path / "env"),
+        "-f",
+        str(HOUSE / "docker-compose.yml"),
+        "config",
+    ]
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert done.returncode != 0
+    assert "PASSWORD" in done.stderr

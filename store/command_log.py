@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from domain.acts import Command, act_content
 from domain.digests import digest
-from domain.free_text import is_storable
+from domain.free_text import is_storable, key_fault
 from domain.refusals import Code, Refusal
 from store.identifiers import parse
 from store.pool import Connection
@@ -22,6 +25,31 @@ def command_digest(command: Command) -> str:
             "stage": command.stage,
         }
     )
+
+
+def fault_of_form(command: Command) -> Refusal | None:
+    """Say why a command cannot be written down at all, whatever the rules would say of it."""
+    if str(parse(command.concertation)) != command.concertation:
+        return Refusal(Code.UNKNOWN_CONCERTATION, {"id": command.concertation}, ("concertation",))
+    if not all(map(is_storable, _texts(act_content(command.act)))):
+        return Refusal(Code.TEXT_INVALID)
+    if not all(
+        map(is_storable, (command.actor.member, command.actor.on_behalf_of or "", command.stage or ""))
+    ):
+        return Refusal(Code.INPUT_INVALID)
+    return key_fault(command.id)
+
+
+def _texts(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        yield from content
+        for value in content.values():
+            yield from _texts(value)
+    elif isinstance(content, list | tuple):
+        for value in content:
+            yield from _texts(value)
 
 
 def reused_key() -> Refused:

@@ -49,11 +49,12 @@ def told_apart() -> Iterator[None]:
     except (
         OSError,
         asyncpg.PostgresConnectionError,
-        asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError,
-        asyncpg.CrashShutdownError,
-        asyncpg.ConnectionDoesNotExistError,
-        asyncpg.InterfaceError,
+        asyncpg.OperatorInterventionError,
         asyncpg.InternalClientError,
     ) as fault:
+        raise StoreUnreachable(type(fault).__name__) from fault
+    except asyncpg.InterfaceError as fault:
+        # Also what the driver raises for arguments that it cannot encode: those are values at fault, not the store.
+        if isinstance(fault, ValueError) or "clos" not in str(fault):
+            raise
         raise StoreUnreachable(type(fault).__name__) from fault

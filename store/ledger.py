@@ -17,7 +17,7 @@ from domain.events import Event
 from store.identifiers import parse
 from store.pages import Page, cut
 from store.pool import Connection
-from store.snapshots import read_event
+from store.snapshots import read_event, write_event
 
 GENESIS = bytes(32)
 """What the first row is hashed with."""
@@ -43,6 +43,34 @@ def row_hash(previous: bytes, concertation: str, seq: int, content: str) -> byte
     return sha256(
         previous + f'{{"concertation":"{concertation}","event":{content},"seq":{seq}}}'.encode()
     ).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An event with its place in the chain."""
+
+    seq: int
+    event: Event
+    content: str
+    previous: bytes
+    hash: bytes
+
+
+def chain(concertation: str, seq: int, head: bytes, events: Sequence[Event]) -> list[Link]:
+    """Chain events to the row number `seq`, whose hash is `head`."""
+    links: list[Link] = []
+    for number, event in enumerate(events, start=seq + 1):
+        content = write_event(event)
+        link = Link(
+            seq=number,
+            event=event,
+            content=content,
+            previous=head,
+            hash=row_hash(head, concertation, number, content),
+        )
+        links.append(link)
+        head = link.hash
+    return links
 
 
 async def page(

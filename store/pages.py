@@ -1,4 +1,4 @@
-"""Pages by keyset: a page begins after a row that the client saw; rows that arrive meanwhile neither repeat nor vanish."""
+"""Pages by keyset: one begins after a row that the client saw, so that rows arriving meanwhile repeat or hide none."""
 
 from __future__ import annotations
 

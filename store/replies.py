@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -36,7 +37,9 @@ class Recorded:
     """The reply to a command, and all events after the one that its sender had seen last."""
 
     reply: Reply
-    events: tuple[Event, ...] = ()
+    events: tuple[Event, ...]
     """Events `seq - len(events) + 1` to `seq`: the sender's own and everyone else's."""
-    seq: int = 0
-    """Number of the last event of the concertation."""
+    seq: int
+    """Number of the last event of the concertation; 0 if there is none."""
+    at: datetime
+    """The instant of the decision, by the only clock."""

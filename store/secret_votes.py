@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
-from domain.acts import Position
+from domain.acts import Position, SecretTally
+from domain.deadlines import is_secret_due
+from domain.deciding.seats import chair_seat, entitled
+from domain.process import Process
 from store.identifiers import parse
 from store.pool import Connection
 
@@ -54,3 +59,29 @@ async def positions(connection: Connection, concertation: str, ballot: str) -> l
         ballot,
     )
     return [SecretPosition(seat=row["seat"], position=Position(row["position"])) for row in rows]
+
+
+async def due_tallies(connection: Connection, process: Process, now: datetime) -> tuple[SecretTally, ...]:
+    """Count the secret ballots that can be counted at `now`, over the seats that are entitled."""
+    tallies: list[SecretTally] = []
+    for ballot in process.ballots.values():
+        if not ballot.rule.secret or not is_secret_due(process, ballot, now):
+            continue
+        seats = set(entitled(process, ballot, now))
+        known = {
+            vote.seat: vote.position
+            for vote in await positions(connection, process.id, ballot.id)
+            if vote.seat in seats
+        }
+        counted = Counter(known.values())
+        chair = chair_seat(process, ballot)
+        tallies.append(
+            SecretTally(
+                ballot=ballot.id,
+                favourable=counted[Position.FAVOURABLE],
+                unfavourable=counted[Position.UNFAVOURABLE],
+                abstain=counted[Position.ABSTAIN],
+                chair=known.get(chair) if chair is not None else None,
+            )
+        )
+    return tuple(tallies)

@@ -28,6 +28,9 @@ BEGIN
     -- NO KEY: foreign keys may still look at the row.
     SELECT c.seq, c.head INTO v_row FROM concertation c WHERE c.id = p_concertation FOR NO KEY UPDATE;
     IF NOT FOUND THEN
+        RETURN QUERY SELECT
+            NULL::bigint, NULL::bytea, NULL::json, instant(), NULL::bytea, NULL::bigint, NULL::bigint, NULL::text[],
+            NULL::text[];
         RETURN;
     END IF;
     -- Statements of their own from here: what was committed while this one waited for the lock is seen.
@@ -48,7 +51,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION open_concertation IS
-    'Locks a concertation and answers what `record` must know; no row: it does not exist. Snapshot only if not known.';
+    'Locks a concertation and answers what `record` must know, with the snapshot unless its head is known already.';
 
 CREATE FUNCTION append(
     p_concertation uuid, p_at timestamptz, p_ledger jsonb, p_row jsonb, p_snapshot json,

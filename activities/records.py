@@ -1,0 +1,76 @@
+"""What the workflow of a concertation asks of the store: load it, record a command, seal a set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.sealing import SealingFailed, seal_in_a_child
+from domain.acts import Command, SealFigures
+from domain.process import Process
+from store.concertations import process
+from store.faults import StoreUnreachable
+from store.pool import Pool, acquire
+from store.recent import Recent
+from store.recording import record
+from store.replies import Recorded
+from store.sealing import entitled
+
+
+class Records:
+    """The activities, with the worker's pool, and the address that a sealing child process connects to itself."""
+
+    def __init__(self, pool: Pool, dsn: str) -> None:
+        """Remember nothing yet."""
+        self._pool = pool
+        self._dsn = dsn
+        self._recent = Recent()
+
+    @activity.defn
+    async def load(self, concertation: str) -> Process:
+        """Give the process as it is: of a concertation that does not exist, the one before its first event."""
+        with _sorted_out():
+            async with acquire(self._pool) as connection:
+                return await process(connection, concertation) or Process(id=concertation)
+
+    @activity.defn
+    async def record(self, command: Command, seen: int) -> Recorded:
+        """Decide a command and remember it; give the reply and every event after the number `seen`."""
+        with _sorted_out():
+            async with acquire(self._pool) as connection:
+                return await record(connection, command, seen, recent=self._recent)
+
+    @activity.defn
+    async def seal(self, concertation: str, round: int, stage: str) -> SealFigures:
+        """Seal the set of a stage in state `sealing`, whatever its size. Asked again, gives the same."""
+        with _sorted_out():
+            async with acquire(self._pool) as connection:
+                found = await process(connection, concertation)
+            if found is None:
+                raise ApplicationError(
+                    "There is no such concertation.", type="Misaddressed", non_retryable=True
+                )
+            return await seal_in_a_child(
+                self._dsn, concertation, round, stage, entitled(found), activity.heartbeat
+            )
+
+
+@contextmanager
+def _sorted_out() -> Iterator[None]:
+    """Let what may be better later be tried again; of what cannot be, tell the workflow at once."""
+    try:
+        yield
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as fault:
+        raise _for_good(fault) from fault
+    except (StoreUnreachable, asyncpg.PostgresError, OSError, SealingFailed, ApplicationError):
+        raise
+    except Exception as fault:
+        raise _for_good(fault) from fault
+
+
+def _for_good(fault: Exception) -> ApplicationError:
+    return ApplicationError(f"{type(fault).__name__}: {fault}", type=type(fault).__name__, non_retryable=True)

@@ -1,0 +1,224 @@
+"""`record`: one transaction decides a command and remembers what came of it. Nothing else writes to the ledger.
+
+Two round trips between BEGIN and COMMIT: open_concertation (lock, log, snapshot, clock), then append (everything).
+Sealing a small set and counting a secret ballot add one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+
+from domain.acts import SYSTEM, Actor, Command, DraftConcertation, RecordSeal, Tick
+from domain.decide import decide as real_decide
+from domain.decide import next_deadline
+from domain.events import Event
+from domain.evolve import fold
+from domain.process import Process, State
+from domain.refusals import Code, Refusal
+from store.command_log import command_digest, fault_of_form, reused_key
+from store.identifiers import parse
+from store.ledger import GENESIS, chain
+from store.pool import Connection
+from store.projection import concertation_row, hexed, ledger_row, member_rows, stage_rows
+from store.recent import Recent
+from store.replies import Accepted, Recorded, Refused
+from store.sealing import FEW, seal_of_few
+from store.secret_votes import due_tallies
+from store.snapshots import read_event, read_process, write_process
+
+Decide = Callable[[Process, Command, datetime], list[Event] | Refusal]
+
+
+async def record(
+    connection: Connection,
+    command: Command,
+    seen: int,
+    *,
+    decide: Decide = real_decide,
+    recent: Recent | None = None,
+    few: int = FEW,
+) -> Recorded:
+    """Decide a command and remember it, or answer it from the log, in one transaction.
+
+    `seen` is the number of the last event that the sender knows: the answer brings all events after it. A refusal
+    writes nothing. `recent` remembers processes between calls; `few` is the size up to which sets are sealed at once.
+
+    Raises:
+        SnapshotUnreadable: the stored process has another shape than this version's.
+    """
+    fault = fault_of_form(command)
+    if fault is not None:
+        return await _refused_unread(connection, fault)
+    try:
+        async with connection.transaction():
+            recorded = await _record(connection, command, seen, decide, recent or Recent(), few)
+            if isinstance(recorded.reply, Refused):
+                raise _Refused(recorded)
+            return recorded
+    except _Refused as refused:
+        return refused.recorded
+    except asyncpg.UniqueViolationError as taken:
+        if taken.constraint_name != "concertation_slug" or not isinstance(command.act, DraftConcertation):
+            raise
+        return await _refused_unread(
+            connection, Refusal(Code.SLUG_TAKEN, {"slug": command.act.slug}, ("slug",))
+        )
+
+
+class _Refused(Exception):
+    """Rolls back what a refused command may have begun."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        super().__init__()
+        self.recorded = recorded
+
+
+async def _refused_unread(connection: Connection, refusal: Refusal) -> Recorded:
+    at: datetime = await connection.fetchval("SELECT instant()")
+    return Recorded(reply=Refused(refusal=refusal), events=(), seq=0, at=at)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """A process on its way through one transaction."""
+
+    at: datetime
+    head: bytes
+    before: Process
+    process: Process
+    decide: Decide
+    events: list[Event] = field(default_factory=list)
+
+    def take(self, command: Command) -> Refusal | None:
+        """Decide a command and go on from what it brings about; or give its refusal."""
+        decided = self.decide(self.process, command, self.at)
+        if isinstance(decided, Refusal):
+            return decided
+        self.process = fold(self.process, decided)
+        self.events += decided
+        return None
+
+
+async def _record(
+    connection: Connection, command: Command, seen: int, decide: Decide, recent: Recent, few: int
+) -> Recorded:
+    digest = bytes.fromhex(command_digest(command))
+    known = recent.get(command.concertation)
+    opened = await _open(connection, command, seen, known and known[0])
+    at: datetime = opened["at"]
+    if opened["seq"] is None:
+        return _unknown(command, at)
+    missed = tuple(map(read_event, opened["missed"] or ()))
+    if opened["digest"] is not None:
+        first = Accepted(
+            first_seq=opened["first_seq"], events=tuple(map(read_event, opened["replied"] or ()))
+        )
+        reply = first if opened["digest"] == digest else reused_key()
+        return Recorded(reply=reply, events=missed, seq=opened["seq"], at=at)
+
+    before = _process(opened, command, known and known[1])
+    work = _Work(at=at, head=opened["head"], before=before, process=before, decide=decide)
+    await _count_secret_ballots(connection, work)
+    refusal = work.take(command)
+    if refusal is not None:
+        return Recorded(reply=Refused(refusal=refusal), events=missed, seq=before.seq, at=at)
+    await _follow_up(connection, work, few)
+    if work.events or command.actor.member != SYSTEM:
+        await _append(connection, work, command, digest)
+        recent.keep(work.head, work.process)
+    return Recorded(
+        reply=Accepted(first_seq=before.seq + 1, events=tuple(work.events)),
+        events=(*missed, *work.events),
+        seq=work.process.seq,
+        at=at,
+    )
+
+
+async def _open(connection: Connection, command: Command, seen: int, known: bytes | None) -> asyncpg.Record:
+    row = await connection.fetchrow(
+        """
+        SELECT seq, head, snapshot::text, at, digest, first_seq, last_seq, missed, replied
+        FROM open_concertation($1, $2, $3, $4, $5, $6)
+        """,
+        parse(command.concertation),
+        command.actor.member,
+        command.id,
+        seen,
+        known,
+        GENESIS if isinstance(command.act, DraftConcertation) else None,
+    )
+    assert row is not None
+    return row
+
+
+def _unknown(command: Command, at: datetime) -> Recorded:
+    if command.actor.member == SYSTEM:
+        return Recorded(reply=Accepted(first_seq=1, events=()), events=(), seq=0, at=at)
+    refusal = Refusal(Code.UNKNOWN_CONCERTATION, {"id": command.concertation}, ("concertation",))
+    return Recorded(reply=Refused(refusal=refusal), events=(), seq=0, at=at)
+
+
+def _process(opened: asyncpg.Record, command: Command, known: Process | None) -> Process:
+    if opened["seq"] == 0:
+        return Process(id=command.concertation)
+    if opened["snapshot"] is None and known is not None:
+        return known
+    return read_process(opened["snapshot"])
+
+
+async def _follow_up(connection: Connection, work: _Work, few: int) -> None:
+    """Seal the small sets that have come to their seal and count the secret ballots that are due, until none is."""
+    tried = {(run.key, run.round) for run in work.before.runs.values() if run.state is State.SEALING}
+    moved = True
+    while moved:
+        events = len(work.events)
+        for run in tuple(work.process.runs.values()):
+            if run.state is not State.SEALING or (run.key, run.round) in tried:
+                continue
+            tried.add((run.key, run.round))
+            figures = await seal_of_few(connection, work.process, run.round, run.key, few)
+            if figures is not None:
+                work.take(_own(work.process.id, RecordSeal(figures=figures), run.round, run.key))
+        await _count_secret_ballots(connection, work)
+        moved = len(work.events) > events
+
+
+async def _count_secret_ballots(connection: Connection, work: _Work) -> None:
+    tallies = await due_tallies(connection, work.process, work.at)
+    if tallies:
+        work.take(_own(work.process.id, Tick(tallies=tallies)))
+
+
+def _own(
+    concertation: str, act: Tick | RecordSeal, round: int | None = None, stage: str | None = None
+) -> Command:
+    return Command(
+        id="", concertation=concertation, actor=Actor(member=SYSTEM), act=act, round=round, stage=stage
+    )
+
+
+async def _append(connection: Connection, work: _Work, command: Command, digest: bytes) -> None:
+    process = work.process
+    links = chain(process.id, work.before.seq, work.head, work.events)
+    work.head = links[-1].hash if links else work.head
+    await connection.execute(
+        "SELECT append($1, $2, $3, $4, $5::text::json, $6, $7, $8)",
+        parse(process.id),
+        work.at,
+        [ledger_row(link) for link in links],
+        concertation_row(process, work.head, next_deadline(process)),
+        write_process(process),
+        stage_rows(process, work.before),
+        member_rows(process, work.before),
+        {
+            "actor": command.actor.member,
+            "command": command.id,
+            "digest": hexed(digest),
+            "first_seq": work.before.seq + 1,
+            "last_seq": process.seq,
+        },
+    )

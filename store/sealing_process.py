@@ -1,0 +1,47 @@
+"""The child process that seals a large set: an order on standard input, lines of JSON on standard output.
+
+Run as `python -m store.sealing_process`. While it works it prints `{"count": …}` every second; the last line has
+root, count and counts by college and channel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+import asyncpg
+
+from store.sealing import seal_of_many
+
+_EVERY = 1.0
+
+
+async def seal(order: dict[str, Any]) -> dict[str, Any]:
+    """Seal the set that the order names and give its figures."""
+    told = time.monotonic()
+
+    def tell(count: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _EVERY:
+            told = time.monotonic()
+            print(json.dumps({"count": count}), flush=True)
+
+    connection = await asyncpg.connect(
+        order["dsn"], server_settings={"application_name": "concertation sealing"}
+    )
+    try:
+        return await seal_of_many(connection, order["concertation"], order["round"], order["stage"], tell)
+    finally:
+        await connection.close()
+
+
+def main() -> None:
+    """Read the order, seal, print."""
+    print(json.dumps(asyncio.run(seal(json.load(sys.stdin)))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

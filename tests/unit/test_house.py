@@ -116,3 +116,16 @@ def test_the_lock_file_says_how_it_is_made_and_nothing_of_where() -> None:
 
 def lock() -> str:
     return (HOUSE / "requirements.lock").read_text()
+
+
+def test_publiccode_tells_the_version_and_licence_of_the_package() -> None:
+    import tomllib
+
+    import yaml
+
+    told = yaml.safe_load((HOUSE / "publiccode.yml").read_text())
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
+    assert (told["softwareVersion"], told["legal"]["license"]) == (project["version"], project["license"])
+    for language in ("fr", "en"):
+        assert len(told["description"][language]["shortDescription"]) <= 150
+        assert 150 <= len(told["description"][language]["longDescription"]) <= 10_000

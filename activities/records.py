@@ -15,7 +15,6 @@ from domain.process import Process
 from store.concertations import process
 from store.faults import StoreUnreachable
 from store.pool import Pool, acquire
-from store.recent import Recent
 from store.recording import record
 from store.replies import Recorded
 from store.sealing import entitled
@@ -25,24 +24,23 @@ class Records:
     """The activities, with the worker's pool, and the address that a sealing child process connects to itself."""
 
     def __init__(self, pool: Pool, dsn: str) -> None:
-        """Remember nothing yet."""
+        """Hold both."""
         self._pool = pool
         self._dsn = dsn
-        self._recent = Recent()
 
     @activity.defn
-    async def load(self, concertation: str) -> Process:
-        """Give the process as it is: of a concertation that does not exist, the one before its first event."""
+    async def load(self, concertation: str) -> Process | None:
+        """Give the process as it is; `None` before its first event."""
         with _sorted_out():
             async with acquire(self._pool) as connection:
-                return await process(connection, concertation) or Process(id=concertation)
+                return await process(connection, concertation)
 
     @activity.defn
     async def record(self, command: Command, seen: int) -> Recorded:
         """Decide a command and remember it; give the reply and every event after the number `seen`."""
         with _sorted_out():
             async with acquire(self._pool) as connection:
-                return await record(connection, command, seen, recent=self._recent)
+                return await record(connection, command, seen)
 
     @activity.defn
     async def seal(self, concertation: str, round: int, stage: str) -> SealFigures:

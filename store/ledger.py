@@ -34,6 +34,8 @@ class Entry:
     seq: int
     kind: str
     event: Event
+    #: The event as canonical JSON: the bytes that are hashed.
+    content: str
     previous: str
     hash: str
 
@@ -131,6 +133,7 @@ def _read(row: Any) -> Entry:
         seq=row["seq"],
         kind=row["kind"],
         event=read_event(row["content"]),
+        content=row["content"],
         previous=row["previous"].hex(),
         hash=row["hash"].hex(),
     )

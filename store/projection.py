@@ -119,7 +119,7 @@ def contributions_are_visible(process: Process, run: StageRun) -> bool:
 
 
 def member_rows(process: Process, before: Process | None = None) -> list[Row]:
-    """Give the rows of members; where the process `before` is given, those that changed since."""
+    """Give the rows of members; where the process `before` is given, those that may have changed since."""
     if before is not None and before.members is process.members:
         return []
     known = before.members if before is not None else {}
@@ -133,7 +133,7 @@ def member_rows(process: Process, before: Process | None = None) -> list[Row]:
             "left_at": member.left_at,
         }
         for member in process.members.values()
-        if known.get(member.id) != member
+        if known.get(member.id) is not member
     ]
 
 

@@ -24,7 +24,6 @@ from store.identifiers import parse
 from store.ledger import GENESIS, chain
 from store.pool import Connection
 from store.projection import concertation_row, hexed, ledger_row, member_rows, stage_rows
-from store.recent import Recent
 from store.replies import Accepted, Recorded, Refused
 from store.sealing import FEW, seal_of_few
 from store.secret_votes import due_tallies
@@ -39,13 +38,12 @@ async def record(
     seen: int,
     *,
     decide: Decide = real_decide,
-    recent: Recent | None = None,
     few: int = FEW,
 ) -> Recorded:
     """Decide a command and remember it, or answer it from the log, in one transaction.
 
     `seen` is the number of the last event that the sender knows: the answer brings all events after it. A refusal
-    writes nothing. `recent` remembers processes between calls; `few` is the size up to which sets are sealed at once.
+    writes nothing. `few` is the size up to which sets are sealed at once.
 
     Raises:
         SnapshotUnreadable: the stored process has another shape than this version's.
@@ -55,7 +53,7 @@ async def record(
         return await _refused_unread(connection, fault)
     try:
         async with connection.transaction():
-            recorded = await _record(connection, command, seen, decide, recent or Recent(), few)
+            recorded = await _record(connection, command, seen, decide, few)
             if isinstance(recorded.reply, Refused):
                 raise _Refused(recorded)
             return recorded
@@ -103,12 +101,9 @@ class _Work:
         return None
 
 
-async def _record(
-    connection: Connection, command: Command, seen: int, decide: Decide, recent: Recent, few: int
-) -> Recorded:
+async def _record(connection: Connection, command: Command, seen: int, decide: Decide, few: int) -> Recorded:
     digest = bytes.fromhex(command_digest(command))
-    known = recent.get(command.concertation)
-    opened = await _open(connection, command, seen, known and known[0])
+    opened = await _open(connection, command, seen)
     at: datetime = opened["at"]
     if opened["seq"] is None:
         return _unknown(command, at)
@@ -120,7 +115,7 @@ async def _record(
         reply = first if opened["digest"] == digest else reused_key()
         return Recorded(reply=reply, events=missed, seq=opened["seq"], at=at)
 
-    before = _process(opened, command, known and known[1])
+    before = read_process(opened["snapshot"]) if opened["seq"] else Process(id=command.concertation)
     work = _Work(at=at, head=opened["head"], before=before, process=before, decide=decide)
     await _count_secret_ballots(connection, work)
     refusal = work.take(command)
@@ -129,7 +124,6 @@ async def _record(
     await _follow_up(connection, work, few)
     if work.events or command.actor.member != SYSTEM:
         await _append(connection, work, command, digest)
-        recent.keep(work.head, work.process)
     return Recorded(
         reply=Accepted(first_seq=before.seq + 1, events=tuple(work.events)),
         events=(*missed, *work.events),
@@ -138,17 +132,16 @@ async def _record(
     )
 
 
-async def _open(connection: Connection, command: Command, seen: int, known: bytes | None) -> asyncpg.Record:
+async def _open(connection: Connection, command: Command, seen: int) -> asyncpg.Record:
     row = await connection.fetchrow(
         """
         SELECT seq, head, snapshot::text, at, digest, first_seq, last_seq, missed, replied
-        FROM open_concertation($1, $2, $3, $4, $5, $6)
+        FROM open_concertation($1, $2, $3, $4, $5)
         """,
         parse(command.concertation),
         command.actor.member,
         command.id,
         seen,
-        known,
         GENESIS if isinstance(command.act, DraftConcertation) else None,
     )
     assert row is not None
@@ -160,14 +153,6 @@ def _unknown(command: Command, at: datetime) -> Recorded:
         return Recorded(reply=Accepted(first_seq=1, events=()), events=(), seq=0, at=at)
     refusal = Refusal(Code.UNKNOWN_CONCERTATION, {"id": command.concertation}, ("concertation",))
     return Recorded(reply=Refused(refusal=refusal), events=(), seq=0, at=at)
-
-
-def _process(opened: asyncpg.Record, command: Command, known: Process | None) -> Process:
-    if opened["seq"] == 0:
-        return Process(id=command.concertation)
-    if opened["snapshot"] is None and known is not None:
-        return known
-    return read_process(opened["snapshot"])
 
 
 async def _follow_up(connection: Connection, work: _Work, few: int) -> None:

@@ -5,7 +5,7 @@ SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '60s';
 
 CREATE FUNCTION open_concertation(
-    p_concertation uuid, p_actor text, p_command text, p_seen bigint, p_known bytea, p_genesis bytea
+    p_concertation uuid, p_actor text, p_command text, p_seen bigint, p_genesis bytea
 ) RETURNS TABLE (
     seq bigint, head bytea, snapshot json, at timestamptz,
     digest bytea, first_seq bigint, last_seq bigint, missed text[], replied text[]
@@ -37,7 +37,7 @@ BEGIN
     SELECT * INTO v_log FROM command_log l
     WHERE l.concertation = p_concertation AND l.actor = p_actor AND l.command = p_command;
     RETURN QUERY SELECT
-        c.seq, c.head, CASE WHEN c.head IS DISTINCT FROM p_known THEN c.snapshot END, instant(),
+        c.seq, c.head, c.snapshot, instant(),
         v_log.digest, v_log.first_seq, v_log.last_seq,
         CASE WHEN c.seq > p_seen THEN (
             SELECT array_agg(l.content ORDER BY l.seq) FROM ledger l
@@ -51,7 +51,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION open_concertation IS
-    'Locks a concertation and answers what `record` must know, with the snapshot unless its head is known already.';
+    'Locks a concertation and answers what `record` must know.';
 
 CREATE FUNCTION append(
     p_concertation uuid, p_at timestamptz, p_ledger jsonb, p_row jsonb, p_snapshot json,

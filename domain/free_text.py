@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import category, normalize
 
 from domain.refusals import Code, Refusal
@@ -13,39 +14,30 @@ LONGEST_BODY = 500_000
 LONGEST_KEY = 200
 """Characters of an idempotency key."""
 
-_ALLOWED_CONTROLS = "\n\t"
-
-
-def tidy(text: str) -> str:
-    """Bring a text into one form: NFC, lines ended by a line feed, no blank space around it."""
-    return normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def fault(text: str, longest: int, path: tuple[str, ...]) -> Refusal | None:
-    """Say why a text cannot be taken: empty, too long, or holding characters that are not text."""
-    if not is_storable(text):
-        return Refusal(Code.TEXT_INVALID, {}, path)
-    if not text.strip():
-        return Refusal(Code.TEXT_EMPTY, {}, path)
-    if len(text) > longest:
-        return Refusal(Code.TEXT_TOO_LONG, {"length": len(text), "longest": longest}, path)
-    return None
+_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+"""What word processors and web forms end lines and pages with, beside the line feed."""
 
 
 def read(text: str, longest: int, path: tuple[str, ...]) -> str | Refusal:
-    """Give the text in its one form, or why it cannot be taken. `path` names the field."""
-    refusal = fault(text, longest, path)
-    if refusal is not None:
-        return refusal
-    return tidy(text)
+    """Give the text in its one form, or why it cannot be taken. `path` names the field.
+
+    The one form: NFC, lines ended by a line feed, no blank space around it.
+    """
+    lines = _LINE_END.sub("\n", text)
+    if not is_storable(lines):
+        return Refusal(Code.TEXT_INVALID, {}, path)
+    tidy = normalize("NFC", lines).strip()
+    if not tidy:
+        return Refusal(Code.TEXT_EMPTY, {}, path)
+    if len(tidy) > longest:
+        return Refusal(Code.TEXT_TOO_LONG, {"length": len(tidy), "longest": longest}, path)
+    return tidy
 
 
 def is_storable(text: str) -> bool:
-    """Say whether a string is Unicode text: no NUL, no other control character, no lone surrogate."""
-    return not any(
-        category(character) in ("Cc", "Cs") and character not in _ALLOWED_CONTROLS
-        for character in text.replace("\r", "")
-        if character < " " or character > "~"
+    """Say whether a string is text: no lone surrogate, no control character (NUL, say) but tab and line feed."""
+    return text.isprintable() or all(
+        character in "\n\t" or category(character) not in ("Cc", "Cs") for character in text
     )
 
 

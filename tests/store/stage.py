@@ -107,20 +107,20 @@ class Play:
         await self.tick()
         return await self.process()
 
-    def submission(self, author: str, **more: Any) -> Submission:
+    def submission(self, by: str, /, **more: Any) -> Submission:
         said: dict[str, Any] = {
             "concertation": self.id,
             "round": 1,
             "stage": "appel",
-            "actor": author,
-            "author": author,
-            "key": f"key of {author}",
-            "body": f"Ce que dit {author}",
+            "actor": by,
+            "author": by,
+            "key": f"key of {by}",
+            "body": f"Ce que dit {by}",
         }
         return Submission(**{**said, **more})
 
-    async def contribute(self, connection: Connection, author: str, **more: Any) -> Receipt:
-        receipt = await submit(connection, self.submission(author, **more))
+    async def contribute(self, connection: Connection, by: str, /, **more: Any) -> Receipt:
+        receipt = await submit(connection, self.submission(by, **more))
         assert isinstance(receipt, Receipt), receipt
         return receipt
 

@@ -1,0 +1,33 @@
+"""The leaf of a contribution, as the SQL function contribution_leaf() computes it: for whoever verifies a seal.
+
+leaf = SHA-256( 16 bytes of salt followed by the canonical JSON of the content )
+
+The content has the fourteen keys below, null where there is nothing; instants are written in UTC with microseconds and
+`Z`. Canonical JSON is that of domain/digests.py. A salt that is destroyed leaves a leaf that says nothing any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from domain.digests import canonical
+
+CONTENT = (
+    "body", "channel", "college", "concertation", "id", "member", "organisation", "posted_at", "received_at",
+    "round", "stage", "submitted_at", "territory", "themes",
+)  # fmt: skip
+
+
+def leaf(salt: bytes, contribution: Mapping[str, Any]) -> bytes:
+    """Give the leaf of a contribution, whose row may hold more than its content."""
+    return sha256(salt + canonical({name: _written(contribution[name]) for name in CONTENT})).digest()
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return str(value) if isinstance(value, UUID) else value

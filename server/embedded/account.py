@@ -63,6 +63,16 @@ async def _make() -> None:
         raise NoAccount(errors.decode().strip()) from None
 
 
+def let_read(folder: Path) -> None:
+    """Let other accounts read and run what is in `folder`: programs and libraries, installed under a strict umask."""
+    let_pass(folder)
+    for path in [folder, *folder.rglob("*")]:
+        mode = path.stat().st_mode & 0o7777
+        wanted = mode | 0o444 | (0o111 if mode & 0o100 else 0)
+        if wanted != mode:
+            path.chmod(wanted)
+
+
 def let_pass(path: Path) -> None:
     """Let other accounts pass through the folders above `path`, and no more."""
     for folder in path.resolve().parents:

@@ -4,6 +4,7 @@ Only the programs of the wheel are used: its Python layer would open folders to 
 The server trusts whoever can reach its socket, so the folder of the socket is the boundary and has mode 0700.
 """
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -12,7 +13,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from server.embedded.account import Account, borrowed_account, let_pass
+from server.embedded.account import Account, borrowed_account, let_pass, let_read
 from server.embedded.child import Child, ChildFailed, is_alive, stop_stranger
 
 SUPERUSER = "postgres"
@@ -57,6 +58,8 @@ class EmbeddedPostgres:
     async def start(self) -> None:
         """Start the server, after stopping the one that a killed run may have left on the same folder."""
         account = await borrowed_account()
+        if account is not None:
+            await asyncio.to_thread(_open_programs)
         if (left := self._running()) is not None:
             await stop_stranger(left, signal.SIGINT)
         await self._initialise(account)
@@ -126,7 +129,6 @@ class EmbeddedPostgres:
         if account is not None:
             os.chown(self.folder, account.user, account.group)
             let_pass(self.folder)
-            let_pass(programs() / "postgres")
         setup = Child("initdb", self._child.log)
         command: list[str | Path] = [
             programs() / "initdb",
@@ -151,6 +153,12 @@ class EmbeddedPostgres:
         if self.sockets.is_symlink() or self.sockets.stat().st_uid != owner:
             raise ChildFailed(self.name, f"{self.sockets} belongs to someone else", self._child.log)
         self.sockets.chmod(0o700)
+
+
+def _open_programs() -> None:
+    wheel = programs().parents[1]
+    for folder in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        let_read(folder)
 
 
 def _socket_folder(folder: Path) -> Path:

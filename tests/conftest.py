@@ -3,6 +3,7 @@
 import atexit
 import sys
 
+import hypothesis
 import pytest
 
 from server.leaving import leave
@@ -17,6 +18,10 @@ __all__ = [
     "temporal_env",
     "test_clock",
 ]
+
+# Two cores shared with everything else: how long one example takes says nothing. A failure prints how to repeat it.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
 
 _sessions: list[pytest.Session] = []
 

@@ -21,6 +21,8 @@ from server.errors import CommandFailed
 _PR_SET_PDEATHSIG = 1
 #: How often the end of a process is looked for, in seconds.
 _EVERY = 0.02
+#: A log longer than this, in bytes, is set aside at the next start; one earlier one is kept.
+_LONGEST_LOG = 10_000_000
 
 
 class Service(Protocol):
@@ -78,6 +80,8 @@ class Child:
     ) -> None:
         """Start `command`. Only root may ask for another `account`."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > _LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [str(part) for part in command],

@@ -123,26 +123,26 @@ class EmbeddedPostgres:
     async def _initialise(self, account: Account | None) -> None:
         if (self.folder / "PG_VERSION").exists():
             return
-        if self.folder.exists():
-            shutil.rmtree(self.folder)  # an initdb that was interrupted: PG_VERSION comes last of all
-        self.folder.mkdir(parents=True, mode=0o700)
+        making = self.folder.with_name(
+            f"{self.folder.name}.making"
+        )  # whole or not at all: renamed at the end
+        if making.exists():
+            shutil.rmtree(making)
+        making.mkdir(parents=True, mode=0o700)
         if account is not None:
-            os.chown(self.folder, account.user, account.group)
-            let_pass(self.folder)
-        setup = Child("initdb", self._child.log)
-        command: list[str | Path] = [
-            programs() / "initdb",
-            "-D",
-            self.folder,
-            "-U",
-            SUPERUSER,
-            "--auth=trust",
-        ]
+            os.chown(making, account.user, account.group)
+            let_pass(making)
+        command: list[str | Path] = [programs() / "initdb", "-D", making, "-U", SUPERUSER, "--auth=trust"]
         command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--no-instructions"] + ([] if self._durable else ["--no-sync"])
+        setup = Child("initdb", self._child.log)
         setup.spawn(command, account=account)
         if (code := await setup.ended()) != 0:
             raise ChildFailed("initdb", f"failed with exit code {code}", self._child.log)
+        try:
+            making.rename(self.folder)
+        except OSError:
+            raise ChildFailed(self.name, f"{self.folder} holds something else", self._child.log) from None
 
     def _open_socket_folder(self, account: Account | None) -> None:
         self.sockets.mkdir(parents=True, mode=0o700, exist_ok=True)

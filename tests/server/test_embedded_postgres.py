@@ -91,12 +91,21 @@ async def test_a_server_left_behind_by_a_killed_parent_is_replaced(tmp_path: Pat
 
 
 async def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
-    (tmp_path / "postgres").mkdir()
-    (tmp_path / "postgres" / "half").touch()
+    (tmp_path / "postgres.making").mkdir()
+    (tmp_path / "postgres.making" / "PG_VERSION").touch()
     server = in_folder(tmp_path)
     await server.start()
+    assert await ask(server, "SELECT 1") == 1
     await server.stop()
-    assert (tmp_path / "postgres" / "PG_VERSION").exists()
+    assert not (tmp_path / "postgres.making").exists()
+
+
+async def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "thesis").write_text("four years of work")
+    with pytest.raises(ChildFailed, match="holds something else"):
+        await in_folder(tmp_path).start()
+    assert (tmp_path / "postgres" / "thesis").read_text() == "four years of work"
 
 
 async def test_a_folder_too_deep_for_a_socket_works_all_the_same(tmp_path: Path) -> None:

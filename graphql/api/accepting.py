@@ -1,0 +1,223 @@
+"""What a mutation answers when its command was done: the events, and the object concerned as it stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from strawberry import Private, field
+
+from api.ballots import Ballot, ballot_of
+from api.concertation import Concertation, concertation_of
+from api.context import Info
+from api.contributions import Contribution
+from api.enumerations import Purpose
+from api.events import LedgerEvent, event_of
+from api.hearings import Hearing, hearing_of
+from api.people import Delegation, Member, Office, delegation_of, member_of, office_of
+from api.procedures import Procedure
+from api.refusals import Refusal
+from api.review import Opinion, Reservation, opinion_of, reservation_of
+from api.snapshot import Snapshot
+from api.stages import Stage, stage_of
+from api.structure import Document, document_of
+from api.synthesis import (
+    Commitment,
+    Decision,
+    Recommendation,
+    Synthesis,
+    commitment_of,
+    decision_of,
+    recommendation_by_key,
+    synthesis_of,
+)
+from domain.acts import Command
+from domain.events import BallotOpened
+from domain.process import stage_in_round
+from store.ledger import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A command that was done: the concertation as it stands now, and the events that came of it."""
+
+    command: Command
+    at: Snapshot
+    entries: tuple[Entry, ...]
+
+    def found(self, name: str) -> str | None:
+        """Give the name of the object concerned: from the act, or else from the first event that has one."""
+        value = getattr(self.command.act, name, None)
+        facts = (getattr(entry.event.fact, name, None) for entry in self.entries)
+        return value or next((fact for fact in facts if fact), None)
+
+    def signatures(self) -> str | None:
+        """Give the ballot that the act waits for, where it was put behind signatures."""
+        facts = (entry.event.fact for entry in self.entries)
+        opened = (fact for fact in facts if isinstance(fact, BallotOpened))
+        return next(
+            (
+                fact.ballot
+                for fact in opened
+                if fact.purpose is Purpose.SIGNATURES and fact.act == self.command.act
+            ),
+            None,
+        )
+
+
+@strawberry.interface(description="The command was done, and is in the ledger.")
+class Accepted:
+    outcome: Private[Outcome]
+
+    @field(description="The concertation as it stands now.")
+    def concertation(self) -> Concertation:
+        return concertation_of(self.outcome.at)
+
+    @field(description="What came of the command, in the order of the ledger.")
+    def events(self, info: Info) -> list[LedgerEvent]:
+        return [event_of(info, self.outcome.at, entry) for entry in self.outcome.entries]
+
+
+@strawberry.type(description="Done, for the concertation as a whole.")
+class ConcertationAccepted(Accepted):
+    pass
+
+
+@strawberry.type(description="Done, for a stage.")
+class StageAccepted(Accepted):
+    @field(description="The stage as it stands now; none where everything is concerned.")
+    def stage(self) -> Stage | None:
+        return stage_of(self.outcome.at, self.outcome.command.stage)
+
+
+@strawberry.type(description="Done, for a member.")
+class MemberAccepted(Accepted):
+    @field(description="The member as they stand now.")
+    def member(self) -> Member | None:
+        return member_of(self.outcome.at, self.outcome.found("member"))
+
+
+@strawberry.type(description="Done, for an office.")
+class OfficeAccepted(Accepted):
+    @field(description="The office as it stands now, with its terms.")
+    def office(self) -> Office | None:
+        name: Any = self.outcome.found("office")
+        held = self.outcome.at.process.offices.get(name if isinstance(name, str) else getattr(name, "id", ""))
+        return office_of(self.outcome.at, held) if held else None
+
+
+@strawberry.type(description="Done, for a delegation.")
+class DelegationAccepted(Accepted):
+    @field(description="The delegation as it stands now.")
+    def delegation(self) -> Delegation | None:
+        found = self.outcome.at.process.delegations.get(self.outcome.found("delegation") or "")
+        return delegation_of(self.outcome.at, found) if found else None
+
+
+@strawberry.type(description="Done, for a document of the information file.")
+class DocumentAccepted(Accepted):
+    @field(description="The document in its latest version.")
+    def document(self) -> Document | None:
+        name: Any = self.outcome.found("document")
+        found = self.outcome.at.process.documents.get(
+            name if isinstance(name, str) else getattr(name, "id", "")
+        )
+        return document_of(self.outcome.at, found) if found else None
+
+
+@strawberry.type(description="Done, for a ballot.")
+class BallotAccepted(Accepted):
+    @field(description="The ballot as it stands now.")
+    def ballot(self) -> Ballot | None:
+        return ballot_of(self.outcome.at, self.outcome.found("ballot"))
+
+
+@strawberry.type(description="Done, for a hearing.")
+class HearingAccepted(Accepted):
+    @field(description="The hearing as it stands now.")
+    def hearing(self) -> Hearing | None:
+        found = self.outcome.at.process.hearings.get(self.outcome.found("hearing") or "")
+        return hearing_of(self.outcome.at, found) if found else None
+
+
+@strawberry.type(description="Done, for the council's opinion.")
+class OpinionAccepted(Accepted):
+    @field(description="The opinion as it stands now.")
+    def opinion(self) -> Opinion | None:
+        command = self.outcome.command
+        run = self.outcome.at.process.runs.get(command.stage or "")
+        round_ = command.round or (run.round if run else 0)
+        found = self.outcome.at.process.opinions.get(stage_in_round(round_, command.stage or ""))
+        return opinion_of(self.outcome.at, found) if found else None
+
+    @field(description="The reservation that was made, where one was.")
+    def reservation(self) -> Reservation | None:
+        opinion = self.opinion()
+        found = opinion.opinion.reservations.get(self.outcome.found("reservation") or "") if opinion else None
+        return reservation_of(self.outcome.at, found) if found else None
+
+
+@strawberry.type(description="Done, for the synthesis.")
+class SynthesisAccepted(Accepted):
+    @field(description="The synthesis as it stands now.")
+    def synthesis(self) -> Synthesis | None:
+        command = self.outcome.command
+        run = self.outcome.at.process.runs.get(command.stage or "")
+        round_ = command.round or (run.round if run else 0)
+        found = self.outcome.at.process.syntheses.get(stage_in_round(round_, command.stage or ""))
+        return synthesis_of(self.outcome.at, found) if found else None
+
+
+@strawberry.type(description="Done, for a recommendation: made, or answered.")
+class RecommendationAccepted(Accepted):
+    @field(description="The recommendation as it stands now, with its responses.")
+    def recommendation(self) -> Recommendation | None:
+        return recommendation_by_key(self.outcome.at, self.outcome.found("recommendation") or "")
+
+
+@strawberry.type(description="Done, for the decision.")
+class DecisionAccepted(Accepted):
+    @field(description="The decision in force.")
+    def decision(self) -> Decision | None:
+        decisions = self.outcome.at.process.decisions
+        return decision_of(self.outcome.at, decisions[-1]) if decisions else None
+
+
+@strawberry.type(description="Done, for a commitment.")
+class CommitmentAccepted(Accepted):
+    @field(description="The commitment as it stands now.")
+    def commitment(self) -> Commitment | None:
+        found = self.outcome.at.process.commitments.get(self.outcome.found("commitment") or "")
+        return commitment_of(self.outcome.at, found) if found else None
+
+
+@strawberry.type(
+    description="Not done yet: the act waits, publicly, for the signatures that it needs, and may lapse."
+)
+class SignOffPending(Refusal, Accepted):
+    @field(description="The ballot that gathers the signatures.")
+    def ballot(self) -> Ballot | None:
+        return ballot_of(self.outcome.at, self.outcome.signatures())
+
+
+@strawberry.type(description="The proof that a contribution was received.")
+class Receipt:
+    code: str = field(description="Its code: twelve characters that can be read out on the telephone.")
+    digest: str = field(description="The leaf of the seal: SHA-256 over a salt and the content.")
+    contribution: Contribution = field(description="The contribution as it was received.")
+
+
+@strawberry.type(description="The contribution was received.")
+class ContributionAccepted:
+    at: Private[Snapshot]
+    receipt: Receipt = field(description="The receipt.")
+
+    @field(description="The concertation as it stands now.")
+    def concertation(self) -> Concertation:
+        return concertation_of(self.at)
+
+
+@strawberry.type(description="The procedure was published, or was before with the same content.")
+class ProcedureAccepted:
+    procedure: Procedure = field(description="The procedure.")

@@ -1,0 +1,260 @@
+"""Ballots: the one mechanism behind gates, opinions, signatures and approvals of records."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry import Private, field
+from strawberry.scalars import JSON
+
+from api.context import Info
+from api.enumerations import BallotOutcome, BallotState, Majority, Position, Purpose, Silence
+from api.ids import global_id
+from api.nodes import Node
+from api.people import Author, Member, member_of, speakers_for
+from api.snapshot import Snapshot
+from api.viewing import sees_votes
+from domain import process
+from domain.acts import act_content
+from domain.procedure import BallotRule, ReferBack
+
+if TYPE_CHECKING:
+    from api.stages import Stage
+
+
+@strawberry.type(description="The rule of a ballot.")
+class Rule:
+    rule: Private[BallotRule]
+    by: list[str] = field(description="Its electorate: names of offices or roles.")
+    quorum: str = field(description="The share of seats that must be present or represented, as a fraction.")
+    majority: Majority = field(description="How favourable votes are weighed.")
+    threshold: str | None = field(description="The least share of favourable votes, where one is declared.")
+    within: timedelta = field(description="How long the ballot is open.")
+    casting_vote: bool = field(description="Whether the chair's vote decides a tie.")
+    secret: bool = field(description="Whether positions are secret.")
+    revisable: bool = field(description="Whether a vote may be revised while the ballot is open.")
+    proxies: bool = field(description="Whether a seat may be represented by another voter: one each at most.")
+    early_end: bool = field(description="Whether it ends as soon as everybody has voted.")
+    if_silent: Silence = field(description="What silence means.")
+
+    @field(description="What a refusal does; `refer_back:` names the stage where the next round begins.")
+    def if_refused(self) -> str:
+        refused = self.rule.if_refused
+        return f"refer_back:{refused.refer_back}" if isinstance(refused, ReferBack) else refused
+
+
+def rule_of(rule: BallotRule) -> Rule:
+    """Make the rule of a ballot."""
+    return Rule(
+        rule=rule,
+        by=list(rule.by),
+        quorum=str(rule.quorum),
+        majority=rule.majority,
+        threshold=None if rule.threshold is None else str(rule.threshold),
+        within=rule.within,
+        casting_vote=rule.casting_vote,
+        secret=rule.secret,
+        revisable=rule.revisable,
+        proxies=rule.proxies,
+        early_end=rule.early_end,
+        if_silent=rule.if_silent,
+    )
+
+
+@strawberry.type(description="The count of a ballot as it was evaluated.")
+class Count:
+    entitled: int = field(description="Seats entitled to vote; the withdrawn and recused do not count.")
+    present: int = field(description="Seats that voted or were represented.")
+    quorum: int = field(description="Seats present or represented that the quorum asks for.")
+    favourable: int = field(description="Votes for.")
+    unfavourable: int = field(description="Votes against.")
+    abstain: int = field(description="Abstentions.")
+
+
+def count_of(count: process.Count) -> Count:
+    """Make a count."""
+    return Count(
+        entitled=count.entitled,
+        present=count.present,
+        quorum=count.quorum,
+        favourable=count.favourable,
+        unfavourable=count.unfavourable,
+        abstain=count.abstain,
+    )
+
+
+@strawberry.type(
+    description="A place in a ballot: a seat of an office or, for the record of a hearing, a person."
+)
+class Seat:
+    at: Private[Snapshot]
+    key: str = field(description="Its name: `office/number`, or the pseudonymous id of a person.")
+    withdrawn: bool = field(description="Whether its holder withdrew (déport); it then does not count.")
+    recused: bool = field(description="Whether the chair recused its holder; it then does not count.")
+    voted: bool = field(description="Whether it has voted, itself or by proxy.")
+    proxy: Private[str | None]
+
+    @field(description="Who holds it now.")
+    def holder(self) -> Member | None:
+        return next(iter(speakers_for(self.at, self.key)), None)
+
+    @field(description="Who holds its mandate (procuration), where it gave one.")
+    def represented_by(self) -> Member | None:
+        return member_of(self.at, self.proxy)
+
+
+@strawberry.type(description="A vote of a seat. It stands when the holder of the seat changes.")
+class Vote:
+    at_: Private[Snapshot]
+    member_id: Private[str]
+    seat: str = field(description="The seat that voted.")
+    position: Position | None = field(description="What it says; nothing in a secret ballot.")
+    at: datetime = field(description="When it was cast.")
+    by_proxy: bool = field(description="Whether somebody else held its mandate.")
+
+    @field(description="Who cast it.")
+    def member(self) -> Member | None:
+        return member_of(self.at_, self.member_id)
+
+
+@strawberry.type(description="An act that waits for signatures.")
+class Proposal:
+    at: Private[Snapshot]
+    proposal: Private[process.Proposal]
+    kind: str = field(description="The kind of the act, for example `extend_stage`.")
+    content: JSON = field(description="The act as it will be done once all have signed.")
+    round: int | None = field(description="The round that it is addressed to.")
+    stage: str | None = field(description="The key of the stage that it is addressed to.")
+
+    @field(description="Who proposed it.")
+    def author(self) -> Author:
+        return Author(at=self.at, pseudonym=self.proposal.actor)
+
+
+@strawberry.type(
+    description="A ballot: who votes on what, under which rule, until when, and what is awaited."
+)
+class Ballot(Node):
+    at: Private[Snapshot]
+    ballot: Private[process.Ballot]
+    key: str = field(description="Its name in the ledger.")
+    purpose: Purpose = field(description="What it decides.")
+    round: int = field(description="The round that it belongs to.")
+    subject: str = field(
+        description="The digest that every vote binds. A vote names the one that its author saw."
+    )
+    opens_at: datetime = field(description="When it began.")
+    closes_at: datetime | None = field(description="When its window ends.")
+    closed_at: datetime | None = field(description="When it ended.")
+    state: BallotState = field(description="Where it stands.")
+    outcome: BallotOutcome | None = field(description="How it ended.")
+    convening: int = field(
+        description="1, or 2 where the quorum was missed and it was convened again without one."
+    )
+    escalated: bool = field(description="Whether others were asked in the end.")
+    about: str | None = field(
+        description="The hearing or the opinion that it is about, by its name in the ledger."
+    )
+    lapse_reason: str | None = field(
+        description="Why an act that was signed could not be done any more: a code of a refusal."
+    )
+
+    @field(description="The stage that it belongs to; none where it concerns the whole concertation.")
+    def stage(self) -> Annotated[Stage, strawberry.lazy("api.stages")] | None:
+        from api.stages import stage_of
+
+        return stage_of(self.at, self.ballot.stage, self.ballot.round)
+
+    @field(description="Its rule.")
+    def rule(self) -> Rule:
+        return rule_of(self.ballot.rule)
+
+    @field(description="Its electorate, seat by seat.")
+    def seats(self) -> list[Seat]:
+        return seats_of(self.at, self.ballot)
+
+    @field(description="The seats whose vote is awaited; none once it is over.")
+    def awaited(self) -> list[Seat]:
+        if self.ballot.state is BallotState.CLOSED:
+            return []
+        return [s for s in self.seats() if not (s.voted or s.withdrawn or s.recused)]
+
+    @field(description="Since when votes are awaited: the beginning of the ballot; nothing once it is over.")
+    def awaited_since(self) -> datetime | None:
+        return None if self.ballot.state is BallotState.CLOSED else self.ballot.opens_at
+
+    @field(description="The votes, where the viewer may see them; never in a secret ballot.")
+    def votes(self, info: Info) -> list[Vote]:
+        if not sees_votes(info.context.viewer, self.at, self.ballot):
+            return []
+        return [
+            Vote(
+                at_=self.at,
+                member_id=vote.member,
+                seat=vote.seat,
+                position=vote.position,
+                at=vote.at,
+                by_proxy=vote.by_proxy,
+            )
+            for vote in self.ballot.votes.values()
+        ]
+
+    @field(description="The count as it was last evaluated: at the end of each window.")
+    def count(self) -> Count | None:
+        return count_of(self.ballot.count) if self.ballot.count else None
+
+    @field(description="The act that waits for these signatures.")
+    def proposal(self) -> Proposal | None:
+        proposed = self.ballot.proposal
+        if proposed is None:
+            return None
+        return Proposal(
+            at=self.at,
+            proposal=proposed,
+            kind=proposed.act.kind,
+            content=JSON(act_content(proposed.act)),
+            round=proposed.round,
+            stage=proposed.stage,
+        )
+
+
+def seats_of(at: Snapshot, ballot: process.Ballot) -> list[Seat]:
+    """Make the seats of a ballot."""
+    return [
+        Seat(
+            at=at,
+            key=seat,
+            withdrawn=seat in ballot.withdrawn,
+            recused=seat in ballot.recused,
+            voted=seat in ballot.votes,
+            proxy=ballot.proxies.get(seat),
+        )
+        for seat in ballot.seats
+    ]
+
+
+def ballot_of(at: Snapshot, key: str | None) -> Ballot | None:
+    """Make a ballot by its name in the ledger."""
+    found = at.process.ballots.get(key) if key else None
+    if found is None:
+        return None
+    return Ballot(
+        id=global_id("Ballot", at.id, found.id),
+        at=at,
+        ballot=found,
+        key=found.id,
+        purpose=found.purpose,
+        round=found.round,
+        subject=found.subject,
+        opens_at=found.opens_at,
+        closes_at=found.closes_at,
+        closed_at=found.closed_at,
+        state=found.state,
+        outcome=found.outcome,
+        convening=found.convening,
+        escalated=found.escalated,
+        about=found.about,
+        lapse_reason=found.lapse_reason,
+    )

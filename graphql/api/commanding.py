@@ -1,0 +1,75 @@
+"""The way of a command: answered from the log if it was done before, decided early on the snapshot, then sent."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from domain.acts import Command
+from domain.decide import decide
+from domain.process import Process
+from domain.refusals import Refusal
+from store import concertations
+from store.clock import instant
+from store.command_log import reply_to
+from store.pool import Connection, Pool, acquire
+from store.replies import Accepted, Refused
+
+Prepare = Callable[[Connection], Awaitable[Refusal | None]]
+"""Keeps what a command names by id and digest, right before it is sent."""
+
+
+class Sender(Protocol):
+    """Brings a command to `record`."""
+
+    async def send(self, command: Command) -> Accepted | Refused:
+        """Bring a command to `record` and its reply back.
+
+        Raises:
+            Unavailable: nothing was sent.
+            OutcomeUnknown: no answer in time: ask again with the same key.
+        """
+        ...
+
+
+class Commands:
+    """Looks in the command log, decides early on the snapshot, and sends only what is neither known nor refused.
+
+    A refusal found early may be due to the command itself, sent before and done meanwhile: so the log is asked again
+    before a refusal is shown.
+    """
+
+    def __init__(self, pool: Pool, sender: Sender, within: float = 1.5) -> None:
+        """Read through `pool`, waiting for a connection at most `within` seconds; send through `sender`."""
+        self._pool = pool
+        self._sender = sender
+        self._within = within
+
+    async def execute(self, command: Command, prepare: Prepare | None = None) -> Accepted | Refused:
+        """Carry a command out, or give why it is refused.
+
+        Raises:
+            Unavailable, OutcomeUnknown: see `Sender`.
+            StoreFault: PostgreSQL does not answer; nothing was sent.
+        """
+        early = await self._early(command, prepare)
+        if early is not None:
+            return early
+        reply = await self._sender.send(command)
+        if isinstance(reply, Refused):
+            async with acquire(self._pool, self._within) as connection:
+                return await reply_to(connection, command) or reply
+        return reply
+
+    async def _early(self, command: Command, prepare: Prepare | None) -> Accepted | Refused | None:
+        async with acquire(self._pool, self._within) as connection:
+            known = await reply_to(connection, command)
+            if known is not None:
+                return known
+            process = await concertations.process(connection, command.concertation)
+            now = await instant(connection)
+            decided = decide(process or Process(id=command.concertation), command, now)
+            if isinstance(decided, Refusal):
+                return await reply_to(connection, command) or Refused(refusal=decided)
+            unprepared = await prepare(connection) if prepare else None
+            return Refused(refusal=unprepared) if unprepared else None

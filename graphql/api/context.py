@@ -1,0 +1,42 @@
+"""What a resolver is given: who looks, in which language, fresh loaders, the way to the commands and the feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import strawberry
+
+from api.commanding import Commands
+from api.feed import Feed
+from api.reading import Reading
+from api.viewing import ANYBODY
+from domain.rights import Viewer
+
+
+@dataclass(kw_only=True)
+class Context:
+    """The context of one operation. Nothing in it outlives the operation, except what the application owns."""
+
+    reading: Reading
+    commands: Commands
+    feed: Feed
+    viewer: Viewer = ANYBODY
+    languages: tuple[str, ...] = ("fr",)
+    #: What the client of a socket said when it connected.
+    connection_params: dict[str, object] | None = None
+    #: What an operator finds this request by, in the log.
+    reference: str = ""
+    #: Whether PostgreSQL did not answer: the request then ends with 503.
+    store_is_down: bool = False
+
+    def renew(self) -> None:
+        """Forget what was read: for the next event of a subscription, and after a command."""
+        self.reading = self.reading.fresh()
+
+    def fresh(self) -> Context:
+        """Give a context of its own to the next operation of a socket."""
+        return replace(self, reading=self.reading.fresh())
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

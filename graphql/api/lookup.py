@@ -1,0 +1,117 @@
+"""From a global id to its object: one snapshot, and the key within it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from api.ballots import ballot_of
+from api.concertation import concertation_of
+from api.context import Info
+from api.contributions import contribution_of
+from api.events import event_of
+from api.hearings import hearing_of
+from api.ids import read_global_id, uuid_text
+from api.nodes import Node
+from api.people import delegation_of, member_of, office_of
+from api.procedures import procedure_of
+from api.review import opinion_of, reservation_of
+from api.snapshot import Snapshot
+from api.stages import stage_of
+from api.structure import document_of
+from api.synthesis import commitment_of, recommendation_by_key, synthesis_of
+
+
+def _office(at: Snapshot, key: str) -> Node | None:
+    found = at.process.offices.get(key)
+    return office_of(at, found) if found else None
+
+
+def _delegation(at: Snapshot, key: str) -> Node | None:
+    found = at.process.delegations.get(key)
+    return delegation_of(at, found) if found else None
+
+
+def _document(at: Snapshot, key: str) -> Node | None:
+    found = at.process.documents.get(key)
+    return document_of(at, found) if found else None
+
+
+def _hearing(at: Snapshot, key: str) -> Node | None:
+    found = at.process.hearings.get(key)
+    return hearing_of(at, found) if found else None
+
+
+def _opinion(at: Snapshot, key: str) -> Node | None:
+    found = at.process.opinions.get(key)
+    return opinion_of(at, found) if found else None
+
+
+def _reservation(at: Snapshot, key: str) -> Node | None:
+    found = next((o.reservations[key] for o in at.process.opinions.values() if key in o.reservations), None)
+    return reservation_of(at, found) if found else None
+
+
+def _synthesis(at: Snapshot, key: str) -> Node | None:
+    found = at.process.syntheses.get(key)
+    return synthesis_of(at, found) if found else None
+
+
+def _commitment(at: Snapshot, key: str) -> Node | None:
+    found = at.process.commitments.get(key)
+    return commitment_of(at, found) if found else None
+
+
+def _stage(at: Snapshot, key: str) -> Node | None:
+    round_, _, name = key.partition("/")
+    return stage_of(at, name, int(round_)) if round_.isdecimal() and len(round_) < 6 else None
+
+
+_WITHIN: dict[str, Callable[[Snapshot, str], Node | None]] = {
+    "Ballot": ballot_of,
+    "Commitment": _commitment,
+    "Delegation": _delegation,
+    "Document": _document,
+    "Hearing": _hearing,
+    "Member": member_of,
+    "Office": _office,
+    "Opinion": _opinion,
+    "Recommendation": recommendation_by_key,
+    "Reservation": _reservation,
+    "Stage": _stage,
+    "Synthesis": _synthesis,
+}
+
+
+async def find(info: Info, id: str) -> Node | None:
+    """Give what a global id names, or nothing: for what does not exist and for what may not be seen alike."""
+    named = read_global_id(id)
+    if named is None:
+        return None
+    type_name, keys = named
+    if type_name == "Procedure":
+        return await _procedure(info, keys)
+    concertation = uuid_text(keys[0])
+    at = await info.context.reading.snapshot(concertation) if concertation else None
+    if at is None:
+        return None
+    if type_name == "Concertation":
+        return concertation_of(at) if len(keys) == 1 else None
+    if len(keys) < 2:
+        return None
+    key = "/".join(keys[1:])
+    if type_name in _WITHIN:
+        return _WITHIN[type_name](at, key)
+    if type_name == "Contribution":
+        rows = await info.context.reading.contributions(at, [key])
+        return contribution_of(at, rows[key]) if key in rows else None
+    if type_name == "Event" and key.isdecimal() and len(key) < 18:
+        entry = await info.context.reading.entry(at.id, int(key))
+        return event_of(info, at, entry) if entry else None
+    return None
+
+
+async def _procedure(info: Info, keys: tuple[str, ...]) -> Node | None:
+    if len(keys) != 2 or not keys[1].isdecimal() or len(keys[1]) > 9:
+        return None
+    found = await info.context.reading.procedure(keys[0], int(keys[1]))
+    return procedure_of(found.definition, found.digest, found.published_at) if found else None

@@ -1,0 +1,68 @@
+"""Masking: what goes to `errors` has a code; what nobody foresaw keeps its secrets and gives a reference."""
+
+from __future__ import annotations
+
+import logging
+
+from graphql import GraphQLError
+from strawberry.extensions import MaskErrors
+
+from api.context import Context
+from api.faults import Fault, OutcomeUnknown, Unavailable
+from api.wording import text
+from store.faults import StoreFault, StoreUnreachable
+from workflows import commanding
+
+log = logging.getLogger(__name__)
+
+
+class Masking(MaskErrors):
+    """Gives every error a code, and hides what only the log may know."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=_has_no_code)
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        """Give what a client may know of an error."""
+        context = self.execution_context.context
+        cause = error.original_error
+        if cause is None:
+            return _with(error, error.message, {"code": "BAD_USER_INPUT"})
+        languages = context.languages if isinstance(context, Context) else ("fr",)
+        reference = context.reference if isinstance(context, Context) else ""
+        code = _code(cause)
+        if isinstance(cause, StoreFault) and isinstance(context, Context):
+            context.store_is_down = True
+        log.log(
+            logging.ERROR if code == Fault.code else logging.WARNING,
+            "%s %s at %s",
+            code,
+            reference,
+            error.path,
+            exc_info=cause if code == Fault.code else None,
+        )
+        message = text(f"fault.{code}", languages, reference=reference)
+        return _with(error, message, {"code": code, "reference": reference})
+
+
+def _has_no_code(error: GraphQLError) -> bool:
+    return "code" not in (error.extensions or {})
+
+
+def _code(cause: BaseException) -> str:
+    if isinstance(cause, commanding.OutcomeUnknown):
+        return OutcomeUnknown.code
+    if isinstance(cause, StoreUnreachable | commanding.Unavailable):
+        return Unavailable.code
+    return Fault.code
+
+
+def _with(error: GraphQLError, message: str, extensions: dict[str, str]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={**(error.extensions or {}), **extensions},
+    )

@@ -1,0 +1,217 @@
+"""What resolvers read, in a fixed number of statements: loaders made anew for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from api.enumerations import Channel
+from api.snapshot import Snapshot
+from api.viewing import ANYBODY, sees_all_contributions, sees_concertation
+from domain.acts import Body
+from domain.builtin import builtin, names
+from domain.procedure import Procedure
+from domain.rights import Viewer
+from store import bodies, concertations, contributions, ledger, people, procedures
+from store.clock import instant
+from store.contributions import Contribution, Figures
+from store.ledger import Entry
+from store.pages import Page
+from store.pool import Connection, Pool, acquire
+
+T = TypeVar("T")
+
+
+_MOST_PROCEDURES = 1000
+
+
+class KnownProcedure(NamedTuple):
+    """A procedure that a concertation can follow."""
+
+    definition: Procedure
+    digest: str
+    published_at: datetime | None
+
+
+def _built_in(name: str) -> KnownProcedure:
+    definition = builtin(name)
+    return KnownProcedure(definition, procedures.procedure_digest(definition), None)
+
+
+class Reading:
+    """The reads of one request, by one viewer."""
+
+    def __init__(self, pool: Pool, viewer: Viewer = ANYBODY, within: float = 1.5) -> None:
+        """Begin with nothing read. `within` is the longest wait for a connection, in seconds."""
+        self._pool = pool
+        self._viewer = viewer
+        self._within = within
+        self._snapshots: DataLoader[str, Snapshot | None] = DataLoader(self._load_snapshots)
+        self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
+        self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
+
+    def fresh(self) -> Reading:
+        """Give the same reads with nothing remembered."""
+        return Reading(self._pool, self._viewer, self._within)
+
+    async def ask(self, question: Callable[[Connection], Awaitable[T]]) -> T:
+        """Put a question to the store, on a connection of its own."""
+        async with acquire(self._pool, self._within) as connection:
+            return await question(connection)
+
+    async def snapshot(self, concertation: str) -> Snapshot | None:
+        """Give one concertation as its ledger folds, if it exists and the viewer may see it."""
+        at = await self._snapshots.load(concertation)
+        return at if at and sees_concertation(self._viewer, at) else None
+
+    async def snapshot_by_slug(self, slug: str) -> Snapshot | None:
+        """Give one concertation by its slug, if it exists and the viewer may see it."""
+
+        async def question(connection: Connection) -> Snapshot | None:
+            process = await concertations.process_by_slug(connection, slug)
+            return Snapshot(process, await instant(connection)) if process else None
+
+        at = await self.ask(question)
+        return at if at and sees_concertation(self._viewer, at) else None
+
+    async def any_snapshot(self, concertation: str) -> Snapshot | None:
+        """Give one concertation as its ledger folds, whoever asks: for deciding, not for showing."""
+        return await self._snapshots.load(concertation)
+
+    async def body(self, body: Body) -> dict[str, str] | None:
+        """Give the text of a body, by language."""
+        return await self._bodies.load(body)
+
+    async def name(self, person: str) -> str | None:
+        """Give the name of a person."""
+        return await self._names.load(person)
+
+    async def concertation_page(
+        self, *, first: int, after: concertations.Place | None, phases: Sequence[str] | None, mine: bool
+    ) -> tuple[list[tuple[concertations.Concertation, Snapshot]], Page[concertations.Concertation]]:
+        """Give a page of the list with the snapshots of its rows. Drafts are listed for their members alone."""
+        member = self._viewer.member
+        page = await self.ask(
+            lambda connection: concertations.page(
+                connection,
+                first=first,
+                after=after,
+                phases=phases,
+                member=(member or "") if mine else None,
+                viewer=member,
+            )
+        )
+        snapshots = await self._snapshots.load_many([row.id for row in page.rows])
+        return [
+            (row, at)
+            for row, at in zip(page.rows, snapshots, strict=True)
+            if at and sees_concertation(self._viewer, at)
+        ], page
+
+    async def ledger_page(
+        self, concertation: str, *, first: int, after: int, kinds: Sequence[str] | None
+    ) -> Page[Entry]:
+        """Give a page of a ledger, oldest first."""
+        return await self.ask(
+            lambda connection: ledger.page(connection, concertation, first=first, after=after, kinds=kinds)
+        )
+
+    async def entries(self, concertation: str, first: int, count: int) -> tuple[Entry, ...]:
+        """Give so many rows of a ledger from the number `first` on."""
+        if count == 0:
+            return ()
+        found = await self.ask(
+            lambda connection: ledger.after(connection, concertation, first - 1, most=count)
+        )
+        return tuple(found)
+
+    async def entry(self, concertation: str, seq: int) -> Entry | None:
+        """Give one row of a ledger."""
+        return await self.ask(lambda connection: ledger.get(connection, concertation, seq))
+
+    async def contribution_page(
+        self,
+        at: Snapshot,
+        round: int,
+        stage: str,
+        *,
+        first: int,
+        after: str | None,
+        college: str | None,
+        channel: Channel | None,
+    ) -> Page[Contribution]:
+        """Give a page of the contributions that the viewer may read, in the order of reception."""
+        return await self.ask(
+            lambda connection: contributions.page(
+                connection,
+                at.id,
+                round,
+                stage,
+                first=first,
+                after=after,
+                reader=self._viewer.member,
+                sees_all=sees_all_contributions(self._viewer, at),
+                college=college,
+                channel=channel,
+            )
+        )
+
+    async def contributions(self, at: Snapshot, keys: Sequence[str]) -> dict[str, Contribution]:
+        """Give those contributions of a concertation that the viewer may read, by id."""
+        if not keys:
+            return {}
+        found = await self.ask(
+            lambda connection: contributions.get_many(
+                connection,
+                keys,
+                reader=self._viewer.member,
+                sees_all_of=at.id if sees_all_contributions(self._viewer, at) else None,
+            )
+        )
+        return {key: row for key, row in found.items() if row.concertation == at.id}
+
+    async def figures(self, concertation: str, stages: Sequence[tuple[int, str]]) -> list[Figures]:
+        """Count the contributions of stages, each given by round and key."""
+
+        async def question(connection: Connection) -> list[Figures]:
+            return [await contributions.figures(connection, concertation, r, key) for r, key in stages]
+
+        return await self.ask(question) if stages else []
+
+    async def now(self) -> datetime:
+        """Say what time it is, by the only clock."""
+        return await self.ask(instant)
+
+    async def procedure(self, procedure: str, version: int | None) -> KnownProcedure | None:
+        """Give a version of a procedure, its latest if none is named: published, or else built in."""
+        found = await self.ask(lambda connection: procedures.get(connection, procedure, version))
+        if found is not None:
+            return KnownProcedure(found.definition, found.digest, found.published_at)
+        if procedure not in names() or version not in (None, builtin(procedure).version):
+            return None
+        return _built_in(procedure)
+
+    async def procedures(self) -> list[KnownProcedure]:
+        """Give every procedure in its latest version, by key: those published, and those built in."""
+        page = await self.ask(lambda connection: procedures.page(connection, first=_MOST_PROCEDURES))
+        known = {name: _built_in(name) for name in names()}
+        for row in page.rows:
+            known[row.id] = KnownProcedure(row.definition, row.digest, row.published_at)
+        return [known[key] for key in sorted(known)]
+
+    async def _load_snapshots(self, keys: list[str]) -> list[Snapshot | None]:
+        async with acquire(self._pool, self._within) as connection:
+            found = await concertations.processes(connection, keys)
+            now = await instant(connection)
+        return [Snapshot(found[key], now) if key in found else None for key in keys]
+
+    async def _load_bodies(self, keys: list[Body]) -> list[dict[str, str] | None]:
+        found = await self.ask(lambda connection: bodies.get_many(connection, [key.id for key in keys]))
+        return [found[key.id].content if key.id in found else None for key in keys]
+
+    async def _load_names(self, keys: list[str]) -> list[str | None]:
+        found = await self.ask(lambda connection: people.get_many(connection, keys))
+        return [found[key].display_name if key in found else None for key in keys]

@@ -1,0 +1,183 @@
+"""Refusals: expected answers that changed nothing. A client that knows only the interface never breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry import ID, Private, field
+
+from api.ballots import Ballot, ballot_of
+from api.context import Info
+from api.enumerations import Channel, State
+from api.ids import global_id
+from api.procedures import Finding, finding_of
+from api.snapshot import Snapshot
+from api.stages import Stage, stage_of
+from api.wording import text
+from domain import refusals as domain
+from domain.refusals import Code
+
+
+@strawberry.interface(description="Why a command was not, or not yet, done. The same key may be used again.")
+class Refusal:
+    code: str = field(
+        description="A code of the published list; it never changes its meaning, and more may come."
+    )
+    message: str = field(
+        description="What is wrong, what was kept and what to do, in the language of the request."
+    )
+    path: list[str] = field(description="The field of the input at fault, where there is one.")
+
+
+@strawberry.type(description="A refusal without more to say than its code and message.")
+class Refused(Refusal):
+    pass
+
+
+@strawberry.type(description="The viewer may not do this.")
+class NotAllowed(Refusal):
+    pass
+
+
+@strawberry.type(description="The idempotency key was used before, for a command with another content.")
+class IdempotencyKeyReused(Refusal):
+    pass
+
+
+@strawberry.type(description="The stage is in another round than the one that the author of the command saw.")
+class RoundChanged(Refusal):
+    at: Private[Snapshot]
+    stage_key: Private[str]
+    round: int = field(description="The round now.")
+
+    @field(description="The stage, as it stands now.")
+    def stage(self) -> Stage | None:
+        return stage_of(self.at, self.stage_key)
+
+
+@strawberry.type(description="The dates of the stage are not those that the author of the command saw.")
+class StageChanged(Refusal):
+    at: Private[Snapshot]
+    stage_key: Private[str]
+    actual: datetime = field(description="The date as it is now.")
+
+    @field(description="The stage, as it stands now.")
+    def stage(self) -> Stage | None:
+        return stage_of(self.at, self.stage_key)
+
+
+@strawberry.type(description="The stage is not open: not yet, not any more, or suspended.")
+class StageNotOpen(Refusal):
+    at: Private[Snapshot]
+    stage_key: Private[str]
+    state: State = field(description="Where the stage stands.")
+    opens_at: datetime = field(description="When it opens or opened.")
+    closes_at: datetime = field(description="When it closes or closed.")
+    server_time: datetime = field(description="The instant of the refusal, by the only clock that counts.")
+
+    @field(description="The stage, as it stands now.")
+    def stage(self) -> Stage | None:
+        return stage_of(self.at, self.stage_key)
+
+
+@strawberry.type(
+    description="What the vote is about has changed since its author saw it: read it again, vote again."
+)
+class SubjectChanged(Refusal):
+    at: Private[Snapshot]
+    ballot_key: Private[str | None]
+    subject: str = field(description="The digest of the subject now.")
+
+    @field(description="The id of the ballot.")
+    def ballot_id(self) -> ID | None:
+        return global_id("Ballot", self.at.id, self.ballot_key) if self.ballot_key else None
+
+    @field(description="The ballot, as it stands now.")
+    def ballot(self) -> Ballot | None:
+        return ballot_of(self.at, self.ballot_key)
+
+
+@strawberry.type(description="The launch is held back; everything that is missing is listed at once.")
+class LaunchNotReady(Refusal):
+    findings: list[Finding] = field(description="What is missing.")
+
+
+@strawberry.type(description="The procedure has faults; they are listed at once.")
+class ProcedureInvalid(Refusal):
+    findings: list[Finding] = field(description="The faults.")
+
+
+@strawberry.type(
+    description="This person has already contributed to this stage in this college, by any channel."
+)
+class AlreadyContributed(Refusal):
+    receipt_code: str | None = field(
+        description="The code of the receipt of the other one, where the viewer may know."
+    )
+    channel: Channel = field(description="The channel of the other one.")
+
+
+def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: Sequence[type]) -> Any:
+    """Make the refusal that a union knows for this code, and the plain one for all others."""
+    code, args = refusal.code, refusal.args
+    said: dict[str, Any] = {
+        "code": code.value,
+        "message": text(f"refusal.{code}", info.context.languages, **args),
+        "path": [_camel(step) for step in refusal.path],
+    }
+    made: Any = None
+    match code:
+        case Code.NOT_ALLOWED:
+            made = NotAllowed(**said)
+        case Code.IDEMPOTENCY_KEY_REUSED:
+            made = IdempotencyKeyReused(**said)
+        case Code.LAUNCH_NOT_READY:
+            made = LaunchNotReady(**said, findings=[finding_of(info, f) for f in refusal.findings])
+        case Code.PROCEDURE_INVALID:
+            made = ProcedureInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
+        case Code.ROUND_CHANGED if at:
+            made = RoundChanged(**said, at=at, stage_key=str(args["stage"]), round=int(args["round"]))
+        case Code.STAGE_CHANGED if at:
+            made = StageChanged(
+                **said,
+                at=at,
+                stage_key=str(args["stage"]),
+                actual=datetime.fromisoformat(str(args["actual"])),
+            )
+        case Code.STAGE_NOT_OPEN if at:
+            made = _not_open(said, args, at)
+        case Code.SUBJECT_CHANGED if at:
+            ballot = args.get("ballot")
+            made = SubjectChanged(
+                **said, at=at, ballot_key=str(ballot) if ballot else None, subject=str(args["subject"])
+            )
+        case Code.ALREADY_CONTRIBUTED:
+            made = AlreadyContributed(
+                **said,
+                receipt_code=str(args["receiptCode"]) if "receiptCode" in args else None,
+                channel=Channel(str(args["channel"])),
+            )
+    return made if type(made) in known else Refused(**said)
+
+
+def _not_open(said: dict[str, Any], args: dict[str, str | int], at: Snapshot) -> StageNotOpen:
+    opens_at, closes_at, now = (
+        datetime.fromisoformat(str(args[name])) for name in ("opensAt", "closesAt", "serverTime")
+    )
+    return StageNotOpen(
+        **said,
+        at=at,
+        stage_key=str(args["stage"]),
+        state=State(str(args["state"])),
+        opens_at=opens_at,
+        closes_at=closes_at,
+        server_time=now,
+    )
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.title() for part in rest)

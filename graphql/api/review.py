@@ -1,0 +1,185 @@
+"""The scientific review: interests, withdrawals, positions, the collective opinion, reservations, dissents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+from strawberry import Private, field
+
+from api.ballots import Ballot, ballot_of
+from api.context import Info
+from api.enumerations import Conclusion
+from api.ids import global_id
+from api.nodes import Node, Text, text
+from api.people import Member, member_of
+from api.snapshot import Snapshot
+from api.stages import Stage, stage_of
+from api.structure import Theme, themes
+from api.viewing import sees_statement_of_interest
+from domain import process
+from domain.acts import Body
+
+
+@strawberry.type(description="What a member of the council declared of their interests.")
+class Interest:
+    at_: Private[Snapshot]
+    interest: Private[process.Interest]
+    at: datetime = field(description="When.")
+    organisations: list[str] = field(description="Organisations that they have an interest in.")
+
+    @field(description="Who declared it.")
+    def member(self) -> Member | None:
+        return member_of(self.at_, self.interest.member)
+
+    @field(description="Themes that they have an interest in.")
+    def themes(self) -> list[Theme]:
+        return themes(self.at_, self.interest.themes)
+
+    @field(description="The statement, where the viewer may read it.")
+    def statement(self, info: Info) -> Text | None:
+        if not sees_statement_of_interest(info.context.viewer, self.at_, self.interest.member):
+            return None
+        return text(self.interest.statement)
+
+
+def interest_of(at: Snapshot, interest: process.Interest) -> Interest:
+    """Make a declaration of interests."""
+    return Interest(at_=at, interest=interest, at=interest.at, organisations=list(interest.organisations))
+
+
+@strawberry.type(
+    description="A member who takes no part: by their own act (déport), or recused by the chair."
+)
+class Withdrawal:
+    at_: Private[Snapshot]
+    withdrawal: Private[process.Withdrawal]
+    at: datetime = field(description="Since when.")
+    recused: bool = field(description="Whether the chair recused them.")
+    reason: str = field(description="Why.")
+    stage: str | None = field(description="The key of the stage; none: in anything.")
+
+    @field(description="Who takes no part.")
+    def member(self) -> Member | None:
+        return member_of(self.at_, self.withdrawal.member)
+
+
+def withdrawal_of(at: Snapshot, withdrawal: process.Withdrawal) -> Withdrawal:
+    """Make a withdrawal."""
+    return Withdrawal(
+        at_=at,
+        withdrawal=withdrawal,
+        at=withdrawal.at,
+        recused=withdrawal.recused,
+        reason=withdrawal.reason,
+        stage=withdrawal.stage,
+    )
+
+
+@strawberry.type(description="An individual position before the collective opinion.")
+class MemberPosition:
+    at_: Private[Snapshot]
+    member_id: Private[str]
+    position: Conclusion = field(description="What it concludes.")
+    statement: Text = field(description="Its reasons.")
+    at: datetime = field(description="When it was stated.")
+
+    @field(description="Whose it is.")
+    def member(self) -> Member | None:
+        return member_of(self.at_, self.member_id)
+
+
+@strawberry.type(
+    description="A reservation of the council: the synthesis must lift it or declare it maintained."
+)
+class Reservation(Node):
+    at: Private[Snapshot]
+    member_id: Private[str]
+    key: str = field(description="Its name in the ledger, for the sources of recommendations.")
+    text: Text = field(description="What it says.")
+
+    @field(description="Who made it.")
+    def member(self) -> Member | None:
+        return member_of(self.at, self.member_id)
+
+
+@strawberry.type(description="A member's dissent from the adopted opinion.")
+class Dissent:
+    at: Private[Snapshot]
+    member_id: Private[str]
+    text: Text = field(description="What it says.")
+
+    @field(description="Whose it is.")
+    def member(self) -> Member | None:
+        return member_of(self.at, self.member_id)
+
+
+@strawberry.type(description="The council's collective opinion on one stage in one round.")
+class Opinion(Node):
+    at: Private[Snapshot]
+    opinion: Private[process.Opinion]
+    round: int = field(description="The round.")
+    text: Text | None = field(description="Its latest version.")
+    conclusion: Conclusion | None = field(description="What it concludes.")
+    version: int = field(description="The number of its latest version; 0 before the first.")
+    adopted_at: datetime | None = field(description="When it was adopted.")
+    tacit: bool = field(description="Whether silence stood for it.")
+
+    @field(description="The stage.")
+    def stage(self) -> Stage | None:
+        return stage_of(self.at, self.opinion.stage, self.opinion.round)
+
+    @field(description="The ballot that adopts it.")
+    def ballot(self) -> Ballot | None:
+        return ballot_of(self.at, self.opinion.ballot)
+
+    @field(description="The individual positions before it.")
+    def positions(self) -> list[MemberPosition]:
+        return [
+            MemberPosition(
+                at_=self.at,
+                member_id=p.member,
+                position=p.position,
+                statement=Text(body=p.statement),
+                at=p.at,
+            )
+            for p in self.opinion.positions.values()
+        ]
+
+    @field(description="Its reservations.")
+    def reservations(self) -> list[Reservation]:
+        return [reservation_of(self.at, r) for r in self.opinion.reservations.values()]
+
+    @field(description="The dissents from it.")
+    def dissents(self) -> list[Dissent]:
+        return [_dissent(self.at, member, body) for member, body in self.opinion.dissents.items()]
+
+
+def _dissent(at: Snapshot, member: str, body: Body) -> Dissent:
+    return Dissent(at=at, member_id=member, text=Text(body=body))
+
+
+def reservation_of(at: Snapshot, reservation: process.Reservation) -> Reservation:
+    """Make a reservation."""
+    return Reservation(
+        id=global_id("Reservation", at.id, reservation.id),
+        at=at,
+        member_id=reservation.member,
+        key=reservation.id,
+        text=Text(body=reservation.text),
+    )
+
+
+def opinion_of(at: Snapshot, opinion: process.Opinion) -> Opinion:
+    """Make an opinion."""
+    return Opinion(
+        id=global_id("Opinion", at.id, opinion.round, opinion.stage),
+        at=at,
+        opinion=opinion,
+        round=opinion.round,
+        text=text(opinion.text),
+        conclusion=opinion.conclusion,
+        version=opinion.version,
+        adopted_at=opinion.adopted_at,
+        tacit=opinion.tacit,
+    )

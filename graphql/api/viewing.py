@@ -1,0 +1,66 @@
+"""What a viewer may see of one concertation: each question is put to `domain.rights.may`, default deny."""
+
+from __future__ import annotations
+
+from api.enumerations import BallotState, Phase, Role
+from api.snapshot import Snapshot
+from domain.process import Ballot
+from domain.rights import Viewer, may
+
+ANYBODY = Viewer()
+_UNNAMED = frozenset({Role.CLERK, Role.PANELLIST})
+
+
+def sees_concertation(viewer: Viewer, at: Snapshot) -> bool:
+    """Published concertations are everybody's; a draft is its office holders'."""
+    return may(viewer, "read_concertation", at.process, at.now)
+
+
+def sees_name(viewer: Viewer, at: Snapshot, member: str) -> bool:
+    """One's own name, those of public office, and every name for those who keep the concertation."""
+    return (
+        viewer.member == member
+        or _holds_public_office(at, member)
+        or may(viewer, "read_names", at.process, at.now)
+    )
+
+
+def _holds_public_office(at: Snapshot, member: str) -> bool:
+    return at.process.phase is not Phase.DRAFT and any(
+        term.member == member
+        for office in at.process.offices.values()
+        if office.role not in _UNNAMED
+        for term in office.terms
+    )
+
+
+def sees_votes(viewer: Viewer, at: Snapshot, ballot: Ballot) -> bool:
+    """Votes are public once the ballot is over, before that its electorate's and the keepers'; secret ones never."""
+    if ballot.rule.secret:
+        return False
+    return (
+        ballot.state is BallotState.CLOSED
+        or may(viewer, "read_names", at.process, at.now)
+        or any(at.process.offices[o].holder(n, at.now) == viewer.member for o, n in _seats(at, ballot))
+        or (viewer.member is not None and viewer.member in ballot.seats)
+    )
+
+
+def _seats(at: Snapshot, ballot: Ballot) -> list[tuple[str, int]]:
+    split = [seat.rpartition("/") for seat in ballot.seats]
+    return [(office, int(n)) for office, _, n in split if office in at.process.offices and n.isdecimal()]
+
+
+def sees_statement_of_interest(viewer: Viewer, at: Snapshot, member: str) -> bool:
+    """That interests were declared is public; the statement is its author's and the keepers'."""
+    return viewer.member == member or may(viewer, "read_names", at.process, at.now)
+
+
+def sees_author(viewer: Viewer, at: Snapshot, author: str) -> bool:
+    """Who wrote a contribution is known to its author and to the keepers."""
+    return viewer.member == author or may(viewer, "read_names", at.process, at.now)
+
+
+def sees_all_contributions(viewer: Viewer, at: Snapshot) -> bool:
+    """Before they are published, contributions are read by those who work on them."""
+    return may(viewer, "read_contributions_before_publication", at.process, at.now)

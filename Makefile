@@ -47,7 +47,7 @@ check: $(STAMP) ## lint, formatting, types, import layers, GraphQL contract
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@if test -e graphql/schema.graphql; then $(BIN)/concertation export-schema --check; fi
+	@$(BIN)/concertation export-schema --check
 
 format: $(STAMP) ## let ruff put the code in order
 	@$(BIN)/ruff check --fix-only --quiet .

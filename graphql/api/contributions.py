@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import Private, field
@@ -23,7 +23,7 @@ from api.viewing import sees_author
 from store.contributions import Contribution as Row
 
 if TYPE_CHECKING:
-    from api.synthesis import Source
+    from api.synthesis import Recommendation, Source
 
 
 @strawberry.type(description="A contribution. Every channel has the same weight.")
@@ -60,6 +60,17 @@ class Contribution(Node):
     def author(self, info: Info) -> Member | None:
         seen = sees_author(info.context.viewer, self.at, self.row.member)
         return member_of(self.at, self.row.member) if seen else None
+
+    @field(description="The recommendations that come from it: where it went.")
+    def recommendations(self) -> list[Annotated[Recommendation, strawberry.lazy("api.synthesis")]]:
+        from api.synthesis import recommendation_of
+
+        return [
+            recommendation_of(self.at, recommendation)
+            for synthesis in self.at.process.syntheses.values()
+            for recommendation in synthesis.recommendations.values()
+            if self.key in recommendation.sources
+        ]
 
 
 def contribution_of(at: Snapshot, row: Row) -> Contribution:

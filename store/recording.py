@@ -173,7 +173,7 @@ async def _follow_up(connection: Connection, work: _Work, few: int) -> None:
 
 
 async def _count_secret_ballots(connection: Connection, work: _Work) -> None:
-    tallies = await due_tallies(connection, work.process, work.at)
+    tallies = await due_tallies(connection, work.process, work.at, work.events)
     if tallies:
         work.take(_own(work.process.id, Tick(tallies=tallies)))
 

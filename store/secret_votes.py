@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from domain.acts import Position, SecretTally
 from domain.deadlines import is_secret_due
 from domain.deciding.seats import chair_seat, entitled
+from domain.events import Event, VoteCast
 from domain.process import Process
 from store.identifiers import parse
 from store.pool import Connection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretPosition:
-    """The position of a seat in a secret ballot, as its last vote in the ledger bound it."""
-
-    seat: str
-    position: Position
 
 
 async def keep(
@@ -40,40 +33,51 @@ async def keep(
     return commitment
 
 
-async def positions(connection: Connection, concertation: str, ballot: str) -> list[SecretPosition]:
-    """Give the positions that count, one per seat: for the worker, when the ballot is due."""
+async def positions(
+    connection: Connection, concertation: str, ballot: str, pending: Iterable[Event] = ()
+) -> dict[str, Position]:
+    """Give the positions that count, by seat: those that the last votes in the ledger, and then in `pending`, bind."""
     rows = await connection.fetch(
         """
-        WITH cast_votes AS (
-            SELECT DISTINCT ON (content::json -> 'fact' ->> 'seat')
-                content::json -> 'fact' ->> 'seat' AS seat, content::json -> 'fact' ->> 'commitment' AS commitment
-            FROM ledger
-            WHERE concertation = $1 AND kind = 'vote_cast' AND content::json -> 'fact' ->> 'ballot' = $2
-            ORDER BY content::json -> 'fact' ->> 'seat', seq DESC
-        )
-        SELECT c.seat, v.position FROM cast_votes c
-        JOIN secret_vote v ON v.concertation = $1 AND v.ballot = $2 AND v.commitment = c.commitment
-        ORDER BY c.seat
+        SELECT content::json -> 'fact' ->> 'seat' AS seat, content::json -> 'fact' ->> 'commitment' AS commitment
+        FROM ledger
+        WHERE concertation = $1 AND kind = 'vote_cast' AND content::json -> 'fact' ->> 'ballot' = $2 ORDER BY seq
         """,
         parse(concertation),
         ballot,
     )
-    return [SecretPosition(seat=row["seat"], position=Position(row["position"])) for row in rows]
+    bound = {row["seat"]: row["commitment"] for row in rows}
+    for event in pending:
+        if isinstance(event.fact, VoteCast) and event.fact.ballot == ballot:
+            bound[event.fact.seat] = event.fact.commitment
+    kept = await connection.fetch(
+        """
+        SELECT commitment, position FROM secret_vote
+        WHERE concertation = $1 AND ballot = $2 AND commitment = ANY ($3)
+        """,
+        parse(concertation),
+        ballot,
+        list(bound.values()),
+    )
+    by_commitment = {row["commitment"]: Position(row["position"]) for row in kept}
+    return {
+        seat: by_commitment[commitment] for seat, commitment in bound.items() if commitment in by_commitment
+    }
 
 
-async def due_tallies(connection: Connection, process: Process, now: datetime) -> tuple[SecretTally, ...]:
-    """Count the secret ballots that can be counted at `now`, over the seats that are entitled."""
+async def due_tallies(
+    connection: Connection, process: Process, now: datetime, pending: Sequence[Event] = ()
+) -> tuple[SecretTally, ...]:
+    """Count the secret ballots that can be counted at `now`, over the seats that are entitled.
+
+    `pending` are events of the process that are not in the ledger yet.
+    """
     tallies: list[SecretTally] = []
     for ballot in process.ballots.values():
         if not ballot.rule.secret or not is_secret_due(process, ballot, now):
             continue
-        seats = set(entitled(process, ballot, now))
-        known = {
-            vote.seat: vote.position
-            for vote in await positions(connection, process.id, ballot.id)
-            if vote.seat in seats
-        }
-        counted = Counter(known.values())
+        known = await positions(connection, process.id, ballot.id, pending)
+        counted = Counter(known[seat] for seat in entitled(process, ballot, now) if seat in known)
         chair = chair_seat(process, ballot)
         tallies.append(
             SecretTally(

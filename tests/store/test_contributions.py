@@ -269,7 +269,7 @@ async def test_the_leaf_is_the_same_in_sql_and_in_python(play: Play, app: Pool) 
     assert len(rows) == 2
     for row in rows:
         assert row["leaf"] == row["digest"]
-        assert leaf(row["salt"], row) == row["digest"]
+        assert leaf(row["salt"], dict(row)) == row["digest"]
 
 
 async def test_texts_are_seen_by_their_author_and_by_who_sees_all_until_they_are_out(

@@ -1,0 +1,199 @@
+"""Three roles: what each may do, and what none may."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import pytest
+
+from domain.acts import Position
+from store import secret_votes
+from store.pool import Pool
+from tests.fixtures.postgres import Database
+from tests.store.stage import Play
+
+pytestmark = pytest.mark.postgres
+
+TABLES = (
+    "body", "command_log", "concertation", "contribution", "ledger", "member", "outbox", "person", "procedure",
+    "secret_vote", "stage",
+)  # fmt: skip
+#: What each role may do to tables as wholes; rights to columns are in COLUMNS.
+GRANTED = {
+    "concertation_app": {
+        "SELECT": {"body", "command_log", "concertation", "ledger", "member", "person", "procedure", "stage"},
+        "INSERT": {"body", "person", "procedure"},
+    },
+    "concertation_worker": {
+        "SELECT": set(TABLES),
+        "INSERT": set(TABLES) - {"contribution", "secret_vote"},
+        "UPDATE": {"concertation", "member", "stage"},
+    },
+}
+COLUMNS = {
+    ("concertation_app", "SELECT", "contribution"),
+    ("concertation_app", "UPDATE", "person"),
+    ("concertation_worker", "UPDATE", "outbox"),
+}
+
+
+async def _rows(dsn: str, query: str) -> Sequence[asyncpg.Record]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows: Sequence[asyncpg.Record] = await connection.fetch(query)
+        return rows
+    finally:
+        await connection.close()
+
+
+async def test_every_pool_is_who_it_says_it_is(app: Pool, worker: Pool) -> None:
+    assert await app.fetchval("SELECT current_user") == "concertation_app"
+    assert await worker.fetchval("SELECT current_user") == "concertation_worker"
+
+
+async def test_row_level_security_is_forced_on_every_table(database: Database) -> None:
+    rows = await _rows(
+        database.superuser,
+        """
+        SELECT relname, relrowsecurity AND relforcerowsecurity AS forced FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+            AND relname NOT IN ('schema_migrations', 'test_clock')
+        ORDER BY relname
+        """,
+    )
+    assert {row["relname"] for row in rows} == set(TABLES)
+    assert all(row["forced"] for row in rows)
+
+
+async def test_the_roles_have_the_rights_written_here_and_no_other(database: Database) -> None:
+    rows = await _rows(
+        database.superuser,
+        """
+        SELECT grantee, privilege_type, table_name FROM information_schema.table_privileges
+        WHERE table_schema = 'public' AND grantee NOT IN ('postgres', 'concertation_owner')
+            AND table_name <> 'test_clock'
+        """,
+    )
+    found = {(row["grantee"], row["privilege_type"], row["table_name"]) for row in rows}
+    assert found == {
+        (role, right, table)
+        for role, rights in GRANTED.items()
+        for right, tables in rights.items()
+        for table in tables
+    }
+    columns = await _rows(
+        database.superuser,
+        """
+        SELECT DISTINCT grantee, privilege_type, table_name FROM information_schema.column_privileges
+        WHERE table_schema = 'public' AND grantee NOT IN ('postgres', 'concertation_owner', 'PUBLIC')
+            AND table_name <> 'test_clock'
+        """,
+    )
+    assert {tuple(row) for row in columns} - found == COLUMNS
+
+
+async def test_nobody_may_run_a_function_that_is_not_granted(database: Database) -> None:
+    rows = await _rows(
+        database.superuser,
+        """
+        SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            AND has_function_privilege('concertation_app', oid, 'EXECUTE')
+        ORDER BY 1
+        """,
+    )
+    assert [row["proname"] for row in rows] == [
+        "contribution_by_receipt", "contribution_counts", "contribution_get", "contribution_page",
+        "contribution_total", "instant", "iso", "keep_secret_vote", "set_reader", "submit_contribution",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["app", "worker", "owner"])
+@pytest.mark.parametrize("table", ["ledger", "command_log", "procedure"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET at = instant()", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
+)
+async def test_no_role_tampers_with_what_is_only_added_to(
+    play: Play, database: Database, role: str, table: str, statement: str
+) -> None:
+    await play.draft()
+    connection = await asyncpg.connect(getattr(database, role))
+    if table == "procedure":
+        statement = statement.replace("at =", "published_at =")
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement.format(table))
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO ledger SELECT * FROM ledger",
+        "INSERT INTO contribution SELECT * FROM contribution",
+        "UPDATE concertation SET slug = 'x'",
+        "UPDATE stage SET state = 'open'",
+        "DELETE FROM contribution",
+        "SELECT salt FROM contribution",
+        "SELECT key FROM contribution",
+        "SELECT * FROM secret_vote",
+        "SELECT * FROM outbox",
+        "SELECT append(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+        "SELECT open_concertation(NULL, NULL, NULL, NULL, NULL)",
+        "CREATE TABLE mine ()",
+        "SET ROLE concertation_worker",
+        "ALTER TABLE ledger DISABLE ROW LEVEL SECURITY",
+    ],
+)
+async def test_the_api_may_not(app: Pool, play: Play, statement: str) -> None:
+    await play.draft()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await app.execute(statement)
+
+
+async def test_without_saying_for_whom_the_api_reads_no_contribution_that_is_not_out(
+    app: Pool, play: Play
+) -> None:
+    await play.launch()
+    async with app.acquire() as connection:
+        await play.contribute(connection, "p0")
+        assert await connection.fetch("SELECT id FROM contribution") == []
+        async with connection.transaction():
+            await connection.execute("SELECT set_reader('p0', false, NULL)")
+            assert len(await connection.fetch("SELECT id FROM contribution")) == 1
+        assert await connection.fetch("SELECT id FROM contribution") == []
+
+
+async def test_under_force_the_owner_sees_no_ledger(play: Play, database: Database) -> None:
+    await play.draft()
+    assert await _rows(database.owner, "SELECT * FROM ledger") == []
+
+
+async def test_a_statement_of_the_api_that_lasts_is_ended(app: Pool) -> None:
+    async with app.acquire() as connection:
+        assert await connection.fetchval("SHOW statement_timeout") == "2s"
+        assert await connection.fetchval("SHOW lock_timeout") == "1s"
+        assert await connection.fetchval("SHOW TimeZone") == "UTC"
+        assert await connection.fetchval("SHOW application_name") == "tests: app"
+
+
+async def test_a_secret_position_is_kept_once_per_key_and_bound_by_its_commitment(
+    app: Pool, play: Play
+) -> None:
+    await play.draft()
+
+    async def keep(position: Position, key: str) -> str:
+        async with app.acquire() as connection:
+            return await secret_votes.keep(
+                connection, concertation=play.id, ballot="b", member="m", key=key, position=position
+            )
+
+    first = await keep(Position.FAVOURABLE, "k")
+    assert await keep(Position.FAVOURABLE, "k") == first
+    assert await keep(Position.UNFAVOURABLE, "k") != first
+    assert await keep(Position.FAVOURABLE, "other") != first
+    row = await play.worker.fetchrow("SELECT * FROM secret_vote WHERE commitment = $1", first)
+    assert row is not None
+    bound = await play.worker.fetchval(
+        "SELECT encode(sha256($1 || convert_to('b/favourable', 'UTF8')), 'hex')", row["salt"]
+    )
+    assert bound == first

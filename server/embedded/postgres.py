@@ -63,6 +63,8 @@ class EmbeddedPostgres:
         if (left := self._running()) is not None:
             await stop_stranger(left, signal.SIGINT)
         await self._initialise(account)
+        if account is not None:
+            let_pass(self.folder)
         self._open_socket_folder(account)
         self._child.spawn(
             [programs() / "postgres", "-D", self.folder, *self._options()],

@@ -47,7 +47,8 @@ async def up(settings: Settings, options: Options) -> int:
     assert this is not None
     loop = asyncio.get_running_loop()
     for wanted in _STOP_SIGNALS:
-        loop.add_signal_handler(wanted, this.cancel)
+        if wanted != signal.SIGHUP or signal.getsignal(wanted) != signal.SIG_IGN:  # nohup means it
+            loop.add_signal_handler(wanted, this.cancel)
     scratch = Path(tempfile.mkdtemp(prefix="concertation-")) if options.ephemeral else None
     if scratch is not None:
         settings = settings.model_copy(update={"data_dir": scratch})
@@ -62,7 +63,7 @@ async def up(settings: Settings, options: Options) -> int:
                 this.uncancel()
                 options.say("stopping")
             finally:
-                for wanted in _STOP_SIGNALS:
+                for wanted in (signal.SIGINT, signal.SIGTERM):
                     loop.add_signal_handler(wanted, lambda: options.say("stopping already"))
                 await stack.stop()
     finally:

@@ -30,7 +30,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command_and_takes_less_than_four_tenths_of_a_second() -> None:
     run("--help")
     times = []
-    for _ in range(3):
+    for _ in range(7):  # the best of several: other processes share the two cores
         start = time.perf_counter()
         done = run("--help")
         times.append(time.perf_counter() - start)

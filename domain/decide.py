@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain import acts
@@ -75,6 +75,10 @@ def _engine(turn: Turn, command: Command) -> Refusal | None:
 def _person(turn: Turn, act: Act) -> Refusal | None:
     """Take a person's command: the concertation must live, they must be entitled, then the act is done or proposed."""
     process = turn.process
+    for field in _DATES.get(type(act), ()):
+        date = getattr(act, field)
+        if date is not None and (date.tzinfo is None or date - turn.now > HORIZON):
+            return Refusal(Code.INPUT_INVALID, {"field": field}, (field,))
     if isinstance(act, acts.DraftConcertation):
         return drafting.draft_concertation(turn, act)
     if process.phase is Phase.VOID:
@@ -102,6 +106,23 @@ def _perform(turn: Turn, act: Act) -> Refusal | None:
     """Do an act whose author is entitled and whose signatures, if any, are given."""
     return _ACTS[type(act)](turn, act)
 
+
+HORIZON = timedelta(days=36525)
+"""Nobody plans further ahead than a hundred years, the longest length of time that a procedure may name."""
+
+_DATES: dict[type, tuple[str, ...]] = {
+    acts.AppointMember: ("since", "until"),
+    acts.GiveDelegation: ("since", "until"),
+    acts.Launch: ("opens_at",),
+    acts.ExtendStage: ("closes_at",),
+    acts.PostponeStage: ("opens_at",),
+    acts.CloseStageEarly: ("closes_at",),
+    acts.ReopenStage: ("closes_at",),
+    acts.RectifyStage: ("until",),
+    acts.ScheduleHearing: ("starts_at", "ends_at"),
+    acts.MakeCommitment: ("due_at",),
+}
+"""The dates that people set, by act: with their offset from UTC, and not out of sight."""
 
 _BY_THEMSELVES = (
     acts.CastVote, acts.GiveProxy, acts.RevokeProxy, acts.WithdrawProposal,

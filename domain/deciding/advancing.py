@@ -10,7 +10,7 @@ from domain.deciding.counting import at_least
 from domain.deciding.outcomes import Perform, settle_ballots
 from domain.deciding.rounds import open_next_round
 from domain.deciding.seats import seats_named
-from domain.deciding.subjects import gate_subject
+from domain.deciding.subjects import gate_subject, last_subject
 from domain.deciding.turn import Turn
 from domain.deciding.works import (
     held_hearings,
@@ -21,7 +21,7 @@ from domain.deciding.works import (
     work_figures,
 )
 from domain.procedure import Gate, Kind, Silence, Stage
-from domain.process import Ballot, Outcome, Phase, Purpose, StageRun, State, stage_in_round
+from domain.process import Outcome, Phase, Purpose, StageRun, State, stage_in_round
 
 
 def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> None:
@@ -94,7 +94,7 @@ def _wait_at_opening(turn: Turn, stage: Stage, run: StageRun) -> None:
     if run.gate_ballot is not None:
         return
     subject = gate_subject(turn.process, run, gate)
-    if run.gate_returned and _last_gate_subject(turn, run, Purpose.OPENING) == subject:
+    if run.gate_returned and last_subject(turn.process, run, Purpose.OPENING) == subject:
         return
     open_ballot(
         turn,
@@ -104,15 +104,6 @@ def _wait_at_opening(turn: Turn, stage: Stage, run: StageRun) -> None:
         subject=subject,
         stage=run.key,
     )
-
-
-def _last_gate_subject(turn: Turn, run: StageRun, purpose: Purpose) -> str | None:
-    ballots: list[Ballot] = [
-        ballot
-        for ballot in turn.process.ballots.values()
-        if ballot.stage == run.key and ballot.round == run.round and ballot.purpose is purpose
-    ]
-    return ballots[-1].subject if ballots else None
 
 
 def _wait_at_conclusion(turn: Turn, stage: Stage, run: StageRun) -> None:

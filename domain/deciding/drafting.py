@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from domain import events as ev
 from domain.acts import AmendDraft, AttachDocument, CreateOffice, DraftConcertation, Launch
 from domain.calendar import plan
 from domain.check import check
 from domain.deciding.outcomes import supersede_gate
-from domain.deciding.seats import offices_named
-from domain.deciding.subjects import gate_subject
+from domain.deciding.seats import SCIENTIFIC_COUNCIL, offices_named
+from domain.deciding.subjects import gate_subject, last_subject
 from domain.deciding.turn import Turn
-from domain.procedure import Gate, Role, Stage
-from domain.process import Phase, State
+from domain.graph import keys_of
+from domain.procedure import Gate, Label, Lane, Procedure, Role, Stage
+from domain.process import Phase, Purpose, State
 from domain.refusals import Code, Finding, Refusal
 from domain.rights import PLATFORM
+from domain.territories import known
+
+_RESERVED = frozenset({SCIENTIFIC_COUNCIL, *(role.value for role in Role)})
+"""Names that electorates and signatures already give a meaning to."""
+
+_HELD_ONCE = frozenset({Role.CO_PRESIDENT_STATE, Role.CO_PRESIDENT_LOCAL, Role.COUNCIL_CHAIR})
+"""Roles that weigh in ballots by being one: a second one would move the balance of the procedure."""
 
 
 def draft_concertation(turn: Turn, act: DraftConcertation) -> Refusal | None:
@@ -22,10 +32,15 @@ def draft_concertation(turn: Turn, act: DraftConcertation) -> Refusal | None:
         return Refusal(Code.ALREADY_EXISTS, {"id": turn.process.id})
     if PLATFORM[act.kind] not in turn.actor.platform_roles:
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
-    findings = tuple(finding for finding in check(act.procedure) if finding.severity == "error")
+    procedure = act.procedure
+    followed = _with_lanes(procedure, act.lanes) if act.lanes is not None else procedure
+    if isinstance(followed, Refusal):
+        return followed
+    findings = tuple(finding for finding in check(followed) if finding.severity == "error")
     if findings:
         return Refusal(Code.PROCEDURE_INVALID, {"count": len(findings)}, ("procedure",), findings)
-    procedure = act.procedure
+    if refusal := _known_territories(act.territories or ()):
+        return refusal
     turn.tell(
         ev.ConcertationDrafted(
             slug=act.slug,
@@ -48,6 +63,24 @@ def draft_concertation(turn: Turn, act: DraftConcertation) -> Refusal | None:
     return None
 
 
+def _with_lanes(procedure: Procedure, lanes: dict[str, Label]) -> Procedure | Refusal:
+    """Give the procedure with the axes of this concertation: its stages and offices must find theirs."""
+    named = []
+    for lane, label in lanes.items():
+        try:
+            named.append(Lane(id=lane, label=label))
+        except ValidationError:
+            return Refusal(Code.UNKNOWN_LANE, {"lane": lane}, ("lanes",))
+    return procedure.model_copy(update={"lanes": tuple(named)})
+
+
+def _known_territories(territories: tuple[str, ...]) -> Refusal | None:
+    for code in territories:
+        if not known(code):
+            return Refusal(Code.INPUT_INVALID, {"field": "territories"}, ("territories",))
+    return None
+
+
 def _draft_only(turn: Turn) -> Refusal | None:
     return (
         None if turn.process.phase is Phase.DRAFT else Refusal(Code.NOT_DRAFT, {"phase": turn.process.phase})
@@ -58,6 +91,8 @@ def amend_draft(turn: Turn, act: AmendDraft) -> Refusal | None:
     """Change title or territories of a draft."""
     if refusal := _draft_only(turn):
         return refusal
+    if refusal := _known_territories(act.territories or ()):
+        return refusal
     title = act.title if act.title is not None else turn.process.title
     territories = act.territories if act.territories is not None else turn.process.territories
     turn.tell(ev.DraftAmended(title=title, territories=territories))
@@ -66,8 +101,12 @@ def amend_draft(turn: Turn, act: AmendDraft) -> Refusal | None:
 
 def create_office(turn: Turn, act: CreateOffice) -> Refusal | None:
     """Add an office, at any time before the end."""
-    if act.office.id in turn.process.offices:
+    if act.office.id in turn.process.offices or act.office.id in _RESERVED:
         return Refusal(Code.ALREADY_EXISTS, {"id": act.office.id}, ("office", "id"))
+    if act.office.role in _HELD_ONCE:
+        for office in turn.process.offices.values():
+            if office.role is act.office.role and office.lane == act.office.lane:
+                return Refusal(Code.ALREADY_EXISTS, {"id": office.id}, ("office", "role"))
     colleges = {college.id for college in turn.procedure.colleges}
     if act.office.college is not None and act.office.college not in colleges:
         return Refusal(Code.UNKNOWN_COLLEGE, {"college": act.office.college}, ("office", "college"))
@@ -79,9 +118,10 @@ def create_office(turn: Turn, act: CreateOffice) -> Refusal | None:
 
 def attach_document(turn: Turn, act: AttachDocument) -> Refusal | None:
     """Put a version of a document into the information file. A gate that was about it votes anew."""
-    if act.stage is not None and act.stage not in turn.process.stages:
+    stages = turn.process.stages
+    if act.stage is not None and act.stage not in stages and not keys_of(stages, act.stage):
         return Refusal(Code.UNKNOWN_STAGE, {"stage": act.stage}, ("stage",))
-    known = turn.process.documents.get(act.document.id)
+    before = turn.process.documents.get(act.document.id)
     turn.tell(
         ev.DocumentAttached(
             document=act.document.id,
@@ -89,16 +129,17 @@ def attach_document(turn: Turn, act: AttachDocument) -> Refusal | None:
             title=act.title,
             for_stage=act.stage,
             questionnaire=act.questionnaire,
-            version=known.version + 1 if known else 1,
+            version=before.version + 1 if before else 1,
         )
     )
     for key, run in turn.process.runs.items():
-        stage = turn.process.stages[key]
-        gate = stage.approval(Gate.OPENING)
-        if gate is None or run.state is not State.AWAITING_OPENING or act.stage not in (None, key, stage.id):
+        gate = stages[key].approval(Gate.OPENING)
+        if gate is None or run.state is not State.AWAITING_OPENING:
             continue
-        ballots = [b for b in turn.process.ballots.values() if b.stage == key and b.round == run.round]
-        if ballots and ballots[-1].subject != gate_subject(turn.process, run, gate):
+        if last_subject(turn.process, run, Purpose.OPENING) not in (
+            None,
+            gate_subject(turn.process, run, gate),
+        ):
             supersede_gate(turn, run)
             turn.conclude(ev.StageAwaitsOpening(), key)
     return None
@@ -125,7 +166,10 @@ def launch(turn: Turn, act: Launch) -> Refusal | None:
             {"at": act.opens_at.isoformat(), "earliest": earliest.isoformat()},
             ("opens_at",),
         )
-    calendar = plan(turn.procedure, process.stages, process.territories, act.opens_at)
+    try:
+        calendar = plan(turn.procedure, process.stages, process.territories, act.opens_at)
+    except OverflowError:
+        return Refusal(Code.INPUT_INVALID, {"field": "opens_at"}, ("opens_at",))
     turn.tell(ev.ConcertationLaunched(opens_at=act.opens_at, calendar=calendar))
     return None
 

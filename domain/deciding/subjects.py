@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.digests import digest
 from domain.procedure import Approval, Gate
-from domain.process import Process, StageRun
+from domain.process import Process, Purpose, StageRun
 
 
 def gate_subject(process: Process, run: StageRun, approval: Approval) -> str:
@@ -22,3 +22,15 @@ def gate_subject(process: Process, run: StageRun, approval: Approval) -> str:
         if document.stage in (None, run.key, process.stages[run.key].id)
     }
     return digest({"round": run.round, "stage": run.key, "documents": documents})
+
+
+def last_subject(process: Process, run: StageRun, purpose: Purpose) -> str | None:
+    """Give the subject of the latest ballot of a gate of this run, if there was one."""
+    return next(
+        (
+            ballot.subject
+            for ballot in reversed(process.ballots.values())
+            if ballot.purpose is purpose and ballot.stage == run.key and ballot.round == run.round
+        ),
+        None,
+    )

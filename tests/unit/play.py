@@ -9,8 +9,9 @@ from domain import acts
 from domain.acts import SYSTEM, Act, Actor, Body, Command, SealFigures, SecretTally
 from domain.deadlines import is_secret_due
 from domain.decide import decide, next_deadline
+from domain.deciding.seats import chair_seat, entitled
 from domain.digests import digest
-from domain.events import Event
+from domain.events import Event, VoteCast
 from domain.evolve import evolve, fold
 from domain.merkle import merkle_root
 from domain.procedure import Procedure
@@ -99,12 +100,7 @@ class Play:
         """Let the engine do what is due, as `record` would: tallies and seals included."""
         happened: list[Event] = []
         while True:
-            tallies = tuple(
-                self._tally(ballot)
-                for ballot in self.process.ballots.values()
-                if is_secret_due(self.process, ballot, self.now)
-            )
-            events = self.do(acts.Tick(tallies=tallies), by=SYSTEM)
+            events = self.do(acts.Tick(tallies=self.tallies()), by=SYSTEM)
             for run in self.process.runs.values():
                 if run.state is State.SEALING:
                     events = events + self.do(
@@ -155,13 +151,25 @@ class Play:
             entitled=entitled,
         )
 
+    def tallies(self) -> tuple[SecretTally, ...]:
+        """Give the tallies of the secret ballots that are due, as the store would count them."""
+        return tuple(
+            self._tally(ballot)
+            for ballot in self.process.ballots.values()
+            if is_secret_due(self.process, ballot, self.now)
+        )
+
     def _tally(self, ballot: Ballot) -> SecretTally:
-        positions = [self.positions.get(ballot.id, {}).get(seat) for seat in ballot.votes]
+        known = self.positions.get(ballot.id, {})
+        seats = [seat for seat in entitled(self.process, ballot, self.now) if seat in ballot.votes]
+        positions = [known.get(seat) for seat in seats]
+        chair = chair_seat(self.process, ballot)
         return SecretTally(
             ballot=ballot.id,
             favourable=positions.count(acts.Position.FAVOURABLE),
             unfavourable=positions.count(acts.Position.UNFAVOURABLE),
             abstain=positions.count(acts.Position.ABSTAIN),
+            chair=known.get(chair) if chair in seats and chair is not None else None,
         )
 
     # people
@@ -187,11 +195,28 @@ class Play:
 
     def vote(self, by: str, position: str, ballot: Ballot | None = None, **more: Any) -> list[Event]:
         """Vote in the running ballot (the latest, unless one is given)."""
+        return self.do(self.cast(position, ballot, **more), by=by)
+
+    def cast(self, position: str = "favourable", ballot: Ballot | None = None, **more: Any) -> acts.CastVote:
+        """Give the act of voting in the running ballot (the latest, unless one is given)."""
         ballot = ballot or self.ballot()
-        return self.do(
-            acts.CastVote(ballot=ballot.id, subject=ballot.subject, position=acts.Position(position), **more),
-            by=by,
+        return acts.CastVote(
+            ballot=ballot.id,
+            subject=more.pop("subject", ballot.subject),
+            position=acts.Position(position),
+            **more,
         )
+
+    def vote_in_secret(self, by: str, position: str, ballot: Ballot | None = None) -> list[Event]:
+        """Vote in a running secret ballot: the store keeps the position, the ledger its commitment."""
+        ballot = ballot or self.ballot()
+        act = acts.CastVote(
+            ballot=ballot.id, subject=ballot.subject, position=None, commitment=digest([by, position])
+        )
+        events = self.do(act, by=by)
+        seat = next(event.fact.seat for event in events if isinstance(event.fact, VoteCast))
+        self.positions.setdefault(ballot.id, {})[seat] = acts.Position(position)
+        return events
 
     def ballot(self) -> Ballot:
         """Give the latest running ballot."""

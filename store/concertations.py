@@ -10,7 +10,9 @@ from uuid import UUID
 
 from domain.free_text import is_storable
 from domain.process import Process
+from store.faults import SnapshotUnreadable
 from store.identifiers import parse, parse_many
+from store.ledger import fold_of
 from store.pages import Page, cut
 from store.pool import Connection
 from store.snapshots import read_process
@@ -64,18 +66,25 @@ async def process(connection: Connection, concertation: str) -> Process | None:
 async def processes(connection: Connection, concertations: Sequence[str]) -> dict[str, Process]:
     """Give the processes of those that exist, by id: one statement, for a data loader."""
     rows = await connection.fetch(
-        "SELECT id, snapshot::text AS snapshot FROM concertation WHERE id = ANY ($1::uuid[])",
+        "SELECT id, snapshot::text FROM concertation WHERE id = ANY ($1::uuid[])",
         parse_many(list(concertations)),
     )
-    return {str(row["id"]): read_process(row["snapshot"]) for row in rows}
+    return {str(row["id"]): await _process(connection, row) for row in rows}
 
 
 async def process_by_slug(connection: Connection, slug: str) -> Process | None:
     """Give the process of a concertation by its slug; `None` if there is none."""
     if not is_storable(slug):
         return None
-    snapshot = await connection.fetchval("SELECT snapshot::text FROM concertation WHERE slug = $1", slug)
-    return None if snapshot is None else read_process(snapshot)
+    row = await connection.fetchrow("SELECT id, snapshot::text FROM concertation WHERE slug = $1", slug)
+    return None if row is None else await _process(connection, row)
+
+
+async def _process(connection: Connection, row: Any) -> Process:
+    try:
+        return read_process(row["snapshot"])
+    except SnapshotUnreadable:  # another version's: the ledger tells the same
+        return await fold_of(connection, str(row["id"]))
 
 
 async def get(connection: Connection, concertation: str) -> Concertation | None:

@@ -14,6 +14,8 @@ from hashlib import sha256
 from typing import Any
 
 from domain.events import Event
+from domain.evolve import fold
+from domain.process import Process
 from store.identifiers import parse
 from store.pages import Page, cut
 from store.pool import Connection
@@ -24,6 +26,8 @@ GENESIS = bytes(32)
 
 CHANNEL = "ledger"
 """The channel of NOTIFY on which each commit tells the id of its concertation. A hint, not a record: also ask."""
+
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +129,22 @@ async def get(connection: Connection, concertation: str, seq: int) -> Entry | No
         seq,
     )
     return None if row is None else _read(row)
+
+
+async def fold_of(connection: Connection, concertation: str) -> Process:
+    """Fold a whole ledger: what the snapshot is a cache of."""
+    process = Process(id=concertation)
+    seq, more = 0, True
+    while more:
+        rows = await connection.fetch(
+            "SELECT seq, content FROM ledger WHERE concertation = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            parse(concertation),
+            seq,
+            _AT_ONCE,
+        )
+        process = fold(process, (read_event(row["content"]) for row in rows))
+        seq, more = (rows[-1]["seq"] if rows else seq), len(rows) == _AT_ONCE
+    return process
 
 
 def _read(row: Any) -> Entry:

@@ -20,8 +20,9 @@ from domain.evolve import fold
 from domain.process import Process, State
 from domain.refusals import Code, Refusal
 from store.command_log import command_digest, fault_of_form, reused_key
+from store.faults import SnapshotUnreadable
 from store.identifiers import parse
-from store.ledger import GENESIS, chain
+from store.ledger import GENESIS, chain, fold_of
 from store.pool import Connection
 from store.projection import concertation_row, hexed, ledger_row, member_rows, stage_rows
 from store.replies import Accepted, Recorded, Refused
@@ -46,7 +47,7 @@ async def record(
     writes nothing. `few` is the size up to which sets are sealed at once.
 
     Raises:
-        SnapshotUnreadable: the stored process has another shape than this version's.
+        SnapshotUnreadable: the ledger has an event that this version does not know.
     """
     fault = fault_of_form(command)
     if fault is not None:
@@ -115,7 +116,7 @@ async def _record(connection: Connection, command: Command, seen: int, decide: D
         reply = first if opened["digest"] == digest else reused_key()
         return Recorded(reply=reply, events=missed, seq=opened["seq"], at=at)
 
-    before = read_process(opened["snapshot"]) if opened["seq"] else Process(id=command.concertation)
+    before = await _process(connection, command.concertation, opened)
     work = _Work(at=at, head=opened["head"], before=before, process=before, decide=decide)
     await _count_secret_ballots(connection, work)
     refusal = work.take(command)
@@ -146,6 +147,15 @@ async def _open(connection: Connection, command: Command, seen: int) -> asyncpg.
     )
     assert row is not None
     return row
+
+
+async def _process(connection: Connection, concertation: str, opened: asyncpg.Record) -> Process:
+    if opened["seq"] == 0:
+        return Process(id=concertation)
+    try:
+        return read_process(opened["snapshot"])
+    except SnapshotUnreadable:  # another version's: the ledger tells the same
+        return await fold_of(connection, concertation)
 
 
 def _unknown(command: Command, at: datetime) -> Recorded:

@@ -7,7 +7,7 @@ seal covers the whole set, of which the leaves of the seal before are the beginn
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from domain.acts import SealFigures
@@ -69,6 +69,25 @@ async def seal_of_many(
         "by_college": counts.by_college,
         "by_channel": counts.by_channel,
     }
+
+
+async def merkle_roots(
+    connection: Connection, concertation: str, round: int, stage: str, counts: Sequence[int]
+) -> tuple[list[str], int]:
+    """Give the root of the first n leaves for each n of `counts`, in rising order, and how many leaves there are.
+
+    Where there are fewer than n leaves, the root of those there are.
+    """
+    stack = MerkleStack()
+    wanted = list(counts)
+    roots: list[str] = []
+    async for leaves in digests(connection, concertation, round, stage):
+        for leaf in leaves:
+            while wanted and wanted[0] == stack.count:
+                roots.append(stack.root().hex())
+                wanted.pop(0)
+            stack.add(leaf)
+    return roots + [stack.root().hex()] * len(wanted), stack.count
 
 
 async def digests(

@@ -248,3 +248,17 @@ async def test_the_guard_rows_follow_the_process(play: Play) -> None:
     assert row is not None
     assert (row["state"], row["contributions_visible"], row["is_over"]) == ("concluded", True, True)
     assert process.over
+
+
+async def test_a_snapshot_of_another_version_is_folded_again(play: Play, database: Database) -> None:
+    await play.draft()
+    before = await play.process()
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("UPDATE concertation SET snapshot = '{}'")
+    await superuser.close()
+    assert await play.process() == before
+    assert await concertations.process_by_slug(play.worker, "essai") == before
+    await play.do(acts.EnrolMember(member="a"))
+    after = await play.process()
+    assert after.seq == before.seq + 1
+    assert "a" in after.members

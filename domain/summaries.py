@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.acts import Body, SealFigures
 from domain.events import Event
-from domain.procedure import Office, Procedure
+from domain.procedure import Label, Office, Procedure, Stage
 from domain.process import Count, Process
 from domain.refusals import Refusal
 from domain.texts import Shown, has_text, localised, text
@@ -43,6 +43,14 @@ def refusal_text(refusal: Refusal, process: Process | None, languages: Sequence[
     return text(f"refusal.{refusal.code}", languages, **args)
 
 
+def stage_name(stage: Stage, lanes: Mapping[str, Label], languages: Sequence[str]) -> str:
+    """Name a stage, with its axis where it has one."""
+    name = localised(stage.label, languages)
+    if not stage.lane:
+        return name
+    return f"{name} – {localised(lanes.get(stage.lane, {}), languages) or stage.lane}"
+
+
 class Names:
     """The labels of a concertation, in the languages of a reader; a key that has none is shown as it is."""
 
@@ -55,8 +63,7 @@ class Names:
         stage = self.process.stages.get(key) if self.process else None
         if stage is None:
             return key
-        name = localised(stage.label, self.languages)
-        return f"{name} – {self.lane(stage.lane)}" if stage.lane else name
+        return stage_name(stage, self.process.lanes if self.process else {}, self.languages)
 
     def lane(self, lane: str) -> str:
         """Name an axis."""

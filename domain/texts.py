@@ -29,6 +29,8 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _SPAN = re.compile(r"P(?=[\dT])(\d+[YMWD])*(T(\d+(\.\d+)?[HMS])+)?")
 _SPANS: TypeAdapter[timedelta] = TypeAdapter(timedelta)
+_ENDS = ("closes", "entry_closes", "until", "latest", "due")
+"""Beginnings of the names of arguments that say when something is over."""
 _WORDS = {
     "state": ("state", "hearing_state", "ballot_state"),
     "outcome": ("outcome", "ballot_outcome"),
@@ -103,7 +105,7 @@ def show(value: Shown, language: str, name: str = "") -> str:
         case None:
             return ""
         case datetime():
-            return instant(value, language)
+            return instant(value, language, ends=name.startswith(_ENDS))
         case timedelta():
             return span(value, language)
         case Mapping():
@@ -119,15 +121,20 @@ def show(value: Shown, language: str, name: str = "") -> str:
     return str(value)
 
 
-def instant(at: datetime, language: str) -> str:
-    """Show an instant in Paris time. Midnight belongs to the day that it ends: 15 March, 24:00."""
-    local = at.astimezone(_PARIS)
+def instant(at: datetime, language: str, *, ends: bool = False) -> str:
+    """Show an instant in Paris time; where it `ends` something, midnight belongs to the day before: 24:00."""
+    day, hour = clock(at.astimezone(_PARIS), language, ends=ends)
+    return text("instant", (language,), day=day, hour=hour)
+
+
+def clock(local: datetime, language: str, *, ends: bool = False, short: bool = False) -> tuple[str, str]:
+    """Give day and hour of a local time as people read them; `short` abbreviates the month."""
     day: date = local.date()
     hour = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    if local.time() == time():
+    if ends and local.time() == time():
         day, hour = day - timedelta(days=1), "24:00"
-    pattern = "d'er' MMMM y" if language == "fr" and day.day == 1 else "d MMMM y"
-    return text("instant", (language,), day=format_date(day, pattern, locale=language), hour=hour)
+    number, month = "d'er'" if language == "fr" and day.day == 1 else "d", "MMM" if short else "MMMM"
+    return format_date(day, f"{number} {month} y", locale=language), hour
 
 
 def span(length: timedelta, language: str) -> str:
@@ -149,7 +156,7 @@ def _number_of(unit: str, number: int, language: str) -> str:
 def _shown_text(value: str, language: str, name: str) -> str:
     try:
         if _INSTANT.fullmatch(value):
-            return instant(datetime.fromisoformat(value), language)
+            return instant(datetime.fromisoformat(value), language, ends=name.startswith(_ENDS))
         if _SPAN.fullmatch(value):
             return span(_SPANS.validate_python(value), language)
     except (ValueError, OverflowError):  # no such day, or beyond what can be reckoned with

@@ -163,9 +163,13 @@ def test_arguments_are_shown_and_never_read_as_templates() -> None:
     assert "secret" not in shown
 
 
-def test_instants_are_shown_in_paris_time_and_midnight_ends_its_day() -> None:
+def test_instants_are_shown_in_paris_time_and_a_closing_at_midnight_ends_its_day() -> None:
     assert instant(datetime(2027, 3, 1, 8, tzinfo=UTC), "fr") == "1er mars 2027 à 09:00 (heure de Paris)"
-    assert instant(datetime(2027, 3, 16, 23, tzinfo=UTC), "fr") == "16 mars 2027 à 24:00 (heure de Paris)"
+    midnight = datetime(2027, 3, 16, 23, tzinfo=UTC)
+    assert instant(midnight, "fr", ends=True) == "16 mars 2027 à 24:00 (heure de Paris)"
+    assert instant(midnight, "fr") == "17 mars 2027 à 00:00 (heure de Paris)"
+    assert "16 mars 2027 à 24:00" in text("refusal.STAGE_NOT_OPEN", ("fr",), closesAt=midnight.isoformat())
+    assert "17 mars 2027 à 00:00" in text("refusal.STAGE_NOT_OPEN", ("fr",), opensAt=midnight.isoformat())
     assert instant(datetime(2027, 7, 1, 8, 0, 5, tzinfo=UTC), "en") == "1 July 2027 at 10:00:05 (Paris time)"
 
 

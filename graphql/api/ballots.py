@@ -12,12 +12,13 @@ from strawberry.scalars import JSON
 from api.context import Info
 from api.enumerations import BallotOutcome, BallotState, Majority, Position, Purpose, Silence
 from api.ids import global_id
-from api.nodes import Node
+from api.nodes import Node, Text
 from api.people import Author, Member, member_of, speakers_for
+from api.publication import reads_early
 from api.snapshot import Snapshot
-from api.viewing import sees_votes
+from api.viewing import sees_votes, votes_in
 from domain import process
-from domain.acts import act_content
+from domain.acts import Body, act_content
 from domain.procedure import BallotRule, ReferBack
 
 if TYPE_CHECKING:
@@ -122,11 +123,19 @@ class Vote:
 @strawberry.type(description="An act that waits for signatures.")
 class Proposal:
     at: Private[Snapshot]
+    ballot: Private[process.Ballot]
     proposal: Private[process.Proposal]
     kind: str = field(description="The kind of the act, for example `extend_stage`.")
     content: JSON = field(description="The act as it will be done once all have signed.")
     round: int | None = field(description="The round that it is addressed to.")
     stage: str | None = field(description="The key of the stage that it is addressed to.")
+
+    @field(description="The text that it carries (a decision), for those who sign and those who work on it.")
+    def text(self, info: Info) -> Text | None:
+        body = getattr(self.proposal.act, "text", None)
+        viewer = info.context.viewer
+        seen = votes_in(viewer, self.at, self.ballot) or reads_early(viewer, self.at)
+        return Text(body=body) if seen and isinstance(body, Body) else None
 
     @field(description="Who proposed it.")
     def author(self) -> Author:
@@ -212,6 +221,7 @@ class Ballot(Node):
             return None
         return Proposal(
             at=self.at,
+            ballot=self.ballot,
             proposal=proposed,
             kind=proposed.act.kind,
             content=JSON(act_content(proposed.act)),

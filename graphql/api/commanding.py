@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from api.asking import ask
 from domain.acts import Command
 from domain.decide import decide
 from domain.process import Process
@@ -12,8 +13,9 @@ from domain.refusals import Refusal
 from store import concertations
 from store.clock import instant
 from store.command_log import reply_to
-from store.pool import Connection, Pool, acquire
+from store.pool import Connection, Pool
 from store.replies import Accepted, Refused
+from workflows.commanding import OutcomeUnknown
 
 Prepare = Callable[[Connection], Awaitable[Refusal | None]]
 """Keeps what a command names by id and digest, right before it is sent."""
@@ -52,24 +54,31 @@ class Commands:
             Unavailable, OutcomeUnknown: see `Sender`.
             StoreFault: PostgreSQL does not answer; nothing was sent.
         """
-        early = await self._early(command, prepare)
+        early = await ask(self._pool, self._within, lambda c: _early(c, command, prepare))
         if early is not None:
             return early
-        reply = await self._sender.send(command)
+        try:
+            reply = await self._sender.send(command)
+        except OutcomeUnknown:
+            done = await ask(self._pool, self._within, lambda c: reply_to(c, command))
+            if done is None:
+                raise
+            return done
         if isinstance(reply, Refused):
-            async with acquire(self._pool, self._within) as connection:
-                return await reply_to(connection, command) or reply
+            return await ask(self._pool, self._within, lambda c: reply_to(c, command)) or reply
         return reply
 
-    async def _early(self, command: Command, prepare: Prepare | None) -> Accepted | Refused | None:
-        async with acquire(self._pool, self._within) as connection:
-            known = await reply_to(connection, command)
-            if known is not None:
-                return known
-            process = await concertations.process(connection, command.concertation)
-            now = await instant(connection)
-            decided = decide(process or Process(id=command.concertation), command, now)
-            if isinstance(decided, Refusal):
-                return await reply_to(connection, command) or Refused(refusal=decided)
-            unprepared = await prepare(connection) if prepare else None
-            return Refused(refusal=unprepared) if unprepared else None
+
+async def _early(
+    connection: Connection, command: Command, prepare: Prepare | None
+) -> Accepted | Refused | None:
+    known = await reply_to(connection, command)
+    if known is not None:
+        return known
+    process = await concertations.process(connection, command.concertation)
+    now = await instant(connection)
+    decided = decide(process or Process(id=command.concertation), command, now)
+    if isinstance(decided, Refusal):
+        return await reply_to(connection, command) or Refused(refusal=decided)
+    unprepared = await prepare(connection) if prepare else None
+    return Refused(refusal=unprepared) if unprepared else None

@@ -16,7 +16,6 @@ from api.enumerations import BallotState, Channel, Outcome, Phase, Role
 from api.events import LedgerEvent, event_of
 from api.hearings import Hearing, hearing_of
 from api.ids import global_id
-from api.languages import localised
 from api.nodes import Node, Text, text
 from api.people import Delegation, Member, Office, delegation_of, member_of, office_of, speakers_for
 from api.procedures import Procedure, procedure_of
@@ -34,11 +33,12 @@ from api.synthesis import (
     commitment_of,
     decision_of,
     observation_of,
-    recommendation_of,
+    recommendations_seen,
     synthesis_of,
 )
 from domain.awaited import awaited
 from domain.decide import next_deadline
+from domain.texts import localised
 
 OfRound = Annotated[
     int | None, argument(description="Only of this round; the current one if nothing is said.")
@@ -200,11 +200,11 @@ class Concertation(Node):
     def syntheses(self) -> list[Synthesis]:
         return [synthesis_of(self.at, s) for s in self.at.process.syntheses.values()]
 
-    @field(description="The recommendations of the latest synthesis.")
-    def recommendations(self) -> list[Recommendation]:
+    @field(description="The recommendations of the latest synthesis, once they are published.")
+    def recommendations(self, info: Info) -> list[Recommendation]:
         syntheses = list(self.at.process.syntheses.values())
         latest = [s for s in syntheses if s.round == syntheses[-1].round]
-        return [recommendation_of(self.at, r) for s in latest for r in s.recommendations.values()]
+        return [r for synthesis in latest for r in recommendations_seen(info, self.at, synthesis)]
 
     @field(description="The decision in force: its latest version.")
     def decision(self) -> Decision | None:

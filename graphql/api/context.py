@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -25,6 +26,8 @@ class Context:
     languages: tuple[str, ...] = ("fr",)
     #: What the client of a socket said when it connected.
     connection_params: dict[str, object] | None = None
+    #: How many seconds the token of a socket's client is still valid; unset: for ever.
+    seconds_left: Callable[[], float] | None = None
     #: What an operator finds this request by, in the log.
     reference: str = ""
     #: Whether PostgreSQL did not answer: the request then ends with 503.
@@ -32,11 +35,11 @@ class Context:
 
     def renew(self) -> None:
         """Forget what was read: for the next event of a subscription, and after a command."""
-        self.reading = self.reading.fresh()
+        self.reading = self.reading.fresh(self.viewer)
 
     def fresh(self) -> Context:
         """Give a context of its own to the next operation of a socket."""
-        return replace(self, reading=self.reading.fresh())
+        return replace(self, reading=self.reading.fresh(self.viewer))
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

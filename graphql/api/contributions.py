@@ -61,15 +61,17 @@ class Contribution(Node):
         seen = sees_author(info.context.viewer, self.at, self.row.member)
         return member_of(self.at, self.row.member) if seen else None
 
-    @field(description="The recommendations that come from it: where it went.")
-    def recommendations(self) -> list[Annotated[Recommendation, strawberry.lazy("api.synthesis")]]:
-        from api.synthesis import recommendation_of
+    @field(description="The recommendations that come from it, once they are published: where it went.")
+    def recommendations(
+        self, info: Info
+    ) -> list[Annotated[Recommendation, strawberry.lazy("api.synthesis")]]:
+        from api.synthesis import recommendations_seen
 
         return [
-            recommendation_of(self.at, recommendation)
+            recommendation
             for synthesis in self.at.process.syntheses.values()
-            for recommendation in synthesis.recommendations.values()
-            if self.key in recommendation.sources
+            for recommendation in recommendations_seen(info, self.at, synthesis)
+            if self.key in recommendation.recommendation.sources
         ]
 
 

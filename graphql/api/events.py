@@ -16,10 +16,12 @@ from api.hearings import Hearing, hearing_of
 from api.ids import global_id
 from api.nodes import Node
 from api.people import Author, Member, member_of
+from api.publication import is_embargoed, without_substance
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from api.synthesis import Commitment, Recommendation, commitment_of, recommendation_by_key
-from api.wording import summary
+from domain.events import event_content
+from domain.summaries import summary
 from store.ledger import Entry
 
 
@@ -43,7 +45,9 @@ class LedgerEvent(Node, Event):
     entry: Private[Entry]
     round: int | None = field(description="The round that it belongs to.")
     stage_key: str | None = field(description="The key of the stage that it belongs to.")
-    content: JSON = field(description="The event as the ledger keeps and hashes it.")
+    content: JSON | None = field(
+        description="The event as the ledger keeps and hashes it; nothing before it is published."
+    )
     hash: str = field(description="SHA-256 that chains it to the one before it, in hexadecimal.")
     previous_hash: str = field(description="The hash of the event before it.")
 
@@ -157,6 +161,8 @@ def _type_for(entry: Entry) -> Callable[..., LedgerEvent]:
 def event_of(info: Info, at: Snapshot, entry: Entry) -> LedgerEvent:
     """Make an event of a row of the ledger."""
     event = entry.event
+    viewer, languages = info.context.viewer, info.context.languages
+    hidden = is_embargoed(viewer, at, event)
     return _type_for(entry)(
         id=global_id("Event", at.id, entry.seq),
         snapshot=at,
@@ -164,10 +170,10 @@ def event_of(info: Info, at: Snapshot, entry: Entry) -> LedgerEvent:
         seq=entry.seq,
         at=event.at,
         kind=event.fact.kind,
-        summary=summary(event, at.process, info.context.languages),
+        summary=summary(without_substance(event) if hidden else event, at.process, languages),
         round=event.round,
         stage_key=event.stage,
-        content=JSON(entry.content),
+        content=None if hidden else JSON(event_content(event)),
         hash=entry.hash,
         previous_hash=entry.previous,
     )

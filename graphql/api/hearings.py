@@ -8,10 +8,12 @@ import strawberry
 from strawberry import Private, field
 
 from api.ballots import Ballot, ballot_of
+from api.context import Info
 from api.enumerations import BallotOutcome, HearingState
 from api.ids import global_id
 from api.nodes import Node, Text, text
 from api.people import Member, member_of
+from api.publication import sees
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from api.structure import LocalTime, local
@@ -28,7 +30,6 @@ class Hearing(Node):
     starts_at: datetime = field(description="When it starts.")
     ends_at: datetime = field(description="When it ends.")
     place: Text | None = field(description="Where it takes place: an address, a room, a link.")
-    record: Text | None = field(description="Its record.")
     approval: BallotOutcome | None = field(description="How those heard approved the record.")
 
     @field(description="Its start on the clocks of the territories concerned.")
@@ -47,6 +48,14 @@ class Hearing(Node):
     def heard(self) -> list[Member]:
         return [m for key in self.hearing.heard if (m := member_of(self.at, key))]
 
+    @field(description="Its record: once it is published, and before for those who were heard.")
+    def record(self, info: Info) -> Text | None:
+        hearing, viewer = self.hearing, info.context.viewer
+        seen = viewer.member in hearing.heard or sees(
+            viewer, self.at, hearing.stage, hearing.round, "records"
+        )
+        return text(hearing.record) if seen else None
+
     @field(description="The ballot by which those heard approve the record.")
     def ballot(self) -> Ballot | None:
         return ballot_of(self.at, self.hearing.ballot)
@@ -64,6 +73,5 @@ def hearing_of(at: Snapshot, hearing: process.Hearing) -> Hearing:
         starts_at=hearing.starts_at,
         ends_at=hearing.ends_at,
         place=text(hearing.place),
-        record=text(hearing.record),
         approval=hearing.approval,
     )

@@ -14,11 +14,12 @@ from api.ids import read_global_id, uuid_text
 from api.nodes import Node
 from api.people import delegation_of, member_of, office_of
 from api.procedures import procedure_of
+from api.publication import sees
 from api.review import opinion_of, reservation_of
 from api.snapshot import Snapshot
 from api.stages import stage_of
 from api.structure import document_of
-from api.synthesis import commitment_of, recommendation_by_key, synthesis_of
+from api.synthesis import commitment_of, recommendation_by_key, recommendations_seen, synthesis_of
 
 
 def _office(at: Snapshot, key: str) -> Node | None:
@@ -100,7 +101,7 @@ async def find(info: Info, id: str) -> Node | None:
         return None
     key = "/".join(keys[1:])
     if type_name in _WITHIN:
-        return _WITHIN[type_name](at, key)
+        return _WITHIN[type_name](at, key) if _is_seen(info, at, type_name, key) else None
     if type_name == "Contribution":
         rows = await info.context.reading.contributions(at, [key])
         return contribution_of(at, rows[key]) if key in rows else None
@@ -108,6 +109,22 @@ async def find(info: Info, id: str) -> Node | None:
         entry = await info.context.reading.entry(at.id, int(key))
         return event_of(info, at, entry) if entry else None
     return None
+
+
+def _is_seen(info: Info, at: Snapshot, type_name: str, key: str) -> bool:
+    if type_name == "Recommendation":
+        return any(
+            recommendation.key == key
+            for synthesis in at.process.syntheses.values()
+            for recommendation in recommendations_seen(info, at, synthesis)
+        )
+    if type_name == "Reservation":
+        return any(
+            key in opinion.reservations
+            and sees(info.context.viewer, at, opinion.stage, opinion.round, "opinion")
+            for opinion in at.process.opinions.values()
+        )
+    return True
 
 
 async def _procedure(info: Info, keys: tuple[str, ...]) -> Node | None:

@@ -9,7 +9,7 @@ from strawberry.extensions import MaskErrors
 
 from api.context import Context
 from api.faults import Fault, OutcomeUnknown, Unavailable
-from api.wording import text
+from domain.texts import text
 from store.faults import StoreFault, StoreUnreachable
 from workflows import commanding
 

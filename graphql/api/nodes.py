@@ -6,9 +6,9 @@ import strawberry
 from strawberry import ID, Private, field
 
 from api.context import Info
-from api.languages import localised
 from api.scalars import Multilingual
 from domain.acts import Body
+from domain.texts import localised
 
 
 @strawberry.interface(description="Anything that can be asked for again by its id, with the query `node`.")
@@ -28,6 +28,7 @@ class Labelled:
 @strawberry.type(description="A text kept apart from the ledger, which names it by its digest.")
 class Text:
     body: Private[Body]
+    hidden: Private[bool] = False
 
     @field(description="SHA-256 of the canonical content: what ledger, votes and seals bind.")
     def digest(self) -> str:
@@ -35,12 +36,12 @@ class Text:
 
     @field(description="The text in the language of the request; nothing where it is not published.")
     async def content(self, info: Info) -> str | None:
-        found = await info.context.reading.body(self.body)
+        found = None if self.hidden else await info.context.reading.body(self.body)
         return localised(found, info.context.languages) if found else None
 
     @field(description="The text in every language that it was given in; nothing where it is not published.")
     async def contents(self, info: Info) -> Multilingual | None:
-        found = await info.context.reading.body(self.body)
+        found = None if self.hidden else await info.context.reading.body(self.body)
         return Multilingual(found) if found else None
 
 

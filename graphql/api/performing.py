@@ -17,11 +17,11 @@ from api.refusals import refusal_of
 from api.scalars import Multilingual
 from api.snapshot import Snapshot
 from api.structure import version_id
-from api.wording import text
 from domain.acts import Act, Body, Command
 from domain.free_text import key_fault, read
 from domain.process import Ballot
 from domain.refusals import Code, Refusal
+from domain.texts import text
 from store import bodies, people
 from store.identifiers import derived
 from store.pool import Connection

@@ -14,10 +14,10 @@ from api.ids import global_id
 from api.nodes import Labelled, Node
 from api.scalars import Multilingual
 from api.structure import LocalTime
-from api.wording import text
 from domain import procedure as model
 from domain.process import PlannedStage
 from domain.refusals import Finding as Found
+from domain.texts import text
 
 
 @strawberry.type(description="One finding of a check, with the path into what was checked.")

@@ -8,9 +8,11 @@ from typing import NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from api.asking import ask
 from api.enumerations import Channel
+from api.publication import reads_early
 from api.snapshot import Snapshot
-from api.viewing import ANYBODY, sees_all_contributions, sees_concertation
+from api.viewing import ANYBODY, sees_concertation
 from domain.acts import Body
 from domain.builtin import builtin, names
 from domain.procedure import Procedure
@@ -20,7 +22,7 @@ from store.clock import instant
 from store.contributions import Contribution, Figures
 from store.ledger import Entry
 from store.pages import Page
-from store.pool import Connection, Pool, acquire
+from store.pool import Connection, Pool
 
 T = TypeVar("T")
 
@@ -53,14 +55,13 @@ class Reading:
         self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
         self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
 
-    def fresh(self) -> Reading:
-        """Give the same reads with nothing remembered."""
-        return Reading(self._pool, self._viewer, self._within)
+    def fresh(self, viewer: Viewer) -> Reading:
+        """Give the reads of a viewer, with nothing remembered."""
+        return Reading(self._pool, viewer, self._within)
 
     async def ask(self, question: Callable[[Connection], Awaitable[T]]) -> T:
         """Put a question to the store, on a connection of its own."""
-        async with acquire(self._pool, self._within) as connection:
-            return await question(connection)
+        return await ask(self._pool, self._within, question)
 
     async def snapshot(self, concertation: str) -> Snapshot | None:
         """Give one concertation as its ledger folds, if it exists and the viewer may see it."""
@@ -153,7 +154,7 @@ class Reading:
                 first=first,
                 after=after,
                 reader=self._viewer.member,
-                sees_all=sees_all_contributions(self._viewer, at),
+                sees_all=reads_early(self._viewer, at),
                 college=college,
                 channel=channel,
             )
@@ -168,7 +169,7 @@ class Reading:
                 connection,
                 keys,
                 reader=self._viewer.member,
-                sees_all_of=at.id if sees_all_contributions(self._viewer, at) else None,
+                sees_all_of=at.id if reads_early(self._viewer, at) else None,
             )
         )
         return {key: row for key, row in found.items() if row.concertation == at.id}
@@ -203,10 +204,12 @@ class Reading:
         return [known[key] for key in sorted(known)]
 
     async def _load_snapshots(self, keys: list[str]) -> list[Snapshot | None]:
-        async with acquire(self._pool, self._within) as connection:
+        async def question(connection: Connection) -> list[Snapshot | None]:
             found = await concertations.processes(connection, keys)
             now = await instant(connection)
-        return [Snapshot(found[key], now) if key in found else None for key in keys]
+            return [Snapshot(found[key], now) if key in found else None for key in keys]
+
+        return await self.ask(question)
 
     async def _load_bodies(self, keys: list[Body]) -> list[dict[str, str] | None]:
         found = await self.ask(lambda connection: bodies.get_many(connection, [key.id for key in keys]))

@@ -16,9 +16,9 @@ from api.ids import global_id
 from api.procedures import Finding, finding_of
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
-from api.wording import text
 from domain import refusals as domain
 from domain.refusals import Code
+from domain.summaries import refusal_text
 
 
 @strawberry.interface(description="Why a command was not, or not yet, done. The same key may be used again.")
@@ -125,7 +125,7 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
     code, args = refusal.code, refusal.args
     said: dict[str, Any] = {
         "code": code.value,
-        "message": text(f"refusal.{code}", info.context.languages, **args),
+        "message": refusal_text(refusal, at.process if at else None, info.context.languages),
         "path": [_camel(step) for step in refusal.path],
     }
     made: Any = None

@@ -13,6 +13,7 @@ from api.enumerations import Conclusion
 from api.ids import global_id
 from api.nodes import Node, Text, text
 from api.people import Member, member_of
+from api.publication import sees
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from api.structure import Theme, themes
@@ -119,8 +120,6 @@ class Opinion(Node):
     at: Private[Snapshot]
     opinion: Private[process.Opinion]
     round: int = field(description="The round.")
-    text: Text | None = field(description="Its latest version.")
-    conclusion: Conclusion | None = field(description="What it concludes.")
     version: int = field(description="The number of its latest version; 0 before the first.")
     adopted_at: datetime | None = field(description="When it was adopted.")
     tacit: bool = field(description="Whether silence stood for it.")
@@ -133,8 +132,17 @@ class Opinion(Node):
     def ballot(self) -> Ballot | None:
         return ballot_of(self.at, self.opinion.ballot)
 
-    @field(description="The individual positions before it.")
-    def positions(self) -> list[MemberPosition]:
+    @field(description="Its latest version, once it is published.")
+    def text(self, info: Info) -> Text | None:
+        return text(self.opinion.text) if self._is_seen(info, "opinion") else None
+
+    @field(description="What it concludes, once it is published.")
+    def conclusion(self, info: Info) -> Conclusion | None:
+        return self.opinion.conclusion if self._is_seen(info, "opinion") else None
+
+    @field(description="The individual positions before it, once they are published.")
+    def positions(self, info: Info) -> list[MemberPosition]:
+        everybody = self._is_seen(info, "positions")
         return [
             MemberPosition(
                 at_=self.at,
@@ -144,15 +152,21 @@ class Opinion(Node):
                 at=p.at,
             )
             for p in self.opinion.positions.values()
+            if everybody or p.member == info.context.viewer.member
         ]
 
-    @field(description="Its reservations.")
-    def reservations(self) -> list[Reservation]:
-        return [reservation_of(self.at, r) for r in self.opinion.reservations.values()]
+    @field(description="Its reservations, once it is published.")
+    def reservations(self, info: Info) -> list[Reservation]:
+        seen = self._is_seen(info, "opinion")
+        return [reservation_of(self.at, r) for r in self.opinion.reservations.values()] if seen else []
 
-    @field(description="The dissents from it.")
-    def dissents(self) -> list[Dissent]:
-        return [_dissent(self.at, member, body) for member, body in self.opinion.dissents.items()]
+    @field(description="The dissents from it, once it is published.")
+    def dissents(self, info: Info) -> list[Dissent]:
+        seen = self._is_seen(info, "opinion")
+        return [_dissent(self.at, member, body) for member, body in self.opinion.dissents.items() if seen]
+
+    def _is_seen(self, info: Info, kind: str) -> bool:
+        return sees(info.context.viewer, self.at, self.opinion.stage, self.opinion.round, kind)
 
 
 def _dissent(at: Snapshot, member: str, body: Body) -> Dissent:
@@ -177,8 +191,6 @@ def opinion_of(at: Snapshot, opinion: process.Opinion) -> Opinion:
         at=at,
         opinion=opinion,
         round=opinion.round,
-        text=text(opinion.text),
-        conclusion=opinion.conclusion,
         version=opinion.version,
         adopted_at=opinion.adopted_at,
         tacit=opinion.tacit,

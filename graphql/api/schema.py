@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import strawberry
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from api.events import EVENT_TYPES, FiguresUpdated
+from api.gate import Gate
 from api.masking import Masking
 from api.mutations.balloting import BallotMutations
 from api.mutations.contributing import ContributionMutations
@@ -22,6 +23,7 @@ from api.scalars import SCALARS
 from api.subscriptions import Subscription
 
 MOST_TOKENS = 5_000
+_KEPT_DOCUMENTS = 256
 
 
 @strawberry.type(
@@ -52,8 +54,9 @@ def make_schema() -> strawberry.Schema:
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-            ParserCache,
-            ValidationCache,
+            lambda: AddValidationRules([Gate]),
+            lambda: ParserCache(maxsize=_KEPT_DOCUMENTS),
+            lambda: ValidationCache(maxsize=_KEPT_DOCUMENTS),
             Masking,
         ],
     )

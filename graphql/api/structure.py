@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import strawberry
-from babel.dates import format_datetime
+from babel.dates import format_date
 from strawberry import Private, field
 
 from api.context import Info
@@ -17,6 +17,7 @@ from domain import process
 from domain.acts import Body
 from domain.calendar import local_times
 from domain.territories import territory
+from domain.texts import LANGUAGES, text
 from store.identifiers import derived
 
 
@@ -65,10 +66,14 @@ class LocalTime:
     zone: str = field(description="The time zone (IANA).")
     at: datetime = field(description="The instant, with the offset of that zone.")
 
-    @field(description="The instant in words, in the language of the request.")
+    @field(description="The instant in words, in the language of the request; midnight is the end of a day.")
     def text(self, info: Info) -> str:
-        language = next((t for t in info.context.languages if t.partition("-")[0] in ("fr", "en")), "fr")
-        return format_datetime(self.at, "EEEE d MMMM y HH:mm", locale=language.partition("-")[0])
+        day, hour = self.at.date(), f"{self.at:%H:%M:%S}" if self.at.second else f"{self.at:%H:%M}"
+        if self.at.time() == time():
+            day, hour = day - timedelta(days=1), "24:00"
+        language = next((t[:2] for t in info.context.languages if t[:2] in LANGUAGES), LANGUAGES[0])
+        shown = format_date(day, "EEEE d MMMM y", locale=language)
+        return text("instant", info.context.languages, day=shown, hour=hour)
 
 
 def local(at: Snapshot, instant: datetime | None) -> list[LocalTime]:

@@ -14,7 +14,7 @@ from api.events import Event, FiguresUpdated, event_of
 from api.faults import BadInput
 from api.ids import concertation_key
 from api.snapshot import Snapshot
-from api.wording import text
+from domain.texts import text
 from store import ledger
 
 _BATCH = 100

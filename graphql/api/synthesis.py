@@ -13,6 +13,7 @@ from api.enumerations import Answer, CommitmentStatus, Kind
 from api.ids import global_id
 from api.nodes import Node, Text, text
 from api.people import Author, Member, Office, member_of, office_of
+from api.publication import sees
 from api.review import Reservation
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
@@ -82,11 +83,16 @@ class Recommendation(Node):
     key: str = field(description="Its name in the ledger.")
     round: int = field(description="The round.")
     version: int = field(description="Its version, from 1.")
-    text: Text = field(description="What it says.")
 
     @field(description="Its axis, where it has one.")
     def lane(self) -> Lane | None:
         return lane(self.at, self.recommendation.lane)
+
+    @field(description="What it says; its content once it is published.")
+    def text(self, info: Info) -> Text:
+        given = self.recommendation
+        seen = sees(info.context.viewer, self.at, given.stage, given.round, "recommendations")
+        return Text(body=given.text, hidden=not seen)
 
     @field(description="The stage of synthesis that it belongs to.")
     def stage(self) -> Stage | None:
@@ -165,7 +171,6 @@ def recommendation_of(at: Snapshot, recommendation: process.Recommendation) -> R
         key=recommendation.id,
         round=recommendation.round,
         version=recommendation.version,
-        text=Text(body=recommendation.text),
     )
 
 
@@ -182,23 +187,37 @@ class Synthesis(Node):
     at: Private[Snapshot]
     synthesis: Private[process.Synthesis]
     round: int = field(description="The round.")
-    text: Text | None = field(description="The whole, once assembled.")
     assembled_at: datetime | None = field(description="When it was assembled; chapters are fixed since then.")
 
     @field(description="The stage.")
     def stage(self) -> Stage | None:
         return stage_of(self.at, self.synthesis.stage, self.synthesis.round)
 
-    @field(description="Its chapters, one per axis.")
-    def chapters(self) -> list[Chapter]:
+    @field(description="The whole, once it is published.")
+    def text(self, info: Info) -> Text | None:
+        return text(self.synthesis.text) if self._is_seen(info, "synthesis") else None
+
+    @field(description="Its chapters, one per axis, once they are published.")
+    def chapters(self, info: Info) -> list[Chapter]:
+        seen = self._is_seen(info, "chapters")
         return [
             Chapter(at_=self.at, chapter=c, text=Text(body=c.text), version=c.version, at=c.at)
             for c in self.synthesis.chapters.values()
+            if seen
         ]
 
-    @field(description="Its recommendations.")
-    def recommendations(self) -> list[Recommendation]:
-        return [recommendation_of(self.at, r) for r in self.synthesis.recommendations.values()]
+    @field(description="Its recommendations, once they are published.")
+    def recommendations(self, info: Info) -> list[Recommendation]:
+        return recommendations_seen(info, self.at, self.synthesis)
+
+    def _is_seen(self, info: Info, kind: str) -> bool:
+        return sees(info.context.viewer, self.at, self.synthesis.stage, self.synthesis.round, kind)
+
+
+def recommendations_seen(info: Info, at: Snapshot, synthesis: process.Synthesis) -> list[Recommendation]:
+    """Make the recommendations of a synthesis, as far as the viewer sees them."""
+    seen = sees(info.context.viewer, at, synthesis.stage, synthesis.round, "recommendations")
+    return [recommendation_of(at, r) for r in synthesis.recommendations.values()] if seen else []
 
 
 def synthesis_of(at: Snapshot, synthesis: process.Synthesis) -> Synthesis:
@@ -208,7 +227,6 @@ def synthesis_of(at: Snapshot, synthesis: process.Synthesis) -> Synthesis:
         at=at,
         synthesis=synthesis,
         round=synthesis.round,
-        text=text(synthesis.text),
         assembled_at=synthesis.assembled_at,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.enumerations import BallotState, Phase, Role
+from api.enumerations import Phase, Role
+from api.publication import reads_early, votes_are_published
 from api.snapshot import Snapshot
 from domain.process import Ballot
 from domain.rights import Viewer, may
@@ -35,20 +36,22 @@ def _holds_public_office(at: Snapshot, member: str) -> bool:
 
 
 def sees_votes(viewer: Viewer, at: Snapshot, ballot: Ballot) -> bool:
-    """Votes are public once the ballot is over, before that its electorate's and the keepers'; secret ones never."""
+    """Votes are public once published, before that the electorate's and of those who work on it; secret ones never."""
     if ballot.rule.secret:
         return False
-    return (
-        ballot.state is BallotState.CLOSED
-        or may(viewer, "read_names", at.process, at.now)
-        or any(at.process.offices[o].holder(n, at.now) == viewer.member for o, n in _seats(at, ballot))
-        or (viewer.member is not None and viewer.member in ballot.seats)
-    )
+    return votes_are_published(at, ballot) or reads_early(viewer, at) or votes_in(viewer, at, ballot)
 
 
-def _seats(at: Snapshot, ballot: Ballot) -> list[tuple[str, int]]:
+def votes_in(viewer: Viewer, at: Snapshot, ballot: Ballot) -> bool:
+    """Say whether the viewer holds a seat of the electorate."""
+    if viewer.member is None:
+        return False
     split = [seat.rpartition("/") for seat in ballot.seats]
-    return [(office, int(n)) for office, _, n in split if office in at.process.offices and n.isdecimal()]
+    return viewer.member in ballot.seats or any(
+        at.process.offices[office].holder(int(number), at.now) == viewer.member
+        for office, _, number in split
+        if office in at.process.offices and number.isdecimal()
+    )
 
 
 def sees_statement_of_interest(viewer: Viewer, at: Snapshot, member: str) -> bool:
@@ -59,8 +62,3 @@ def sees_statement_of_interest(viewer: Viewer, at: Snapshot, member: str) -> boo
 def sees_author(viewer: Viewer, at: Snapshot, author: str) -> bool:
     """Who wrote a contribution is known to its author and to the keepers."""
     return viewer.member == author or may(viewer, "read_names", at.process, at.now)
-
-
-def sees_all_contributions(viewer: Viewer, at: Snapshot) -> bool:
-    """Before they are published, contributions are read by those who work on them."""
-    return may(viewer, "read_contributions_before_publication", at.process, at.now)

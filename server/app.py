@@ -1,0 +1,118 @@
+"""The application: GraphQL at /graphql, the contract at /schema.graphql, health at /healthz and /readyz."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from api.commanding import Commands, Sender
+from api.context import Context
+from api.feed import Feed
+from api.reading import Reading
+from api.schema import make_schema
+from api.sending import TemporalSender
+from domain.rights import Viewer
+from server.authentication import Authentication
+from server.graphql_view import Contexts, View
+from server.health import Health
+from server.keys import trusted_keys
+from server.settings import Settings
+from store.pool import Pool, open_pool
+from workflows.connecting import connect
+
+
+@dataclass
+class _Door:
+    """Stands where the view will be once the application has started."""
+
+    view: View | None = None
+    health: Health | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.view is not None, "requests come after the start"
+        await self.view(scope, receive, send)
+
+    async def alive(self, request: Request) -> Response:
+        assert self.health is not None
+        return await self.health.alive(request)
+
+    async def ready(self, request: Request) -> Response:
+        assert self.health is not None
+        return await self.health.ready(request)
+
+
+def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette:
+    """Compose the application. It starts, and stays up, without PostgreSQL and without Temporal.
+
+    `sender` brings commands to `record`; by default, through Temporal.
+
+    Raises:
+        SettingMissing, KeyRefused: it would not know where its database is, or whom to trust.
+    """
+    authentication = Authentication(trusted_keys(settings), settings)
+    schema = make_schema()
+    contract = schema.as_str()
+    door = _Door()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        pool = await open_pool(
+            settings.database("app"),
+            application="concertation api",
+            max_size=settings.pool_max_size + 1,  # one of them listens
+            connect_timeout=settings.database_timeout,
+        )
+        client = await connect(settings.temporal(), settings.temporal_namespace, lazy=True)
+        way = sender or TemporalSender(client, settings.task_queue, settings.command_timeout)
+        feed = Feed(pool)
+        commands = Commands(pool, way, settings.database_timeout)
+        door.view = View(
+            schema, authentication, _contexts(pool, commands, feed, settings), settings.max_body_bytes
+        )
+        door.health = Health(pool, client)
+        listening = asyncio.create_task(feed.listen(), name="feed")
+        try:
+            yield
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+            pool.terminate()
+
+    async def schema_text(request: Request) -> Response:
+        return PlainTextResponse(contract)
+
+    async def site(request: Request) -> Response:
+        return JSONResponse({"graphql": "/graphql", "schema": "/schema.graphql", "ready": "/readyz"})
+
+    return Starlette(
+        routes=[
+            Route("/", site),
+            Route("/graphql", door),
+            WebSocketRoute("/graphql", door),
+            Route("/schema.graphql", schema_text),
+            Route("/healthz", door.alive),
+            Route("/readyz", door.ready),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def _contexts(pool: Pool, commands: Commands, feed: Feed, settings: Settings) -> Contexts:
+    def make(viewer: Viewer, languages: tuple[str, ...], reference: str) -> Context:
+        return Context(
+            reading=Reading(pool, viewer, settings.database_timeout),
+            commands=commands,
+            feed=feed,
+            viewer=viewer,
+            languages=languages,
+            reference=reference,
+        )
+
+    return make

@@ -1,0 +1,67 @@
+"""From a bearer token to a viewer. A token is verified once; the answer is kept, by its digest, until it expires."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import sha256
+
+from joserfc.jwk import KeySet
+
+from domain.rights import Viewer
+from server.settings import Settings
+from server.tokens import TokenInvalid, read_token
+
+_MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who sent a request, and until when the token says so (seconds since 1970; for ever without a token)."""
+
+    viewer: Viewer
+    expires: float = float("inf")
+
+    @property
+    def left(self) -> float:
+        """Seconds until the token expires."""
+        return self.expires - time.time()
+
+
+ANYBODY = Bearer(Viewer())
+
+
+class Authentication:
+    """Reads Authorization headers."""
+
+    def __init__(self, keys: KeySet, settings: Settings) -> None:
+        """Trust these keys."""
+        self._keys = keys
+        self._settings = settings
+        self._kept: OrderedDict[bytes, Bearer] = OrderedDict()
+
+    def bearer(self, authorization: str | None) -> Bearer:
+        """Say who sends this header; anybody where there is none.
+
+        Raises:
+            TokenInvalid: it is no bearer token, expired, or not signed by a key that is trusted here.
+        """
+        if not authorization:
+            return ANYBODY
+        scheme, _, token = authorization.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or not token.isascii():
+            raise TokenInvalid
+        name = sha256(token.encode()).digest()
+        known = self._kept.get(name)
+        if known is not None and known.left > 0:
+            self._kept.move_to_end(name)
+            return known
+        claims = read_token(token, self._keys, self._settings)
+        viewer = Viewer(member=str(claims.member), platform_roles=tuple(sorted(claims.roles)))
+        bearer = Bearer(viewer, claims.expires.timestamp())
+        if bearer.left <= 0:  # within the leeway of two clocks: let it pass, keep nothing
+            return bearer
+        self._kept[name] = bearer
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return bearer

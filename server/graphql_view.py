@@ -1,0 +1,154 @@
+"""The one door: GraphQL over POST, and over WebSocket in the protocol graphql-transport-ws."""
+
+import asyncio
+import copy
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from json import JSONDecodeError
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry import Schema
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.types.unset import UnsetType
+
+from api.context import Context
+from domain.rights import Viewer
+from domain.texts import negotiate, text
+from server.authentication import Authentication
+from server.bodies import BodyMalformed, BodyTooLarge, decode, read_within, replayed
+from server.tokens import TokenInvalid
+
+#: Makes the context of an operation for a viewer, with languages and a reference.
+Contexts = Callable[[Viewer, tuple[str, ...], str], Context]
+
+
+class Socket(BaseGraphQLTransportWSHandler[Context, None]):
+    """A socket whose operations share nothing that they read, and end with the token that began them."""
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Run one operation."""
+        own = copy.copy(self)
+        own.context = self.context.fresh()
+        left = self.context.seconds_left
+        try:
+            async with asyncio.timeout(None if left is None else max(0.0, left())):
+                await super(Socket, own).run_operation(operation)
+        except TimeoutError:
+            with suppress(RuntimeError):
+                await self.websocket.close(code=4403, reason="Forbidden")
+
+
+class View(GraphQL[Context, None]):
+    """Answers GraphQL requests."""
+
+    graphql_transport_ws_handler_class = Socket
+
+    def __init__(self, schema: Schema, authentication: Authentication, contexts: Contexts, most: int) -> None:
+        """Take bodies and messages of at most `most` bytes."""
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=10),
+            max_subscriptions_per_connection=50,
+        )
+        self._authentication = authentication
+        self._contexts = contexts
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or serve a socket."""
+        if scope["type"] == "websocket":
+            await self.run(WebSocket(scope, receive=receive, send=send))
+            return
+        response = await self._answer(Request(scope, receive=receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        languages = tuple(negotiate(request.headers.get("accept-language")))
+        if request.method != "POST":
+            return _error(405, "BAD_USER_INPUT", languages, {"allow": "POST"})
+        try:
+            body = await read_within(request, self._most)
+            bearer = self._authentication.bearer(request.headers.get("authorization"))
+            context = self._contexts(bearer.viewer, languages, uuid4().hex)
+            response = await self.run(Request(request.scope, replayed(body)), context=context)
+        except BodyTooLarge:
+            return _error(413, "BAD_USER_INPUT", languages, {"connection": "close"})
+        except BodyMalformed:
+            return _error(400, "BAD_USER_INPUT", languages)
+        except TokenInvalid:
+            return _error(401, "UNAUTHENTICATED", languages, {"www-authenticate": "Bearer"})
+        except HTTPException as fault:
+            return _error(fault.status_code, "BAD_USER_INPUT", languages, reason=fault.reason)
+        if context.store_is_down:
+            response.status_code = 503
+            response.headers["retry-after"] = "1"
+        return response
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Decode a body or a message: an object that holds nothing but text."""
+        try:
+            decoded: Any = decode(data)
+        except BodyMalformed as fault:
+            raise JSONDecodeError(str(fault), "", 0) from fault
+        payload = decoded.get("payload", decoded) if isinstance(decoded, dict) else None
+        if not isinstance(payload, dict) or not isinstance(payload.get("operationName"), str | None):
+            raise JSONDecodeError("no request", "", 0)
+        return decoded
+
+    def encode_json(self, data: object) -> str:
+        """Encode an answer, as text: sockets send bytes as binary messages."""
+        return orjson.dumps(data).decode()
+
+    async def get_context(self, request: Request | WebSocket, response: Any) -> Context:
+        """Give the context of a socket, before its client has said who they are."""
+        languages = tuple(negotiate(request.headers.get("accept-language")))
+        context = self._contexts(Viewer(), languages, uuid4().hex)
+        context.connection_params = {"authorization": request.headers.get("authorization")}
+        self._admit(context)
+        return context
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """Take the token from the first message, `{"authorization": "Bearer …"}`, or else from the handshake."""
+        self._admit(context)
+        return UnsetType()
+
+    def _admit(self, context: Context) -> None:
+        given = (context.connection_params or {}).get("authorization")
+        if given is None:
+            return
+        try:
+            bearer = self._authentication.bearer(given if isinstance(given, str) else "")
+        except TokenInvalid as fault:
+            raise ConnectionRejectionError from fault
+        context.viewer = bearer.viewer
+        context.seconds_left = None if bearer.expires == float("inf") else lambda: bearer.left
+
+
+def _error(
+    status: int,
+    code: str,
+    languages: tuple[str, ...],
+    headers: dict[str, str] | None = None,
+    reason: str = "",
+) -> Response:
+    """Answer what is no GraphQL request in the shape of a GraphQL error."""
+    message = text(f"fault.{code}", languages)
+    error = {"message": f"{message} ({reason})" if reason else message, "extensions": {"code": code}}
+    return Response(orjson.dumps({"errors": [error]}), status, headers, "application/json")

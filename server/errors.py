@@ -8,7 +8,8 @@
     ├── MigrationFailed         server/migrating.py
     ├── DataFolderInUse         server/data_folder.py
     ├── KeyRefused              server/keys.py
-    └── RoleUnknown             server/tokens.py
+    ├── RoleUnknown             server/tokens.py
+    └── NotReconciled           server/commands/reconcile.py
 
 Any other exception is a fault of the program and shows its trace.
 """

@@ -1,0 +1,67 @@
+"""Reconciling: every concertation that is not over has its workflow, whatever happened to Temporal's data.
+
+The ledger is the process, and its workflow only wakes it: one that is missing, or has failed, is simply started.
+"""
+
+import asyncio
+import logging
+import time
+
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from store.concertations import running
+from store.faults import StoreUnreachable
+from store.pool import Pool, acquire
+from workflows.commanding import start
+
+log = logging.getLogger(__name__)
+
+#: How many starts are on their way at once.
+AT_ONCE = 10
+#: How often Temporal is asked whether its data is still the same, in seconds.
+LOOK_EVERY = 1.0
+
+
+async def reconcile(pool: Pool, client: Client, task_queue: str) -> int:
+    """Start the workflow of every concertation that is not over, unless it runs; the number of concertations.
+
+    Safe at any time, whoever else does the same.
+
+    Raises:
+        StoreUnreachable, RPCError, RuntimeError: a server does not answer; those started stay started.
+    """
+    found, after = 0, None
+    while True:
+        async with acquire(pool) as connection:
+            ids = await running(connection, after=after)
+        if not ids:
+            return found
+        for first in range(0, len(ids), AT_ONCE):
+            await asyncio.gather(*(start(client, id, task_queue) for id in ids[first : first + AT_ONCE]))
+        found, after = found + len(ids), ids[-1]
+
+
+async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: float) -> None:
+    """Reconcile now, then every so many seconds, and at once when Temporal is back with other data. Never returns."""
+    data, due = "", 0.0
+    while True:
+        try:
+            present = await _namespace(client)
+            if present != data or time.monotonic() >= due:
+                found = await reconcile(pool, client, task_queue)
+                if present != data:
+                    log.info(
+                        "reconciled %d running concertations with Temporal's namespace %s", found, present
+                    )
+                data, due = present, time.monotonic() + every
+        except (RPCError, RuntimeError, StoreUnreachable) as fault:
+            log.warning("reconciling has to wait: %s", fault)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _namespace(client: Client) -> str:
+    """The id of the namespace, which is another one whenever its data was made anew."""
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    return (await client.workflow_service.describe_namespace(request)).namespace_info.id

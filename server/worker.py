@@ -1,0 +1,73 @@
+"""The worker process: runs workflows and activities until it is told to stop, and keeps concertations reconciled.
+
+PostgreSQL and Temporal may come, go and come back with empty hands: it waits for them for as long as it takes.
+"""
+
+import asyncio
+import logging
+import signal
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities.records import Records
+from server.readiness import announce
+from server.reconciling import keep_reconciled
+from server.settings import Settings
+from store.pool import Pool, open_pool
+from workflows.concertation import ConcertationWorkflow
+from workflows.connecting import connect
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+
+
+async def serve(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then let what is in hand finish."""
+    this = asyncio.current_task()
+    assert this is not None
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wanted, this.cancel)
+    pool = await open_pool(
+        settings.database("worker"), application="concertation worker", max_size=settings.pool_max_size
+    )
+    try:
+        await _work_for_ever(pool, settings)
+    except asyncio.CancelledError:
+        this.uncancel()
+        log.info("stopped")
+    finally:
+        pool.terminate()
+
+
+def compose(client: Client, pool: Pool, settings: Settings) -> Worker:
+    """Make the worker: activities with the pool in their hands, workflows on the same task queue."""
+    records = Records(pool, settings.database("worker"))
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[ConcertationWorkflow],
+        activities=[records.load, records.record, records.seal],
+        max_concurrent_activities=4 * settings.pool_max_size,
+        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_timeout),
+    )
+
+
+async def _work_for_ever(pool: Pool, settings: Settings) -> None:
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            client = await connect(settings.temporal(), settings.temporal_namespace)
+            async with compose(client, pool, settings):
+                log.info("working for the task queue %s", settings.task_queue)
+                announce(settings.ready_file)
+                pause = _FIRST_PAUSE
+                await keep_reconciled(pool, client, settings.task_queue, settings.reconcile_every)
+        except (RPCError, RuntimeError) as fault:
+            log.warning("Temporal does not let us work, next try in %g s: %s", pause, fault)
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_PAUSE, 2 * pause)

@@ -1,0 +1,63 @@
+"""How values travel through Temporal: as JSON, read by pydantic.
+
+The SDK's own pydantic converter keeps its adapters per workflow, and builds them in the workflow's sandbox. Here that
+took 0.2 s and some megabytes for each concertation in memory. These adapters are the process's, and built outside.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
+)
+
+from domain.acts import Command, SealFigures
+from domain.process import Process
+from store.replies import Recorded, Reply
+
+#: Everything that a workflow reads. Others may be read too; their adapter is made by who comes first.
+READ = (Command, Process | None, Recorded, SealFigures, Reply, str, None)
+
+
+class SharedPydanticConverter(PydanticJSONPlainPayloadConverter):
+    """JSON through pydantic, with one adapter per type and process."""
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        """Read a value of the type; without one, whatever the JSON says.
+
+        Raises:
+            pydantic.ValidationError: it is not of that type.
+        """
+        return _adapter(Any if type_hint is None else type_hint).validate_json(payload.data)
+
+
+class ConcertationPayloads(CompositePayloadConverter):
+    """The SDK's converters, with ours for JSON."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            *(
+                SharedPydanticConverter() if isinstance(converter, JSONPlainPayloadConverter) else converter
+                for converter in DefaultPayloadConverter.default_encoding_payload_converters
+            )
+        )
+
+
+def data_converter() -> DataConverter:
+    """Give the converter that every client of the project uses; builds its adapters, outside of any workflow."""
+    for hint in READ:
+        _adapter(hint)
+    return DataConverter(payload_converter_class=ConcertationPayloads)
+
+
+@cache
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(hint)

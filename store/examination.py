@@ -6,7 +6,7 @@ What is wrong with the ledger itself is found by store/verification.py, and no p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.decide import next_deadline
@@ -52,6 +52,15 @@ async def examine(connection: Connection, concertation: str | None = None) -> li
             continue
         findings += await _examine(connection, verified.concertation)
     return findings
+
+
+async def asleep(connection: Connection, since: timedelta) -> list[str]:
+    """Give the concertations whose deadline passed longer than `since` ago: nothing wakes them."""
+    rows = await connection.fetch(
+        "SELECT id FROM concertation WHERE NOT is_over AND next_deadline < instant() - $1::interval ORDER BY id",
+        since,
+    )
+    return [str(row["id"]) for row in rows]
 
 
 async def rederive(connection: Connection, concertation: str) -> None:

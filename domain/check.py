@@ -16,7 +16,8 @@ from domain.legal import check_legal
 from domain.procedure import Procedure
 from domain.refusals import Finding
 
-_ORDER = {"error": 0, "overruled": 1, "advice": 2}
+SEVERITIES = ("error", "overruled", "advice")
+"""The severities of findings, the gravest first."""
 
 
 def check(source: Procedure | Mapping[str, Any]) -> list[Finding]:
@@ -45,7 +46,7 @@ def findings_of(shaped: Shaped) -> list[Finding]:
             )
             if shaped.is_sound(finding)
         ]
-    return sorted(found, key=lambda finding: _ORDER[finding.severity])
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def is_sound(findings: list[Finding]) -> bool:

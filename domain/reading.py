@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from domain.check import findings_of
+from domain.check import SEVERITIES, findings_of
 from domain.checks.shape import MAX_DEPTH, MAX_NODES, shape
 from domain.procedure import Procedure
 from domain.refusals import Finding
@@ -58,8 +58,12 @@ def read(source: str | bytes) -> Reading:
     except _Unreadable as fault:
         return Reading(None, (fault.finding,))
     shaped = shape(data)
-    findings = tuple(_placed(finding, places) for finding in findings_of(shaped))
-    return Reading(None if shaped.findings else shaped.procedure, findings)
+    findings = [_placed(finding, places) for finding in findings_of(shaped)]
+    if places:
+        findings.sort(
+            key=lambda f: (SEVERITIES.index(f.severity), f.args.get("line", 0), f.args.get("column", 0))
+        )
+    return Reading(None if shaped.findings else shaped.procedure, tuple(findings))
 
 
 def schema() -> dict[str, Any]:

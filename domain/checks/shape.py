@@ -24,7 +24,22 @@ _PASSES = 6
 Path = tuple[str | int, ...]
 
 _OWN_CODES = {"share_invalid", "label_without_french", "signoff_unknown_act"}
-_CODES = {"missing": "field_missing", "extra_forbidden": "field_unknown"}
+FORM_CODES = {
+    "missing": "field_missing",
+    "extra_forbidden": "field_unknown",
+    "enum": "choice_invalid",
+    "literal_error": "choice_invalid",
+    "string_pattern_mismatch": "name_invalid",
+    "time_delta_parsing": "span_invalid",
+    "time_delta_type": "span_invalid",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "string_too_short": "out_of_range",
+    "string_too_long": "out_of_range",
+    "too_short": "out_of_range",
+    "too_long": "out_of_range",
+}
+"""Codes of findings by pydantic's types of error; any other is `shape`."""
 
 _STAND_INS: dict[str, Any] = {
     "label": {"fr": "?"},
@@ -155,9 +170,10 @@ def _path(data: object, error: ErrorDetails) -> Path:
 
 
 def _finding(path: Path, error: ErrorDetails) -> Finding:
-    field = str(path[-1]) if path else ""
-    code = error["type"] if error["type"] in _OWN_CODES else _CODES.get(error["type"], "shape")
-    return Finding(code, path, {"field": field, "message": error["msg"]})
+    code = error["type"] if error["type"] in _OWN_CODES else FORM_CODES.get(error["type"], "shape")
+    args: dict[str, str | int] = {"field": str(path[-1]) if path else "", "message": error["msg"]}
+    expected = error.get("ctx", {}).get("expected")
+    return Finding(code, path, args if expected is None else {**args, "expected": str(expected)})
 
 
 def _last_first(path: Path) -> tuple[tuple[int, int], ...]:

@@ -17,6 +17,7 @@ import domain
 from domain import acts, procedure, process
 from domain.acts import Act, Conclusion
 from domain.builtin import builtin
+from domain.checks.shape import FORM_CODES
 from domain.events import Event, Fact, ResponseGiven, StageOpened, Suspended, VoteCast
 from domain.graph import expand
 from domain.legal import RULES
@@ -70,7 +71,7 @@ def finding_codes() -> set[str]:
                 first = call.args[0]
                 options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
                 found |= {option.value for option in options if isinstance(option, ast.Constant)}
-    return found | {"shape", "field_missing", "field_unknown"}
+    return found | {"shape", *FORM_CODES.values()}
 
 
 @pytest.mark.parametrize("code", Code)

@@ -104,16 +104,16 @@ def _stage_row(process: Process, run: StageRun) -> Row:
 
 def contributions_are_visible(process: Process, run: StageRun) -> bool:
     """Say whether everyone may read the contributions of a stage in a round: by default from its closing on."""
-    visibility = process.stages[run.key].visibility.get("contributions", Visibility.AT_CLOSE)
-    match visibility:
+    past = process.over or process.runs.get(run.key) is not run
+    match process.stages[run.key].visibility.get("contributions", Visibility.AT_CLOSE):
         case Visibility.LIVE:
-            return run.opens_at is not None
+            return True
         case Visibility.AT_CLOSE:
-            return run.closed_at is not None
+            return past or run.closed_at is not None
         case Visibility.AT_CONCLUSION:
-            return run.state is State.CONCLUDED
+            return past or run.state is State.CONCLUDED
         case Visibility.AT_ROUND_END:
-            return run.round < process.round or process.over
+            return past
         case Visibility.NEVER:
             return False
 

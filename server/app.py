@@ -76,7 +76,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             schema, authentication, _contexts(pool, commands, feed, settings), settings.max_body_bytes
         )
         door.health = Health(pool, client)
-        listening = asyncio.create_task(feed.listen(), name="feed")
+        listening = asyncio.create_task(feed.run(), name="feed")
         try:
             yield
         finally:

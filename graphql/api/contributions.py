@@ -10,16 +10,19 @@ import strawberry
 from strawberry import Private, field
 
 from api.context import Info
-from api.enumerations import Channel, Kind
+from api.enumerations import Channel, Kind, State
 from api.hearings import hearing_of
 from api.ids import global_id
 from api.nodes import Node
 from api.people import Member, member_of
+from api.publication import sees
 from api.review import reservation_of
 from api.snapshot import Snapshot
 from api.stages import Stage, Tally, runs_of, stage_of, tallies
 from api.structure import College, Theme, college, themes
 from api.viewing import sees_author
+from domain.process import StageRun
+from store import contributions
 from store.contributions import Contribution as Row
 
 if TYPE_CHECKING:
@@ -129,21 +132,35 @@ class Figures:
         return stage_of(self.at, self.stage_key, self.round)
 
 
+def figures_made(at: Snapshot, run: StageRun, counted: contributions.Figures) -> Figures:
+    """Make the figures of a run of a stage."""
+    return Figures(
+        at=at,
+        stage_key=run.key,
+        round=run.round,
+        total=counted.total,
+        by_college=tallies(counted.by_college),
+        by_channel=tallies(counted.by_channel),
+    )
+
+
+def open_calls(at: Snapshot) -> list[StageRun]:
+    """Give the calls for input that are open, as far as the fold says."""
+    return [
+        run
+        for run in at.process.runs.values()
+        if at.process.stages[run.key].kind is Kind.CALL_FOR_INPUT and run.state is State.OPEN
+    ]
+
+
 async def figures_of(info: Info, at: Snapshot, round: int | None = None) -> list[Figures]:
     """Count the contributions of each call for input of a round, the current one if none is said."""
     runs = [run for run in runs_of(at) if at.process.stages[run.key].kind is Kind.CALL_FOR_INPUT]
     wanted = [
-        run for run in runs if run.round == round or (round is None and run is at.process.runs.get(run.key))
+        run
+        for run in runs
+        if (run.round == round or (round is None and run is at.process.runs.get(run.key)))
+        and sees(info.context.viewer, at, run.key, run.round, "figures")
     ]
     counted = await info.context.reading.figures(at.id, [(run.round, run.key) for run in wanted])
-    return [
-        Figures(
-            at=at,
-            stage_key=run.key,
-            round=run.round,
-            total=figures.total,
-            by_college=tallies(figures.by_college),
-            by_channel=tallies(figures.by_channel),
-        )
-        for run, figures in zip(wanted, counted, strict=True)
-    ]
+    return [figures_made(at, run, count) for run, count in zip(wanted, counted, strict=True)]

@@ -1,40 +1,100 @@
-"""The feed: wakes those who wait for the ledger of a concertation to grow.
+"""The feed: wakes the sockets that wait for the ledger of a concertation to grow.
 
-`record` says NOTIFY in its transaction. One connection of the process listens, for all sockets; a notification is
-only a hint, and whoever waits reads the ledger after the last number that they saw. What a hint misses, a look every
-`every` seconds finds: nothing is ever lost between two events.
+`record` says NOTIFY in its transaction, and one connection of this process listens for all sockets. A notification is
+only a hint: whoever is woken reads the ledger after the last number that they sent, so nothing is lost between two.
+What a hint misses (a connection that was down), a look at all followed concertations finds: one statement every
+`every` seconds, whatever the number of sockets. An idle socket costs nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
+from api.asking import ask
+from store import concertations, contributions
+from store.contributions import Figures
 from store.faults import StoreFault
 from store.ledger import CHANNEL
-from store.pool import Pool, acquire
+from store.pool import Connection, Pool, acquire
 
 log = logging.getLogger(__name__)
+
+THROTTLE = 2.0
+"""Seconds between two counts of the contributions of one concertation."""
+
+
+@dataclass(eq=False)
+class Watch:
+    """What one socket waits on."""
+
+    event: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def next(self, within: float | None = None) -> None:
+        """Wait for a hint, at most `within` seconds."""
+        try:
+            async with asyncio.timeout(within):
+                await self.event.wait()
+        except TimeoutError:
+            pass
+        self.event.clear()
 
 
 class Feed:
     """Fans hints out to the sockets of this process."""
 
     def __init__(self, pool: Pool, every: float = 1.0) -> None:
-        """Listen through `pool`. `every`: seconds after which one looks without a hint."""
+        """Listen and look through `pool`. `every`: seconds between two looks."""
         self._pool = pool
         self._every = every
-        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._watches: dict[str, set[Watch]] = {}
+        self._seqs: dict[str, int] = {}
+        self._figures: dict[str, tuple[float, list[Figures]]] = {}
+        self._counting: dict[str, asyncio.Lock] = {}
 
-    async def listen(self) -> None:
-        """Listen until cancelled; after a fault, again."""
+    async def run(self) -> None:
+        """Listen and look until cancelled; after a fault, again."""
+        await asyncio.gather(self._for_ever(self._listen), self._for_ever(self._look))
+
+    @asynccontextmanager
+    async def watch(self, concertation: str) -> AsyncIterator[Watch]:
+        """Give hints for one concertation, for the length of the block."""
+        watch = Watch()
+        self._watches.setdefault(concertation, set()).add(watch)
+        try:
+            yield watch
+        finally:
+            self._watches[concertation].discard(watch)
+            if not self._watches[concertation]:
+                for kept in (self._watches, self._seqs, self._figures, self._counting):
+                    kept.pop(concertation, None)
+
+    async def figures(self, concertation: str, stages: Sequence[tuple[int, str]]) -> list[Figures]:
+        """Count the contributions of stages (round, key), at most every two seconds for all sockets together."""
+        clock = asyncio.get_running_loop().time
+        async with self._counting.setdefault(concertation, asyncio.Lock()):
+            known = self._figures.get(concertation)
+            if known is not None and clock() - known[0] < THROTTLE and len(known[1]) == len(stages):
+                return known[1]
+
+            async def question(connection: Connection) -> list[Figures]:
+                return [
+                    await contributions.figures(connection, concertation, round, key) for round, key in stages
+                ]
+
+            counted = await ask(self._pool, THROTTLE, question)
+            self._figures[concertation] = (clock(), counted)
+            return counted
+
+    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await self._listen()
-            except (StoreFault, OSError) as fault:
-                log.info("not listening, next try in %g s: %s", self._every, fault)
+                await work()
+            except StoreFault as fault:
+                log.info("the feed tries again in %g s: %s", self._every, fault)
             await asyncio.sleep(self._every)
 
     async def _listen(self) -> None:
@@ -49,35 +109,16 @@ class Feed:
                     await connection.remove_listener(CHANNEL, self._hint)
 
     def _hint(self, connection: object, pid: int, channel: str, concertation: object) -> None:
-        for event in self._waiting.get(str(concertation), ()):
-            event.set()
+        for watch in self._watches.get(str(concertation), ()):
+            watch.event.set()
 
-    @asynccontextmanager
-    async def hints(self, concertation: str) -> AsyncIterator[Hints]:
-        """Give the hints for one concertation, for the length of the block."""
-        event = asyncio.Event()
-        self._waiting.setdefault(concertation, set()).add(event)
-        try:
-            yield Hints(event, self._every)
-        finally:
-            waiting = self._waiting[concertation]
-            waiting.discard(event)
-            if not waiting:
-                del self._waiting[concertation]
-
-
-class Hints:
-    """What one socket waits on."""
-
-    def __init__(self, event: asyncio.Event, every: float) -> None:
-        self._event = event
-        self._every = every
-
-    async def next(self) -> None:
-        """Wait for a hint, or until it is time to look anyway."""
-        try:
-            async with asyncio.timeout(self._every):
-                await self._event.wait()
-        except TimeoutError:
-            pass
-        self._event.clear()
+    async def _look(self) -> None:
+        followed = list(self._watches)
+        if not followed:
+            return
+        rows = await ask(self._pool, self._every, lambda c: concertations.get_many(c, followed))
+        for key, row in rows.items():
+            if self._seqs.get(key, row.seq) != row.seq:
+                self._hint(None, 0, CHANNEL, key)
+            if key in self._watches:
+                self._seqs[key] = row.seq

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
@@ -9,16 +10,18 @@ import strawberry
 from strawberry import ID, argument
 
 from api.context import Context, Info
-from api.contributions import Figures, figures_of
+from api.contributions import Figures, figures_made, open_calls
 from api.events import Event, FiguresUpdated, event_of
 from api.faults import BadInput
+from api.feed import THROTTLE
 from api.ids import concertation_key
 from api.snapshot import Snapshot
 from domain.texts import text
 from store import ledger
+from store.faults import StoreUnreachable
 
 _BATCH = 100
-_MOST_FAULTS = 30
+_PAUSE = 1.0
 
 
 @strawberry.type(description="Everything that can be followed, over graphql-transport-ws.")
@@ -43,53 +46,75 @@ class Subscription:
         at = await context.reading.snapshot(key) if key else None
         if at is None:
             raise BadInput(text("refusal.UNKNOWN_CONCERTATION", context.languages), path=("concertationId",))
-        seq = at.process.seq if after is None else after
-        async with context.feed.hints(at.id) as hints:
-            known: dict[tuple[int, str], int] = {}
-            pending: Snapshot | None = at
+        follower = _Follower(info, at, at.process.seq if after is None else after)
+        async with context.feed.watch(at.id) as watch:
             while True:
-                entries = await _after(context, at.id, seq)
-                if entries:
-                    pending = await _again(context, at.id)
-                for entry in entries:
-                    seq = entry.seq
-                    if pending is not None:
-                        yield event_of(info, pending, entry)
-                if len(entries) == _BATCH:
-                    continue
-                if figures and pending is not None:
-                    for changed in await _changed(info, pending, known):
-                        yield await _figures_event(info, pending, changed, seq)
-                await hints.next()
-                context.renew()
+                async for event in follower.events():
+                    yield event
+                if figures:
+                    for event in await follower.figures():
+                        yield event
+                counted = figures and bool(open_calls(follower.at))
+                await watch.next(THROTTLE if counted else None)
 
 
-async def _after(context: Context, concertation: str, seq: int) -> list[ledger.Entry]:
-    return await context.reading.ask(
-        lambda connection: ledger.after(connection, concertation, seq, most=_BATCH)
-    )
+class _Follower:
+    """How far one socket has followed a concertation."""
 
+    def __init__(self, info: Info, at: Snapshot, seq: int) -> None:
+        self.info = info
+        self.at = at
+        self.seq = seq
+        self._counted: dict[str, int] = {}
 
-async def _again(context: Context, concertation: str) -> Snapshot | None:
-    context.renew()
-    return await context.reading.snapshot(concertation)
+    @property
+    def context(self) -> Context:
+        return self.info.context
 
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """Give every event after the last one given, each with the concertation as it stands now."""
+        entries = await self._entries()
+        while entries:
+            await self._read_again()
+            for entry in entries:
+                self.seq = entry.seq
+                yield event_of(self.info, self.at, entry)
+            entries = await self._entries() if len(entries) == _BATCH else []
 
-async def _changed(info: Info, at: Snapshot, known: dict[tuple[int, str], int]) -> list[Figures]:
-    changed = []
-    for figures in await figures_of(info, at):
-        name = (figures.round, figures.stage_key)
-        if known.get(name) != figures.total:
-            known[name] = figures.total
-            changed.append(figures)
-    return changed
+    async def figures(self) -> list[Event]:
+        """Give the figures that changed since they were given last."""
+        runs = open_calls(self.at)
+        if not runs:
+            return []
+        try:
+            counts = await self.context.feed.figures(self.at.id, [(run.round, run.key) for run in runs])
+            now = await self.context.reading.now()
+        except StoreUnreachable:
+            return []
+        made = [figures_made(self.at, run, count) for run, count in zip(runs, counts, strict=True)]
+        changed = [f for f in made if self._counted.get(f.stage_key) != f.total]
+        self._counted |= {f.stage_key: f.total for f in changed}
+        return [
+            FiguresUpdated(
+                seq=self.seq, at=now, kind="figures_updated", summary=self._sentence(figures), figures=figures
+            )
+            for figures in changed
+        ]
 
+    def _sentence(self, figures: Figures) -> str:
+        return text("event.figures_updated", self.context.languages, count=figures.total)
 
-async def _figures_event(info: Info, at: Snapshot, figures: Figures, seq: int) -> FiguresUpdated:
-    return FiguresUpdated(
-        seq=seq,
-        at=await info.context.reading.now(),
-        kind="figures_updated",
-        summary=text("event.figures_updated", info.context.languages, total=figures.total),
-        figures=figures,
-    )
+    async def _entries(self) -> list[ledger.Entry]:
+        while True:
+            try:
+                return await self.context.reading.ask(
+                    lambda connection: ledger.after(connection, self.at.id, self.seq, most=_BATCH)
+                )
+            except StoreUnreachable:
+                await asyncio.sleep(_PAUSE)  # the socket stays; what happens meanwhile is read afterwards
+
+    async def _read_again(self) -> None:
+        self.context.renew()
+        at = await self.context.reading.any_snapshot(self.at.id)
+        if at is not None:
+            self.at = at

@@ -1,0 +1,34 @@
+"""The API on a database of each test's own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from server.app import create_app
+from server.settings import Settings
+from store.pool import open_pool
+from tests.api.house import DirectSender, House
+from tests.api.stage import Stage
+from tests.fixtures.clock import TestClock
+from tests.fixtures.postgres import Database
+
+
+@pytest_asyncio.fixture
+async def house(database: Database, test_clock: TestClock, tmp_path: Path) -> AsyncIterator[House]:
+    """The application, started."""
+    settings = Settings(data_dir=tmp_path, database_url=database.app, temporal_address="127.0.0.1:1")
+    worker = await open_pool(database.worker, application="tests: worker", max_size=4)
+    sender = DirectSender(worker)
+    app = create_app(settings, sender=sender)
+    async with app.router.lifespan_context(app):
+        found = House(app, settings, sender, test_clock)
+        yield found
+        await found.http.aclose()
+    await worker.close()
+
+
+@pytest_asyncio.fixture
+async def stage(house: House) -> Stage:
+    """A concertation that does not exist yet."""
+    return Stage(house)

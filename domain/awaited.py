@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.deciding.balloting import is_frozen
-from domain.deciding.seats import entitled
+from domain.deciding.seats import entitled, is_conducted
 from domain.deciding.works import (
     is_delivered,
     missing_responses,
@@ -16,6 +16,7 @@ from domain.deciding.works import (
 )
 from domain.procedure import Gate, Kind, Role
 from domain.process import BallotState, HearingState, Phase, Process, StageRun, State, stage_in_round
+from domain.rights import PRESIDENCY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,11 @@ def awaited(process: Process, now: datetime) -> tuple[Awaited, ...]:
 def _awaited(process: Process, now: datetime) -> Iterator[Awaited]:
     if process.over or process.phase is Phase.VOID:
         return
+    if not is_conducted(process, now):
+        conduct = tuple(office.id for office in process.offices.values() if office.role is Role.COORDINATOR)
+        yield Awaited(
+            what="appointment", stage=None, round=None, roles=tuple(sorted(PRESIDENCY)), seats=conduct
+        )
     if process.phase is Phase.DRAFT:
         yield Awaited(what="launch", stage=None, round=None, roles=(Role.COORDINATOR,))
     if process.suspended_at is not None:

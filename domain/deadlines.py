@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from domain.deciding.balloting import is_frozen
-from domain.deciding.seats import all_have_voted, entitled
+from domain.deciding.counting import count, has_quorum
+from domain.deciding.seats import all_have_voted
 from domain.deciding.works import is_blocked, is_delivered, predecessors_concluded
 from domain.procedure import Gate, Kind
 from domain.process import Ballot, BallotState, Phase, Process, Purpose, StageRun, State
@@ -20,13 +21,15 @@ def next_deadline(process: Process) -> datetime | None:
 def _deadlines(process: Process) -> Iterator[datetime]:
     if process.over or process.phase is Phase.VOID:
         return
+    if process.terms_end_at is not None:
+        yield process.terms_end_at
     for ballot in process.ballots.values():
-        if ballot.state is BallotState.OPEN and not is_frozen(process, ballot):
+        if ballot.state is BallotState.CLOSED or is_frozen(process, ballot):
+            continue
+        if ballot.state is BallotState.OPEN:
             yield _ballot_deadline(process, ballot)
-        elif ballot.state is BallotState.HELD and ballot.rule.secret and not is_frozen(process, ballot):
-            latest = max((vote.at for vote in ballot.votes.values()), default=None)
-            if latest is not None and _has_secret_quorum(process, ballot, latest):
-                yield latest
+        elif ballot.rule.secret and _has_secret_quorum(process, ballot):
+            yield _latest(process)
     if process.phase is not Phase.LAUNCHED or process.suspended_at is not None:
         return
     for run in process.runs.values():
@@ -44,15 +47,21 @@ def _deadlines(process: Process) -> Iterator[datetime]:
 def _ballot_deadline(process: Process, ballot: Ballot) -> datetime:
     """A secret ballot in which all have voted ends with the next tick, which brings the store's tally."""
     assert ballot.closes_at is not None
-    if ballot.rule.secret and ballot.rule.early_end and all_have_voted(process, ballot, ballot.closes_at):
-        return min(max(vote.at for vote in ballot.votes.values()), ballot.closes_at)
+    if ballot.rule.secret and ballot.rule.early_end and ballot.votes:
+        latest = _latest(process)
+        if latest < ballot.closes_at and all_have_voted(process, ballot, latest):
+            return latest
     return ballot.closes_at
 
 
-def _has_secret_quorum(process: Process, ballot: Ballot, at: datetime) -> bool:
-    seats = entitled(process, ballot, at)
-    present = sum(1 for seat in seats if seat in ballot.votes)
-    return present > 0 and present >= ballot.rule.quorum * len(seats)
+def _has_secret_quorum(process: Process, ballot: Ballot) -> bool:
+    return bool(ballot.votes) and has_quorum(count(process, ballot, _latest(process)))
+
+
+def _latest(process: Process) -> datetime:
+    """Give the instant of the last event: what is due because of it is due since then."""
+    assert process.at is not None
+    return process.at
 
 
 def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
@@ -92,5 +101,5 @@ def is_secret_due(process: Process, ballot: Ballot, now: datetime) -> bool:
     if ballot.purpose is Purpose.SIGNATURES or not ballot.votes:
         return False
     if ballot.state is BallotState.HELD:
-        return _has_secret_quorum(process, ballot, now)
+        return _has_secret_quorum(process, ballot)
     return _ballot_deadline(process, ballot) <= now

@@ -88,18 +88,23 @@ def _person(turn: Turn, act: Act) -> Refusal | None:
     if isinstance(act, acts.Tick | acts.RecordSeal):
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     if not isinstance(act, _BY_THEMSELVES):
-        stage = process.stages.get(turn.stage) if turn.stage is not None else None
-        entitled = turn.entitle(act.kind, Scope(lane=stage.lane if stage is not None else None))
-        if isinstance(entitled, Refusal):
+        entitled = turn.entitle(act.kind, _scope(turn, act))
+        if isinstance(entitled, Refusal) and not people.finds_a_coordinator(turn, act):
             return entitled
     if process.phase is Phase.DRAFT and isinstance(act, _AFTER_LAUNCH):
         return Refusal(Code.NOT_LAUNCHED, {})
     signoff = signing.signoff_for(turn, act)
     if signoff is None:
         return _perform(turn, act)
-    attempt = turn.fork()
-    attempt.on_behalf_of = turn.on_behalf_of
-    return _perform(attempt, act) or signing.propose(turn, act, signoff)
+    return _perform(turn.fork(), act) or signing.propose(turn, act, signoff)
+
+
+def _scope(turn: Turn, act: Act) -> Scope:
+    """Give what an act is about: one lane, or the whole concertation."""
+    key = act.stage if isinstance(act, acts.AttachDocument) else turn.stage
+    stage = turn.process.stages.get(key) if key is not None else None
+    lane = stage.lane if stage is not None else None
+    return Scope(lane=lane, whole=lane is None and not isinstance(act, _IN_COMMON))
 
 
 def _perform(turn: Turn, act: Act) -> Refusal | None:
@@ -129,6 +134,13 @@ _BY_THEMSELVES = (
     acts.EndTerm, acts.GiveDelegation, acts.RevokeDelegation,
 )  # fmt: skip
 """Acts whose right does not come from a role: from a seat in the electorate, or from what one holds oneself."""
+
+_IN_COMMON = (
+    acts.ScheduleHearing, acts.HoldHearing, acts.CancelHearing, acts.RecordHearing,
+    acts.DeclareInterest, acts.WithdrawFromReview, acts.StatePosition, acts.DraftOpinion, acts.PutOpinionToVote,
+    acts.MakeReservation, acts.RecordDissent, acts.SubmitChapter, acts.MakeRecommendation, acts.Respond,
+)  # fmt: skip
+"""Acts that the holders of offices of one lane do in a stage that is common to all lanes, too."""
 
 _AFTER_LAUNCH = (
     acts.ExtendStage, acts.PostponeStage, acts.CloseStageEarly, acts.Suspend, acts.Resume, acts.ReopenStage,

@@ -51,7 +51,8 @@ Changes = dict[str, Any]
 
 def evolve(process: Process, event: Event) -> Process:
     """Give the process after the event."""
-    return changed(process, seq=process.seq + 1, **_FOLDS[type(event.fact)](process, event, event.fact))
+    changes = _FOLDS[type(event.fact)](process, event, event.fact)
+    return changed(process, seq=process.seq + 1, at=event.at, **changes)
 
 
 def fold(process: Process, events: Iterable[Event]) -> Process:
@@ -154,23 +155,39 @@ def _member_left(process: Process, event: Event, fact: ev.MemberLeft) -> Changes
     return {"members": {**process.members, fact.member: member}}
 
 
+def _terms(process: Process, office: str, terms: tuple[Term, ...]) -> Changes:
+    """Change the terms of an office, and with them the next instant at which one ends."""
+    offices = {**process.offices, office: changed(process.offices[office], terms=terms)}
+    ends = [
+        term.until
+        for held in offices.values()
+        for term in held.terms
+        if term.cause is None and term.until is not None
+    ]
+    return {"offices": offices, "terms_end_at": min(ends, default=None)}
+
+
 def _member_appointed(process: Process, event: Event, fact: ev.MemberAppointed) -> Changes:
-    office = process.offices[fact.office]
     term = Term(seat=fact.seat, member=fact.member, since=fact.since, until=fact.until)
-    return {"offices": {**process.offices, fact.office: changed(office, terms=(*office.terms, term))}}
+    return _terms(process, fact.office, (*process.offices[fact.office].terms, term))
 
 
 def _term_ended(process: Process, event: Event, fact: ev.TermEnded) -> Changes:
-    office = process.offices[fact.office]
-    terms = tuple(
-        changed(term, until=event.at, cause=fact.cause)
-        if term.seat == fact.seat
-        and term.member == fact.member
-        and (term.until is None or term.until > event.at)
-        else term
-        for term in office.terms
-    )
-    return {"offices": {**process.offices, fact.office: changed(office, terms=terms)}}
+    """End the earliest term of the member in the seat that has not ended; mandates given with it end too."""
+    terms = list(process.offices[fact.office].terms)
+    for index, term in enumerate(terms):
+        if term.seat == fact.seat and term.member == fact.member and term.cause is None:
+            until = event.at if term.until is None else min(term.until, event.at)
+            terms[index] = changed(term, until=until, cause=fact.cause)
+            break
+    changes = _terms(process, fact.office, tuple(terms))
+    seat = f"{fact.office}/{fact.seat}"
+    ballots = {
+        ballot.id: changed(ballot, proxies={k: v for k, v in ballot.proxies.items() if k != seat})
+        for ballot in process.ballots.values()
+        if seat in ballot.proxies and ballot.state is not BallotState.CLOSED
+    }
+    return {**changes, "ballots": {**process.ballots, **ballots}} if ballots else changes
 
 
 def _delegation_given(process: Process, event: Event, fact: ev.DelegationGiven) -> Changes:
@@ -455,7 +472,12 @@ def _ballot_opened(process: Process, event: Event, fact: ev.BallotOpened) -> Cha
 
 def _vote_cast(process: Process, event: Event, fact: ev.VoteCast) -> Changes:
     vote = Vote(
-        seat=fact.seat, member=event.actor, position=fact.position, at=event.at, by_proxy=fact.by_proxy
+        seat=fact.seat,
+        member=event.actor,
+        position=fact.position,
+        at=event.at,
+        by_proxy=fact.by_proxy,
+        on_behalf_of=event.on_behalf_of,
     )
     ballot = process.ballots[fact.ballot]
     return _ballot(process, fact.ballot, votes={**ballot.votes, fact.seat: vote})

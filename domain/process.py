@@ -171,7 +171,11 @@ class Delegation:
 
     def runs(self, now: datetime) -> bool:
         """Say whether the delegation runs at `now`."""
-        return self.since <= now < self.until and (self.revoked_at is None or now < self.revoked_at)
+        return self.since <= now and not self.is_over(now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Say whether the delegation has come to its end, or was revoked."""
+        return self.until <= now or (self.revoked_at is not None and self.revoked_at <= now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +237,13 @@ class Vote:
     """`None` in a secret ballot."""
     at: datetime
     by_proxy: bool = False
+    on_behalf_of: str | None = None
+    """The holder of the seat, where a delegate or the holder of a proxy voted."""
+
+    @property
+    def principal(self) -> str:
+        """The member whose vote it is."""
+        return self.on_behalf_of or self.member
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -478,6 +489,8 @@ class Process:
     id: str
     seq: int = 0
     """Number of events folded; the sequence number of the last one."""
+    at: datetime | None = None
+    """When the last event happened."""
     phase: Phase = Phase.VOID
     outcome: Outcome | None = None
     slug: str = ""
@@ -499,6 +512,8 @@ class Process:
     past_runs: tuple[StageRun, ...] = ()
     members: dict[str, Member] = field(default_factory=dict)
     offices: dict[str, OfficeHeld] = field(default_factory=dict)
+    terms_end_at: datetime | None = None
+    """The next end of a term that has not been recorded."""
     delegations: dict[str, Delegation] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     ballots: dict[str, Ballot] = field(default_factory=dict)

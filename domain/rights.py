@@ -25,8 +25,8 @@ class PlatformRole(StrEnum):
 
 COUNCIL = frozenset({Role.COUNCIL_CHAIR, Role.COUNCIL_MEMBER})
 _CONDUCT = frozenset({Role.COORDINATOR})
-_PRESIDENCY = frozenset({Role.SPONSOR, Role.CO_PRESIDENT_STATE, Role.CO_PRESIDENT_LOCAL})
-_SCHEDULE = _CONDUCT | _PRESIDENCY
+PRESIDENCY = frozenset({Role.SPONSOR, Role.CO_PRESIDENT_STATE, Role.CO_PRESIDENT_LOCAL})
+_SCHEDULE = _CONDUCT | PRESIDENCY
 _HEARINGS = frozenset({Role.COORDINATOR, Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR})
 _WRITING = frozenset({Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR})
 _ANY_OFFICE = frozenset(Role)
@@ -38,6 +38,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "remove_member": _CONDUCT,
     "appoint_member": _CONDUCT,
     "end_term": _CONDUCT,
+    "revoke_delegation": _CONDUCT,
+    "withdraw_proposal": _CONDUCT,
     "give_delegation": _ANY_OFFICE,
     "attach_document": _CONDUCT,
     "launch": _SCHEDULE,
@@ -48,7 +50,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "resume": _SCHEDULE,
     "reopen_stage": _SCHEDULE,
     "rectify_stage": _SCHEDULE,
-    "abandon": _PRESIDENCY | _CONDUCT,
+    "abandon": PRESIDENCY | _CONDUCT,
     "schedule_hearing": _HEARINGS,
     "hold_hearing": _HEARINGS,
     "cancel_hearing": _HEARINGS,
@@ -74,7 +76,7 @@ ROLES: dict[str, frozenset[Role]] = {
     # not acts of the decider
     "record_contribution": frozenset({Role.CLERK}),
     "read_draft": _ANY_OFFICE,
-    "read_names": _CONDUCT | _PRESIDENCY | frozenset({Role.GUARANTOR, Role.CLERK}),
+    "read_names": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR, Role.CLERK}),
     "read_contributions_before_publication": _CONDUCT | _WRITING | COUNCIL | frozenset({Role.GUARANTOR}),
 }
 """For each act or reading, the roles that may. What is not here is denied."""
@@ -91,15 +93,23 @@ PLATFORM: dict[str, PlatformRole] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What an act is about. An office with a lane, college or territory speaks only for these."""
+    """What an act is about. An office with a lane, college or territory speaks only for these.
+
+    `whole`: the act is about the whole concertation, for which an office of one lane does not speak.
+    """
 
     lane: str | None = None
     college: str | None = None
     territory: str | None = None
     office: str | None = None
+    whole: bool = False
 
 
 EVERYWHERE = Scope()
+"""Wherever it may be: any office of the role will do."""
+
+WHOLE = Scope(whole=True)
+"""The whole concertation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +137,7 @@ class Mandate:
 def _covers(office: OfficeHeld, scope: Scope) -> bool:
     return (
         (scope.office is None or office.id == scope.office)
-        and (office.lane is None or scope.lane is None or office.lane == scope.lane)
+        and (office.lane is None or office.lane == scope.lane or (scope.lane is None and not scope.whole))
         and (office.college is None or scope.college is None or office.college == scope.college)
         and (office.territory is None or scope.territory is None or office.territory == scope.territory)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain import events as ev
-from domain.acts import Conclusion, SealFigures, SecretTally
+from domain.acts import Conclusion, SealFigures, SecretTally, TermEnd
 from domain.calendar import closing
 from domain.deciding.balloting import open_ballot
 from domain.deciding.counting import at_least
@@ -30,6 +30,7 @@ def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> N
     before = -1
     while before != len(turn.events) and not turn.process.over:
         before = len(turn.events)
+        _end_terms(turn)
         settle_ballots(turn, by_ballot, perform)
         if turn.process.phase is not Phase.LAUNCHED or turn.process.suspended_at is not None:
             continue
@@ -46,6 +47,20 @@ def advance_after_vote(turn: Turn, perform: Perform) -> None:
     settle_ballots(turn, {}, perform)
     if len(turn.events) != before:
         advance(turn, (), perform)
+
+
+def _end_terms(turn: Turn) -> None:
+    """Record the terms that have run out: tokens die with them, and bases of ballots change."""
+    while turn.process.terms_end_at is not None and turn.process.terms_end_at <= turn.now:
+        office, term = next(
+            (office, term)
+            for office in turn.process.offices.values()
+            for term in office.terms
+            if term.cause is None and term.until == turn.process.terms_end_at
+        )
+        turn.conclude(
+            ev.TermEnded(office=office.id, seat=term.seat, member=term.member, cause=TermEnd.END_OF_TERM)
+        )
 
 
 def _step(turn: Turn, stage: Stage, run: StageRun) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from domain import events as ev
 from domain.acts import Act, CastVote, GiveProxy, Position, RevokeProxy, SecretTally
 from domain.deciding.counting import casting_position, count, has_quorum, is_tie, reaches
-from domain.deciding.seats import all_have_voted, entitled, seats_named, speakers, stands_aside
+from domain.deciding.seats import all_have_voted, is_valid, seats_named, stands_aside, voters
 from domain.deciding.turn import Turn
 from domain.procedure import BallotRule, Silence
 from domain.process import Ballot, BallotOutcome, BallotState, Process, Purpose
@@ -65,6 +65,10 @@ def _running(turn: Turn, ballot_id: str) -> Ballot | Refusal:
         )
     if is_frozen(turn.process, ballot):
         return Refusal(Code.SUSPENDED, {"stage": ballot.stage or ""}, ("ballot",))
+    if ballot.closes_at is not None and turn.now >= ballot.closes_at:
+        return Refusal(
+            Code.BALLOT_CLOSED, {"ballot": ballot_id, "closedAt": ballot.closes_at.isoformat()}, ("ballot",)
+        )
     return ballot
 
 
@@ -72,7 +76,7 @@ def seat_of(process: Process, ballot: Ballot, member: str, now: datetime) -> tup
     """Give the seat for which a member speaks in a ballot, with whom they act for; the own seat first."""
     by_delegation = None
     for seat in ballot.seats:
-        found = speakers(process, seat, now)
+        found = voters(process, ballot, seat, now)
         if member in found:
             if found[member] is None:
                 return seat, None
@@ -87,6 +91,31 @@ def _aside(turn: Turn, ballot: Ballot, member: str) -> Refusal | None:
     return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"ballot": ballot.id})
 
 
+def _own_seat(turn: Turn, ballot: Ballot) -> str | Refusal:
+    """Give the seat that the author speaks for, and act on behalf of its holder; or refuse."""
+    found = seat_of(turn.process, ballot, turn.actor.member, turn.now)
+    if found is None or turn.actor.on_behalf_of not in (None, found[1]):
+        return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("ballot",))
+    if found[1] is not None and (aside := _aside(turn, ballot, found[1])):
+        return aside
+    turn.on_behalf_of = found[1]
+    return found[0]
+
+
+def _seat_by_proxy(turn: Turn, ballot: Ballot, seat: str) -> str | Refusal:
+    """Give the seat whose mandate the author holds, being a voter too, if it still counts; or refuse."""
+    holder = next(iter(voters(turn.process, ballot, seat, turn.now)), None)
+    if (
+        holder is None
+        or stands_aside(turn.process, holder, ballot.stage) is not None
+        or seat_of(turn.process, ballot, turn.actor.member, turn.now) is None
+        or turn.actor.on_behalf_of not in (None, holder)
+    ):
+        return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("seat",))
+    turn.on_behalf_of = holder
+    return seat
+
+
 def cast_vote(turn: Turn, act: CastVote) -> Refusal | None:
     """Vote, or revise a vote. A vote binds the digest of its subject."""
     ballot = _running(turn, act.ballot)
@@ -99,31 +128,14 @@ def cast_vote(turn: Turn, act: CastVote) -> Refusal | None:
     member = turn.actor.member
     if aside := _aside(turn, ballot, member):
         return aside
-    if act.seat is not None and ballot.proxies.get(act.seat) == member:
-        seat, by_proxy = act.seat, True
-        if act.seat not in entitled(turn.process, ballot, turn.now):
-            return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("seat",))
-        turn.on_behalf_of = next(iter(speakers(turn.process, seat, turn.now)), None)
-    else:
-        found = seat_of(turn.process, ballot, member, turn.now)
-        if found is None or act.seat not in (None, found[0]):
-            return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("ballot",))
-        seat, by_proxy = found[0], False
-        turn.on_behalf_of = found[1]
-        if found[1] is not None and (aside := _aside(turn, ballot, found[1])):
-            return aside
-    before = ballot.votes.get(seat)
-    if before is not None:
-        if (
-            before.member != member
-            and not before.by_proxy
-            and before.member not in speakers(turn.process, seat, turn.now)
-        ):
-            return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
-        if by_proxy and not before.by_proxy:
-            return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
-        if not ballot.rule.revisable:
-            return Refusal(Code.VOTE_NOT_REVISABLE, {"ballot": ballot.id})
+    by_proxy = act.seat is not None and ballot.proxies.get(act.seat) == member
+    seat = _seat_by_proxy(turn, ballot, act.seat or "") if by_proxy else _own_seat(turn, ballot)
+    if isinstance(seat, Refusal):
+        return seat
+    if act.seat not in (None, seat):
+        return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("seat",))
+    if refusal := _may_vote(turn, ballot, seat, by_proxy=by_proxy):
+        return refusal
     turn.tell(
         ev.VoteCast(
             ballot=ballot.id,
@@ -138,6 +150,22 @@ def cast_vote(turn: Turn, act: CastVote) -> Refusal | None:
     return None
 
 
+def _may_vote(turn: Turn, ballot: Ballot, seat: str, *, by_proxy: bool) -> Refusal | None:
+    """Check what has been voted: votes cast stand, and nobody votes twice but by the one proxy they hold."""
+    member = turn.actor.member
+    before = ballot.votes.get(seat)
+    if before is not None and is_valid(turn.process, ballot, before):
+        if before.principal != (turn.on_behalf_of or member) or (by_proxy and not before.by_proxy):
+            return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
+        if not ballot.rule.revisable:
+            return Refusal(Code.VOTE_NOT_REVISABLE, {"ballot": ballot.id})
+    if not by_proxy:
+        for other, vote in ballot.votes.items():
+            if other != seat and vote.member == member and not vote.by_proxy:
+                return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
+    return None
+
+
 def give_proxy(turn: Turn, act: GiveProxy) -> Refusal | None:
     """Give one's mandate to another voter, who may hold one at most (CRPA R133-9)."""
     ballot = _running(turn, act.ballot)
@@ -145,24 +173,23 @@ def give_proxy(turn: Turn, act: GiveProxy) -> Refusal | None:
         return ballot
     if not ballot.rule.proxies:
         return Refusal(Code.PROXY_NOT_ALLOWED, {"ballot": ballot.id})
-    if act.to == turn.actor.member:
-        return Refusal(Code.PROXY_TO_SELF, {"ballot": ballot.id}, ("to",))
-    own = seat_of(turn.process, ballot, turn.actor.member, turn.now)
-    other = seat_of(turn.process, ballot, act.to, turn.now)
-    if own is None:
-        return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("ballot",))
-    if other is None or stands_aside(turn.process, act.to, ballot.stage) is not None:
-        return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("to",))
     if aside := _aside(turn, ballot, turn.actor.member):
         return aside
-    if own[0] in ballot.proxies:
+    seat = _own_seat(turn, ballot)
+    if isinstance(seat, Refusal):
+        return seat
+    other = seat_of(turn.process, ballot, act.to, turn.now)
+    if act.to == turn.actor.member or (other is not None and other[0] == seat):
+        return Refusal(Code.PROXY_TO_SELF, {"ballot": ballot.id}, ("to",))
+    if other is None or stands_aside(turn.process, act.to, ballot.stage) is not None:
+        return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("to",))
+    if seat in ballot.proxies:
         return Refusal(Code.PROXY_ALREADY_GIVEN, {"ballot": ballot.id})
     if act.to in ballot.proxies.values():
         return Refusal(Code.PROXY_ALREADY_HELD, {"ballot": ballot.id}, ("to",))
-    if own[0] in ballot.votes:
+    if seat in ballot.votes:
         return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
-    turn.on_behalf_of = own[1]
-    turn.tell(ev.ProxyGiven(ballot=ballot.id, seat=own[0], to=act.to), ballot.stage)
+    turn.tell(ev.ProxyGiven(ballot=ballot.id, seat=seat, to=act.to), ballot.stage)
     return None
 
 
@@ -171,12 +198,14 @@ def revoke_proxy(turn: Turn, act: RevokeProxy) -> Refusal | None:
     ballot = _running(turn, act.ballot)
     if isinstance(ballot, Refusal):
         return ballot
-    own = seat_of(turn.process, ballot, turn.actor.member, turn.now)
-    if own is None or own[0] not in ballot.proxies:
+    seat = _own_seat(turn, ballot)
+    if isinstance(seat, Refusal):
+        return seat
+    if seat not in ballot.proxies:
         return Refusal(Code.PROXY_NOT_ALLOWED, {"ballot": ballot.id})
-    if own[0] in ballot.votes:
+    if seat in ballot.votes:
         return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
-    turn.tell(ev.ProxyRevoked(ballot=ballot.id, seat=own[0]), ballot.stage)
+    turn.tell(ev.ProxyRevoked(ballot=ballot.id, seat=seat), ballot.stage)
     return None
 
 
@@ -191,6 +220,17 @@ def supersede(turn: Turn, ballot_id: str | None) -> None:
         close(turn, turn.process.ballots[ballot_id], BallotOutcome.SUPERSEDED)
 
 
+def counted_at(process: Process, ballot: Ballot, now: datetime) -> datetime:
+    """Give the instant as of which the base of a running ballot is taken.
+
+    That of a secret ballot whose window is not what ends it: its latest event. The store then finds it due
+    or not whatever the hour, and the tick that brings the tally finds what called for it.
+    """
+    if ballot.rule.secret and process.at is not None and (ballot.closes_at is None or now < ballot.closes_at):
+        return process.at
+    return now
+
+
 def settle(turn: Turn, ballot: Ballot, tally: SecretTally | None) -> BallotOutcome | None:
     """Bring a running ballot as far as it can go at this instant, and give the outcome if it has one.
 
@@ -202,10 +242,11 @@ def settle(turn: Turn, ballot: Ballot, tally: SecretTally | None) -> BallotOutco
     window_over = ballot.closes_at is None or turn.now >= ballot.closes_at
     if not window_over and not ballot.rule.early_end:
         return None
-    all_voted = all_have_voted(turn.process, ballot, turn.now)
+    at = counted_at(turn.process, ballot, turn.now)
+    all_voted = all_have_voted(turn.process, ballot, at)
     if not window_over and not all_voted:
         return None
-    counted = count(turn.process, ballot, turn.now, tally)
+    counted = count(turn.process, ballot, at, tally)
     if ballot.rule.secret and counted.present and tally is None:
         return None  # the store adds the tally to the tick that closes it
     if has_quorum(counted) and not (signatures and not all_voted):

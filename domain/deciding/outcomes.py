@@ -7,12 +7,12 @@ from collections.abc import Callable
 from domain import events as ev
 from domain.acts import Act, Actor, SecretTally
 from domain.calendar import closing
-from domain.deciding.balloting import close, is_frozen, settle, supersede
-from domain.deciding.counting import count
+from domain.deciding.balloting import close, counted_at, is_frozen, settle, supersede
+from domain.deciding.counting import count, reaches
 from domain.deciding.rounds import apply_last_resort, open_next_round
 from domain.deciding.turn import Turn
 from domain.procedure import ReferBack
-from domain.process import Ballot, BallotOutcome, BallotState, Purpose, StageRun, stage_in_round
+from domain.process import Ballot, BallotOutcome, BallotState, Proposal, Purpose, StageRun, stage_in_round
 from domain.refusals import Refusal
 
 Perform = Callable[[Turn, Act], Refusal | None]
@@ -36,16 +36,13 @@ def _apply(
     if ballot.purpose is Purpose.SIGNATURES:
         _sign(turn, ballot, outcome, perform)
         return
-    counted = count(turn.process, ballot, turn.now, tally)
+    counted = count(turn.process, ballot, counted_at(turn.process, ballot, turn.now), tally)
     close(
         turn,
         ballot,
         outcome,
         count=counted,
-        casting_vote=outcome is BallotOutcome.PASSED
-        and ballot.rule.casting_vote
-        and counted.favourable * 2 == counted.present
-        and counted.favourable <= counted.unfavourable + counted.abstain,
+        casting_vote=outcome is BallotOutcome.PASSED and not reaches(ballot, counted),
     )
     match ballot.purpose:
         case Purpose.OPENING | Purpose.CONCLUSION:
@@ -65,17 +62,22 @@ def _sign(turn: Turn, ballot: Ballot, outcome: BallotOutcome, perform: Perform) 
     if not outcome.passes:
         close(turn, ballot, outcome, count=counted)
         return
-    author = Actor(member=proposal.actor, on_behalf_of=proposal.on_behalf_of)
-    attempt = Turn(turn.process, turn.now, author, proposal.round, proposal.stage)
-    refusal = perform(attempt, proposal.act)
+    refusal = perform(_as_author(turn, proposal), proposal.act)
     if refusal is not None:
         close(turn, ballot, BallotOutcome.LAPSED, count=counted, lapse_reason=refusal.code.value)
         return
     close(turn, ballot, outcome, count=counted)
-    doing = Turn(turn.process, turn.now, author, proposal.round, proposal.stage)
+    doing = _as_author(turn, proposal)
     perform(doing, proposal.act)
     turn.events.extend(doing.events)
     turn.process = doing.process
+
+
+def _as_author(turn: Turn, proposal: Proposal) -> Turn:
+    author = Actor(member=proposal.actor, on_behalf_of=proposal.on_behalf_of)
+    doing = Turn(turn.process, turn.now, author, proposal.round, proposal.stage)
+    doing.on_behalf_of = proposal.on_behalf_of
+    return doing
 
 
 def _pass_gate(turn: Turn, ballot: Ballot, outcome: BallotOutcome) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain import events as ev
 from domain.acts import (
+    Act,
     AppointMember,
     EndTerm,
     EnrolMember,
@@ -12,11 +15,12 @@ from domain.acts import (
     RevokeDelegation,
     TermEnd,
 )
+from domain.deciding.seats import is_conducted
 from domain.deciding.turn import Turn
 from domain.procedure import Appointment, Role
-from domain.process import OfficeHeld
+from domain.process import OfficeHeld, Term
 from domain.refusals import Code, Refusal
-from domain.rights import ROLES, mandate
+from domain.rights import PRESIDENCY, WHOLE, PlatformRole
 
 
 def enrol_member(turn: Turn, act: EnrolMember) -> Refusal | None:
@@ -42,9 +46,12 @@ def remove_member(turn: Turn, act: RemoveMember) -> Refusal | None:
     """A member leaves: their terms end, what they said and voted stands."""
     if not is_member(turn, act.member):
         return Refusal(Code.UNKNOWN_MEMBER, {"member": act.member}, ("member",))
+    for delegation in turn.process.delegations.values():
+        if delegation.to == act.member and not delegation.is_over(turn.now):
+            turn.tell(ev.DelegationRevoked(delegation=delegation.id))
     for office in turn.process.offices.values():
         for term in office.terms:
-            if term.member == act.member and (term.until is None or term.until > turn.now):
+            if term.member == act.member and term.cause is None:
                 turn.tell(
                     ev.TermEnded(
                         office=office.id, seat=term.seat, member=act.member, cause=TermEnd.END_OF_TERM
@@ -55,12 +62,14 @@ def remove_member(turn: Turn, act: RemoveMember) -> Refusal | None:
 
 
 def appoint_member(turn: Turn, act: AppointMember) -> Refusal | None:
-    """Give a member a seat for a term."""
+    """Give a member a seat for a term; an elected office goes to the elected."""
     office = turn.process.offices.get(act.office)
     if office is None:
         return Refusal(Code.UNKNOWN_OFFICE, {"office": act.office}, ("office",))
     if not is_member(turn, act.member):
         return Refusal(Code.UNKNOWN_MEMBER, {"member": act.member}, ("member",))
+    if office.appointment is Appointment.ELECTED and not turn.process.members[act.member].elected:
+        return Refusal(Code.SUBSTITUTE_NOT_PEER, {"office": office.id}, ("member",))
     since = max(act.since or turn.now, turn.now)
     if act.until is not None and act.until <= since:
         return Refusal(
@@ -93,9 +102,14 @@ def end_term(turn: Turn, act: EndTerm) -> Refusal | None:
     term = next((t for t in office.terms if t.seat == act.seat and t.runs(turn.now)), None)
     if term is None:
         return Refusal(Code.TERM_NOT_RUNNING, {"office": office.id, "seat": act.seat}, ("seat",))
-    resigns = turn.actor.member == term.member and act.cause is TermEnd.RESIGNATION and act.successor is None
+    resigns = (
+        turn.actor.member == term.member
+        and turn.actor.on_behalf_of is None
+        and act.cause is TermEnd.RESIGNATION
+        and act.successor is None
+    )
     if not resigns:
-        entitled = turn.entitle(act.kind)
+        entitled = turn.entitle(act.kind, WHOLE)
         if isinstance(entitled, Refusal):
             return entitled
     if act.successor is not None:
@@ -104,12 +118,19 @@ def end_term(turn: Turn, act: EndTerm) -> Refusal | None:
             return refusal
     turn.tell(ev.TermEnded(office=office.id, seat=term.seat, member=term.member, cause=act.cause))
     if act.successor is not None:
+        until = _free_until(office, term)
         turn.tell(
             ev.MemberAppointed(
-                office=office.id, seat=term.seat, member=act.successor, since=turn.now, until=term.until
+                office=office.id, seat=term.seat, member=act.successor, since=turn.now, until=until
             )
         )
     return None
+
+
+def _free_until(office: OfficeHeld, ended: Term) -> datetime | None:
+    """Give the end of a term, or the beginning of the next one in its seat where that was promised already."""
+    ends = [t.since for t in office.terms if t.seat == ended.seat and t.since > ended.since]
+    return min([*ends, *([ended.until] if ended.until is not None else [])], default=None)
 
 
 def _may_stand_in(turn: Turn, office: OfficeHeld, holder: str, other: str) -> Refusal | None:
@@ -132,12 +153,11 @@ def _peer(turn: Turn, office: OfficeHeld, holder: str, other: str) -> Refusal | 
 
 def give_delegation(turn: Turn, act: GiveDelegation) -> Refusal | None:
     """Let another member act for one's seat. Who was appointed in person cannot be substituted (CRPA R133-3)."""
-    own = mandate(turn.process, turn.actor.member, frozenset(Role), turn.now)
     office = turn.process.offices.get(act.office)
     if office is None:
         return Refusal(Code.UNKNOWN_OFFICE, {"office": act.office}, ("office",))
     term = next((t for t in office.terms if t.member == turn.actor.member and t.runs(turn.now)), None)
-    if own is None or term is None:
+    if term is None or turn.actor.on_behalf_of is not None:
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     if not is_member(turn, act.to) or act.to == turn.actor.member:
         return Refusal(Code.UNKNOWN_MEMBER, {"member": act.to}, ("to",))
@@ -147,9 +167,8 @@ def give_delegation(turn: Turn, act: GiveDelegation) -> Refusal | None:
         )
     if office.appointment is Appointment.IN_PERSON:
         return Refusal(Code.SUBSTITUTION_FORBIDDEN, {"office": office.id})
-    if refusal := _peer(turn, office, turn.actor.member, act.to):
+    if refusal := _may_stand_in(turn, office, turn.actor.member, act.to):
         return refusal
-    turn.on_behalf_of = None
     turn.tell(
         ev.DelegationGiven(
             delegation=turn.new_id("delegation", len(turn.process.delegations) + 1),
@@ -167,14 +186,29 @@ def give_delegation(turn: Turn, act: GiveDelegation) -> Refusal | None:
 def revoke_delegation(turn: Turn, act: RevokeDelegation) -> Refusal | None:
     """End a delegation: its giver, or a coordinator."""
     delegation = turn.process.delegations.get(act.delegation)
-    if delegation is None or delegation.revoked_at is not None or delegation.until <= turn.now:
+    if delegation is None or delegation.is_over(turn.now):
         return Refusal(Code.TERM_NOT_RUNNING, {}, ("delegation",))
-    if turn.actor.member != delegation.giver and not mandate(
-        turn.process, turn.actor.member, ROLES["end_term"], turn.now
-    ):
-        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
+    if turn.actor.member != delegation.giver or turn.actor.on_behalf_of is not None:
+        entitled = turn.entitle(act.kind, WHOLE)
+        if isinstance(entitled, Refusal):
+            return entitled
     turn.tell(ev.DelegationRevoked(delegation=delegation.id))
     return None
+
+
+def finds_a_coordinator(turn: Turn, act: Act) -> bool:
+    """Say whether the author may enrol or appoint because nobody conducts the concertation any more.
+
+    Then its presidency may find a coordinator, and so may a coordinator of the platform.
+    """
+    if not isinstance(act, EnrolMember | AppointMember) or is_conducted(turn.process, turn.now):
+        return False
+    if isinstance(act, AppointMember):
+        office = turn.process.offices.get(act.office)
+        if office is None or office.role is not Role.COORDINATOR:
+            return False
+    by_platform = PlatformRole.COORDINATOR in turn.actor.platform_roles and turn.actor.on_behalf_of is None
+    return by_platform or not isinstance(turn.entitle(act.kind, WHOLE, PRESIDENCY), Refusal)
 
 
 def is_member(turn: Turn, member: str) -> bool:

@@ -27,6 +27,8 @@ def declare_interest(turn: Turn, act: DeclareInterest) -> Refusal | None:
     for theme in act.themes:
         if theme not in turn.process.themes:
             return Refusal(Code.UNKNOWN_THEME, {"theme": theme}, ("themes",))
+    if turn.actor.on_behalf_of is not None:
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     turn.on_behalf_of = None
     turn.tell(
         ev.InterestDeclared(
@@ -54,6 +56,8 @@ def withdraw_from_review(turn: Turn, act: WithdrawFromReview) -> Refusal | None:
         return Refusal(Code.REASON_REQUIRED, {}, ("reason",))
     if stands_aside(turn.process, turn.actor.member, turn.stage) is not None:
         return Refusal(Code.MEMBER_WITHDRAWN, {})
+    if turn.actor.on_behalf_of is not None:
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     turn.on_behalf_of = None
     turn.tell(ev.MemberWithdrew(member=turn.actor.member, reason=act.reason), turn.stage)
     return None
@@ -82,11 +86,19 @@ def _in_review(turn: Turn, act: str) -> tuple[Stage, StageRun, Opinion] | Refusa
     entitled = turn.entitle(act, Scope(lane=stage.lane))
     if isinstance(entitled, Refusal):
         return entitled
-    recused = stands_aside(turn.process, turn.actor.member, run.key)
-    if recused is not None:
-        return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"stage": run.key})
+    if aside := _aside(turn, run):
+        return aside
     name = stage_in_round(run.round, run.key)
     return stage, run, turn.process.opinions.get(name) or Opinion(stage=run.key, round=run.round)
+
+
+def _aside(turn: Turn, run: StageRun) -> Refusal | None:
+    """Refuse whoever stands aside, and whoever acts for one who does."""
+    for member in (turn.actor.member, turn.on_behalf_of):
+        recused = stands_aside(turn.process, member, run.key) if member is not None else None
+        if recused is not None:
+            return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"stage": run.key})
+    return None
 
 
 def state_position(turn: Turn, act: StatePosition) -> Refusal | None:
@@ -173,8 +185,7 @@ def record_dissent(turn: Turn, act: RecordDissent) -> Refusal | None:
     opinion = turn.process.opinions.get(stage_in_round(run.round, run.key))
     if opinion is None or opinion.adopted_at is None:
         return Refusal(Code.OPINION_MISSING, {"stage": run.key})
-    recused = stands_aside(turn.process, turn.actor.member, run.key)
-    if recused is not None:
-        return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"stage": run.key})
+    if aside := _aside(turn, run):
+        return aside
     turn.tell(ev.DissentRecorded(member=turn.actor.member, text=act.text), run.key)
     return None

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from domain.procedure import Role
-from domain.process import Ballot, Process, Purpose
+from domain.process import Ballot, Process, Purpose, Vote
 from domain.rights import COUNCIL
 
 SCIENTIFIC_COUNCIL = "scientific_council"
@@ -63,6 +63,21 @@ def speakers(process: Process, seat: str, now: datetime) -> dict[str, str | None
     return found
 
 
+def voters(process: Process, ballot: Ballot, seat: str, now: datetime) -> dict[str, str | None]:
+    """Give who speaks for a seat in a ballot at `now`; those heard approve their record themselves."""
+    return {seat: None} if ballot.purpose is Purpose.RECORD else speakers(process, seat, now)
+
+
+def is_conducted(process: Process, now: datetime) -> bool:
+    """Say whether somebody holds a seat of coordinator."""
+    return any(
+        term.runs(now)
+        for office in process.offices.values()
+        if office.role is Role.COORDINATOR
+        for term in office.terms
+    )
+
+
 def stands_aside(process: Process, member: str, stage: str | None) -> bool | None:
     """Say whether a member takes no part in the ballots of a stage: `True` recused, `False` withdrawn, else `None`."""
     for withdrawal in process.withdrawals:
@@ -74,8 +89,9 @@ def stands_aside(process: Process, member: str, stage: str | None) -> bool | Non
 def entitled(process: Process, ballot: Ballot, now: datetime) -> tuple[str, ...]:
     """Give the seats that count in the base of a ballot at `now`.
 
-    Held seats whose holder does not stand aside, and seats whose former holder has voted: votes
-    cast stand. Signatures count every office asked, held or not: nobody signs for an empty chair.
+    Held seats whose holder does not stand aside, and seats whose former holder has voted: votes cast
+    stand, unless who cast them stands aside since. Signatures count every office asked, held or not:
+    nobody signs for an empty chair.
     """
     return tuple(seat for seat in ballot.seats if is_entitled(process, ballot, seat, now))
 
@@ -85,26 +101,25 @@ def is_entitled(process: Process, ballot: Ballot, seat: str, now: datetime) -> b
     if ballot.purpose is Purpose.SIGNATURES:
         return True
     vote = ballot.votes.get(seat)
-    if vote is not None and not vote.by_proxy:
-        member: str | None = vote.member
-    else:
-        member = next(iter(speakers(process, seat, now)), None)
+    if vote is not None:
+        return is_valid(process, ballot, vote) and stands_aside(process, vote.principal, ballot.stage) is None
+    member = next(iter(voters(process, ballot, seat, now)), None)
     return member is not None and stands_aside(process, member, ballot.stage) is None
 
 
-def all_have_voted(process: Process, ballot: Ballot, now: datetime) -> bool:
-    """Say whether every entitled seat has voted, and there is one.
+def is_valid(process: Process, ballot: Ballot, vote: Vote) -> bool:
+    """Say whether a vote counts: not if who cast it has stood aside since (CRPA R133-12)."""
+    return stands_aside(process, vote.member, ballot.stage) is None
 
-    Of a secret ballot this is asked as of its latest vote, so that it is true or not whatever the
-    hour: the tick that brings the tally must find what called for it.
-    """
+
+def all_have_voted(process: Process, ballot: Ballot, now: datetime) -> bool:
+    """Say whether every entitled seat has voted, and there is one."""
     if not ballot.votes:
         return False
-    at = max(vote.at for vote in ballot.votes.values()) if ballot.rule.secret else now
     for seat in ballot.seats:
-        if seat not in ballot.votes and is_entitled(process, ballot, seat, at):
+        if seat not in ballot.votes and is_entitled(process, ballot, seat, now):
             return False
-    return any(is_entitled(process, ballot, seat, at) for seat in ballot.votes)
+    return any(is_entitled(process, ballot, seat, now) for seat in ballot.votes)
 
 
 def chair_seat(process: Process, ballot: Ballot) -> str | None:

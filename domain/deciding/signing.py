@@ -28,7 +28,7 @@ from domain.digests import digest
 from domain.procedure import BallotRule, Majority, Signoff, Silence
 from domain.process import BallotOutcome, BallotState, Purpose
 from domain.refusals import Code, Refusal
-from domain.rights import ROLES, mandate
+from domain.rights import WHOLE
 
 SIGNABLE_ACTS: dict[type[Act], str] = {
     Launch: "launch",
@@ -84,6 +84,7 @@ def propose(turn: Turn, act: Act, signoff: Signoff) -> Refusal | None:
     ballot = turn.process.ballots[ballot_id]
     seat = seat_of(turn.process, ballot, turn.actor.member, turn.now)
     if seat is not None:
+        turn.on_behalf_of = seat[1]
         turn.tell(
             ev.VoteCast(ballot=ballot_id, seat=seat[0], position=Position.FAVOURABLE, subject=ballot.subject),
             ballot.stage,
@@ -102,8 +103,15 @@ def withdraw_proposal(turn: Turn, act: WithdrawProposal) -> Refusal | None:
             {"ballot": ballot.id, "closedAt": ballot.closed_at.isoformat() if ballot.closed_at else ""},
             ("ballot",),
         )
-    is_author = turn.actor.member == ballot.proposal.actor
-    if not is_author and mandate(turn.process, turn.actor.member, ROLES["amend_draft"], turn.now) is None:
-        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
+    author = ballot.proposal
+    if (turn.actor.member, turn.actor.on_behalf_of) in (
+        (author.actor, None),
+        (author.actor, author.on_behalf_of),
+    ):
+        turn.on_behalf_of = author.on_behalf_of
+    else:
+        entitled = turn.entitle(act.kind, WHOLE)
+        if isinstance(entitled, Refusal):
+            return entitled
     turn.tell(ev.BallotClosed(ballot=ballot.id, outcome=BallotOutcome.WITHDRAWN), ballot.stage)
     return None

@@ -20,7 +20,8 @@ class Turn:
     """One decision in the making.
 
     `process` moves with every event told. `tell` speaks for the author of the command, `conclude`
-    for the engine: what follows from rules and deadlines is nobody's act.
+    for the engine: what follows from rules and deadlines is nobody's act. `on_behalf_of` is whom the
+    author was found to act for: what the command says is a claim, and no more.
     """
 
     __slots__ = ("actor", "events", "now", "on_behalf_of", "process", "round", "stage")
@@ -37,7 +38,7 @@ class Turn:
         self.process = process
         self.now = now
         self.actor = actor
-        self.on_behalf_of = actor.on_behalf_of
+        self.on_behalf_of: str | None = None
         self.round = round_
         self.stage = stage
         self.events: list[Event] = []
@@ -50,7 +51,9 @@ class Turn:
 
     def fork(self) -> Turn:
         """Give a turn from the same point, to try something out."""
-        return Turn(self.process, self.now, self.actor, self.round, self.stage)
+        attempt = Turn(self.process, self.now, self.actor, self.round, self.stage)
+        attempt.on_behalf_of = self.on_behalf_of
+        return attempt
 
     def tell(self, fact: Fact, stage: str | None = None) -> None:
         """Record a fact that the author of the command brought about."""

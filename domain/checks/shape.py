@@ -63,12 +63,18 @@ _PART_FIELDS = {
     "approvals": ("gate", "subject", "within"),
     "overrules": ("rule", "reason"),
 }
-_NEEDS_OFFICES = {
-    "coordinator_missing", "decision_without_authority", "synthesis_without_general_rapporteur",
-    "synthesis_without_rapporteur", "addressees_missing", "clerk_missing", "co_presidency_of_one",
-    "electorate_without_seats", "electorate_may_be_empty", "casting_vote_without_chair", "signoff_without_seats",
-    "signatory_may_be_missing",
+_ABOUT = {
+    "colleges": {"unknown_college", "quorum_of_unknown_college"},
+    "lanes": {"unknown_lane", "synthesis_without_rapporteur", "electorate_without_seats"},
+    "stages": {"unknown_after", "refer_back_unknown", "refer_back_not_before"},
+    "offices": {
+        "coordinator_missing", "decision_without_authority", "synthesis_without_general_rapporteur",
+        "synthesis_without_rapporteur", "addressees_missing", "clerk_missing", "co_presidency_of_one",
+        "electorate_unknown", "electorate_without_seats", "electorate_may_be_empty", "casting_vote_without_chair",
+        "signoff_unknown_office", "signoff_without_seats", "signatory_may_be_missing",
+    },
 }  # fmt: skip
+"""Findings that may be the consequence of a part, or of an id, that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,10 @@ class Shaped:
 
     def is_sound(self, finding: Finding) -> bool:
         """Say whether a finding is about what the author wrote, not about a stand-in."""
-        if finding.code in _NEEDS_OFFICES and any(path[:1] == ("offices",) for path in self.stand_ins):
-            return False
+        for path in self.stand_ins:
+            is_a_part = len(path) in (1, 2) or (len(path) == 3 and path[2] == "id")
+            if is_a_part and finding.code in _ABOUT.get(str(path[0]), ()):
+                return False
         return not any(finding.path[: len(path)] == path for path in self.stand_ins)
 
 
@@ -112,15 +120,12 @@ def shape(raw: object) -> Shaped:
 
 
 def _places_of(data: object, errors: list[ErrorDetails]) -> dict[Path, ErrorDetails]:
-    """Give the errors by path, one for each place: not what the other branches of a union said about it."""
-    placed = [(_path(data, error), error) for error in errors]
+    """Give the errors by path, the deepest ones: what is wrong around them may be their consequence."""
     found: dict[Path, ErrorDetails] = {}
-    for path, error in placed:
-        of_a_branch = len(error["loc"]) > len(path)
-        if of_a_branch and any(path == other[: len(path)] != other for other, _ in placed):
-            continue
-        found.setdefault(path, error)
-    return found
+    for error in errors:
+        found.setdefault(_path(data, error), error)
+    around = {path[:length] for path in found for length in range(len(path))}
+    return {path: error for path, error in found.items() if path not in around}
 
 
 def _excess(raw: object) -> Finding | None:

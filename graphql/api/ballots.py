@@ -19,6 +19,7 @@ from api.snapshot import Snapshot
 from api.viewing import sees_votes, votes_in
 from domain import process
 from domain.acts import Body, act_content
+from domain.deciding.seats import entitled, speakers, stands_aside
 from domain.procedure import BallotRule, ReferBack
 
 if TYPE_CHECKING:
@@ -184,11 +185,12 @@ class Ballot(Node):
     def seats(self) -> list[Seat]:
         return seats_of(self.at, self.ballot)
 
-    @field(description="The seats whose vote is awaited; none once it is over.")
+    @field(description="The seats, held and entitled, whose vote is awaited; none once it is over.")
     def awaited(self) -> list[Seat]:
         if self.ballot.state is BallotState.CLOSED:
             return []
-        return [s for s in self.seats() if not (s.voted or s.withdrawn or s.recused)]
+        base = entitled(self.at.process, self.ballot, self.at.now)
+        return [seat for seat in self.seats() if seat.key in base and not seat.voted]
 
     @field(description="Since when votes are awaited: the beginning of the ballot; nothing once it is over.")
     def awaited_since(self) -> datetime | None:
@@ -236,13 +238,21 @@ def seats_of(at: Snapshot, ballot: process.Ballot) -> list[Seat]:
         Seat(
             at=at,
             key=seat,
-            withdrawn=seat in ballot.withdrawn,
-            recused=seat in ballot.recused,
+            withdrawn=_stands_aside(at, ballot, seat) is False,
+            recused=_stands_aside(at, ballot, seat) is True,
             voted=seat in ballot.votes,
             proxy=ballot.proxies.get(seat),
         )
         for seat in ballot.seats
     ]
+
+
+def _stands_aside(at: Snapshot, ballot: process.Ballot, seat: str) -> bool | None:
+    """Say whether the holder of a seat was recused (`True`) or withdrew (`False`); signatures know neither."""
+    holder = next(iter(speakers(at.process, seat, at.now)), None)
+    if holder is None or ballot.purpose is Purpose.SIGNATURES:
+        return None
+    return stands_aside(at.process, holder, ballot.stage)
 
 
 def ballot_of(at: Snapshot, key: str | None) -> Ballot | None:

@@ -39,10 +39,11 @@ DECLARE
     v_old contribution;
     v_now timestamptz;
     v_in_hand timestamptz := coalesce(p_posted_at, p_received_at);
+    v_command bytea := substr(
+        sha256(convert_to(concat_ws(E'\x1f', p_concertation, p_actor, p_key), 'UTF8')), 1, 16);
 BEGIN
     -- The same key again: the first answer, even after the closing.
-    SELECT * INTO v_old FROM contribution c
-    WHERE c.concertation = p_concertation AND c.actor = p_actor AND c.key = p_key;
+    SELECT * INTO v_old FROM contribution c WHERE c.command = v_command;
     IF FOUND THEN
         RETURN contribution_again(v_old, p_round, p_stage, p_author, p_college, p_channel, p_themes, p_body,
             p_posted_at, p_received_at);
@@ -98,7 +99,7 @@ BEGIN
 
     v_new := ROW(
         uuidv7(), p_concertation, p_round, p_stage, p_author, v_member.college, v_member.organisation,
-        v_member.territory, p_channel, p_themes, p_body, p_posted_at, p_received_at, v_now, p_actor, p_key,
+        v_member.territory, p_channel, p_themes, p_body, p_posted_at, p_received_at, v_now, p_actor, v_command,
         random_bytes(), NULL, readable_code());
     v_new.digest := contribution_leaf(v_new);
     INSERT INTO contribution SELECT v_new.* ON CONFLICT DO NOTHING;
@@ -108,8 +109,7 @@ BEGIN
         RETURN jsonb_build_object('receipt', contribution_receipt(v_new));
     END IF;
 
-    SELECT * INTO v_old FROM contribution c
-    WHERE c.concertation = p_concertation AND c.actor = p_actor AND c.key = p_key;
+    SELECT * INTO v_old FROM contribution c WHERE c.command = v_command;
     IF FOUND THEN
         RETURN contribution_again(v_old, p_round, p_stage, p_author, p_college, p_channel, p_themes, p_body,
             p_posted_at, p_received_at);

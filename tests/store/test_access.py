@@ -134,7 +134,7 @@ async def test_no_role_tampers_with_what_is_only_added_to(
         "UPDATE stage SET state = 'open'",
         "DELETE FROM contribution",
         "SELECT salt FROM contribution",
-        "SELECT key FROM contribution",
+        "SELECT command FROM contribution",
         "SELECT * FROM secret_vote",
         "SELECT * FROM outbox",
         "SELECT append(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",

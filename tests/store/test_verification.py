@@ -159,7 +159,7 @@ async def test_a_content_that_is_no_event_is_named_though_its_hashes_were_made_a
         ("UPDATE contribution SET digest = sha256('') WHERE member = 'p1'", What.SEAL),
         ("DELETE FROM contribution WHERE member = 'p1'", What.SEAL),
         ("UPDATE contribution SET body = body || '!' WHERE member = 'p1'", What.CONTRIBUTION),
-        ("UPDATE contribution SET key = key || '!'", None),  # no part of what was sealed
+        ("UPDATE contribution SET actor = actor || '!'", None),  # no part of what was sealed
     ],
 )
 async def test_a_sealed_set_is_compared_with_its_seal(

@@ -17,6 +17,7 @@ from api.snapshot import Snapshot
 from api.viewing import sees_name
 from domain import process
 from domain.acts import SYSTEM
+from domain.deciding.seats import speakers
 
 if TYPE_CHECKING:
     from api.structure import College, Lane
@@ -216,11 +217,4 @@ def delegation_of(at: Snapshot, given: process.Delegation) -> Delegation:
 
 def speakers_for(at: Snapshot, key: str) -> list[Member]:
     """Give who may speak now for a seat (`office/number`), for an office, or for themself by their pseudonym."""
-    office, _, number = key.rpartition("/")
-    held = at.process.offices.get(office) if number.isdecimal() else None
-    if held is not None:
-        return [m for m in [member_of(at, held.holder(int(number), at.now))] if m]
-    held = at.process.offices.get(key)
-    if held is not None:
-        return [m for t in held.terms if t.runs(at.now) if (m := member_of(at, t.member))]
-    return [m for m in [member_of(at, key)] if m]
+    return [m for member in speakers(at.process, key, at.now) if (m := member_of(at, member))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,13 +19,13 @@ _DURATION: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 def _parse_instant(value: object) -> datetime:
     try:
         instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise StrawberryInputCoercionError(
-            "An instant is written in ISO 8601 with its offset, for example 2026-03-01T00:00:00+01:00."
-        )
-    return instant
+        if instant is not None and instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise StrawberryInputCoercionError(
+        "An instant is written in ISO 8601 with its offset, for example 2026-03-01T00:00:00+01:00."
+    )
 
 
 def _parse_multilingual(value: object) -> Multilingual:

@@ -15,6 +15,7 @@ from api.events import Event, FiguresUpdated, event_of
 from api.faults import BadInput
 from api.feed import THROTTLE
 from api.ids import concertation_key
+from api.publication import sees
 from api.snapshot import Snapshot
 from domain.texts import text
 from store import ledger
@@ -83,7 +84,11 @@ class _Follower:
 
     async def figures(self) -> list[Event]:
         """Give the figures that changed since they were given last."""
-        runs = open_calls(self.at)
+        runs = [
+            run
+            for run in open_calls(self.at)
+            if sees(self.context.viewer, self.at, run.key, run.round, "figures")
+        ]
         if not runs:
             return []
         try:

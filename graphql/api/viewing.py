@@ -44,13 +44,8 @@ def sees_votes(viewer: Viewer, at: Snapshot, ballot: Ballot) -> bool:
 
 def votes_in(viewer: Viewer, at: Snapshot, ballot: Ballot) -> bool:
     """Say whether the viewer holds a seat of the electorate."""
-    if viewer.member is None:
-        return False
-    split = [seat.rpartition("/") for seat in ballot.seats]
-    return viewer.member in ballot.seats or any(
-        at.process.offices[office].holder(int(number), at.now) == viewer.member
-        for office, _, number in split
-        if office in at.process.offices and number.isdecimal()
+    return viewer.member is not None and any(
+        viewer.member in voters(at.process, ballot, seat, at.now) for seat in ballot.seats
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
+from pydantic import SecretStr
 
 from server.app import create_app
 from server.settings import Settings
@@ -17,7 +18,9 @@ from tests.fixtures.postgres import Database
 @pytest_asyncio.fixture
 async def house(database: Database, test_clock: TestClock, tmp_path: Path) -> AsyncIterator[House]:
     """The application, started."""
-    settings = Settings(data_dir=tmp_path, database_url=database.app, temporal_address="127.0.0.1:1")
+    settings = Settings(
+        data_dir=tmp_path, database_url=SecretStr(database.app), temporal_address="127.0.0.1:1"
+    )
     worker = await open_pool(database.worker, application="tests: worker", max_size=4)
     sender = DirectSender(worker)
     app = create_app(settings, sender=sender)

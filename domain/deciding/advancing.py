@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain import events as ev
 from domain.acts import Conclusion, SealFigures, SecretTally, TermEnd
 from domain.calendar import closing
-from domain.deciding.balloting import open_ballot
+from domain.deciding.balloting import open_ballot, supersede_all
 from domain.deciding.counting import at_least
 from domain.deciding.outcomes import Perform, settle_ballots
 from domain.deciding.rounds import open_next_round
@@ -39,6 +39,7 @@ def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> N
             if run.suspended_at is None and not turn.process.over:
                 _step(turn, turn.process.stages[key], run)
         _mark_late_commitments(turn)
+        _end_when_all_is_concluded(turn)
 
 
 def advance_after_vote(turn: Turn, perform: Perform) -> None:
@@ -256,21 +257,30 @@ def _go_on_without_quorum(
     consequence = policy.then if policy.action == "extend" else policy.action
     turn.conclude(ev.QuorumMissed(reached=reached, asked=asked, consequence=consequence), run.key)
     if consequence == "stop":
+        supersede_all(turn)
         turn.conclude(ev.ConcertationEnded(outcome=Outcome.STOPPED_NO_QUORUM))
         return False
     return True
 
 
 def conclude_stage(turn: Turn, stage: Stage, run: StageRun) -> None:
-    """Conclude a stage; an opinion that refers back opens the next round, the last conclusion ends it all."""
+    """Conclude a stage; an opinion that refers back opens the next round."""
     turn.conclude(ev.StageConcluded(), run.key)
     if stage.kind is Kind.SCIENTIFIC_REVIEW:
         opinion = turn.process.opinions[stage_in_round(run.round, run.key)]
-        refers_back = opinion.conclusion is Conclusion.REFER_BACK and stage.refer_back is not None
-        if refers_back and (open_next_round(turn, run.key, stage.refer_back or "") or turn.process.over):
+        if opinion.conclusion is Conclusion.REFER_BACK and stage.refer_back is not None:
+            open_next_round(turn, run.key, stage.refer_back)
+
+
+def _end_when_all_is_concluded(turn: Turn) -> None:
+    """End with the last conclusion; what is being rectified is sealed before."""
+    if turn.process.over:
+        return
+    for run in turn.process.runs.values():
+        if run.state is not State.CONCLUDED or run.rectifying_until is not None:
             return
-    if all(other.state is State.CONCLUDED for other in turn.process.runs.values()):
-        turn.conclude(ev.ConcertationEnded(outcome=Outcome.COMPLETED))
+    supersede_all(turn)
+    turn.conclude(ev.ConcertationEnded(outcome=Outcome.COMPLETED))
 
 
 def _mark_late_commitments(turn: Turn) -> None:

@@ -220,6 +220,12 @@ def supersede(turn: Turn, ballot_id: str | None) -> None:
         close(turn, turn.process.ballots[ballot_id], BallotOutcome.SUPERSEDED)
 
 
+def supersede_all(turn: Turn) -> None:
+    """End every running ballot, because the concertation ends: nothing is left that waits for nobody."""
+    for ballot in turn.process.ballots.values():
+        supersede(turn, ballot.id)
+
+
 def counted_at(process: Process, ballot: Ballot, now: datetime) -> datetime:
     """Give the instant as of which the base of a running ballot is taken.
 

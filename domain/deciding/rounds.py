@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain import events as ev
 from domain.calendar import plan
-from domain.deciding.balloting import supersede
+from domain.deciding.balloting import supersede, supersede_all
 from domain.deciding.turn import Turn
 from domain.graph import keys_of, with_descendants
 from domain.process import BallotState, Outcome, Purpose
@@ -48,4 +48,5 @@ def apply_last_resort(turn: Turn, origin: str) -> None:
     consequence = turn.procedure.rounds.last_resort
     turn.conclude(ev.LastResortApplied(consequence=consequence), origin)
     if consequence == "stop":
+        supersede_all(turn)
         turn.conclude(ev.ConcertationEnded(outcome=Outcome.STOPPED_NO_ROUND_LEFT))

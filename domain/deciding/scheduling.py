@@ -18,6 +18,7 @@ from domain.acts import (
     Resume,
     Suspend,
 )
+from domain.deciding.balloting import supersede_all
 from domain.deciding.outcomes import supersede_gate
 from domain.deciding.turn import Turn
 from domain.deciding.works import is_decided
@@ -250,5 +251,6 @@ def abandon(turn: Turn, act: Abandon) -> Refusal | None:
     """End without a decision."""
     if refusal := _needs_reason(act.reason):
         return refusal
+    supersede_all(turn)
     turn.tell(ev.ConcertationAbandoned(reason=act.reason))
     return None

@@ -9,7 +9,8 @@
     ├── DataFolderInUse         server/data_folder.py
     ├── KeyRefused              server/keys.py
     ├── RoleUnknown             server/tokens.py
-    └── NotReconciled           server/commands/reconcile.py
+    ├── NotReconciled           server/commands/reconcile.py
+    └── DatabaseAway            server/embedded/standing.py
 
 Any other exception is a fault of the program and shows its trace.
 """

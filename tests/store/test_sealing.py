@@ -28,8 +28,9 @@ async def fill(play: Play, database: Database, count: int) -> None:
         """
         INSERT INTO contribution
         SELECT uuidv7(), $1, 1, 'appel', 'x' || n, CASE WHEN n % 3 = 0 THEN 'etat' ELSE 'locales' END, NULL, NULL,
-            CASE WHEN n % 10 = 0 THEN 'paper' ELSE 'online' END, '{}', 'texte', NULL, NULL, instant(), 'x', sha256(convert_to('k' || n, 'UTF8')),
-            '\\x00000000000000000000000000000000', sha256(convert_to(n::text, 'UTF8')), 'r' || n
+            CASE WHEN n % 10 = 0 THEN 'paper' ELSE 'online' END, '{}', 'texte', NULL, NULL, instant(), 'x',
+            sha256(convert_to('k' || n, 'UTF8')), '\\x00000000000000000000000000000000',
+            sha256(convert_to(n::text, 'UTF8')), 'r' || n
         FROM generate_series(1, $2::integer) AS n
         """,
         play.id,

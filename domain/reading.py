@@ -261,7 +261,7 @@ def _scalar(event: Any, place: Place, path: Path) -> str | int | float | bool | 
     text: str = event.value
     if any("\ud800" <= char <= "\udfff" or char == "\0" for char in text):
         raise _Unreadable("text_invalid", place, path)
-    if event.style is not None:
+    if not event.implicit[0]:  # quoted, or a block
         return text
     if text in _WORDS:
         return _WORDS[text]

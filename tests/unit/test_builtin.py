@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from domain.builtin import IDS, UnknownProcedure, builtin, names, source
 from domain.check import check
 from domain.graph import expand, with_descendants
-from domain.procedure import Channel, Gate, Kind, Procedure, ReferBack, Role
+from domain.legal import RULES
+from domain.procedure import SIGNABLE, VISIBLE, Channel, Gate, Kind, Procedure, ReferBack, Role
 from domain.reading import read
 from domain.sandbox import SUFFIX, Pace, sandbox
 
@@ -131,3 +134,27 @@ def test_the_pace_of_a_sandbox_can_be_chosen() -> None:
     assert slow.notice == timedelta(seconds=20)
     assert {stage.duration.planned for stage in slow.stages} == {timedelta(minutes=1)}
     assert check(slow)[0].code == "sandbox"
+
+
+# The guide ----------------------------------------------------------------------------------------
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "procedures.md").read_text("utf-8")
+
+
+def test_the_procedure_of_the_guide_is_sound() -> None:
+    example = next(
+        block for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if block.startswith("id:")
+    )
+    reading = read(example)
+    assert reading.findings == ()
+    assert reading.is_sound
+
+
+def test_the_guide_lists_every_rule_with_its_severity() -> None:
+    listed = dict(re.findall(r"^\| `(\w+)` \| (error|advice) \|", GUIDE, re.MULTILINE))
+    assert listed == {rule.id: rule.severity for rule in RULES}
+
+
+def test_the_guide_names_every_choice() -> None:
+    for word in (*SIGNABLE, *VISIBLE, *Kind, *Gate, *IDS):
+        assert f"`{word}`" in GUIDE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -56,6 +57,22 @@ def test_a_flow_mapping_of_yaml_is_not_mistaken_for_json() -> None:
         ("field_missing", ("stages", 0, "label")),
         ("field_missing", ("stages", 0, "duration")),
     ]
+
+
+def test_numbers_words_and_quoted_texts_are_told_apart() -> None:
+    text = SMALL.replace("admission: open", "admission: open\n    quorum: {public: %s}")
+    asked = {}
+    for written in ("200", "0.5", "1/4", "80 %", '"1/2"', "1"):
+        procedure = read(text % written).procedure
+        assert procedure is not None, written
+        asked[written] = procedure.stages[0].quorum["public"]
+    assert asked == {
+        "200": 200, "0.5": Fraction(1, 2), "1/4": Fraction(1, 4), "80 %": Fraction(4, 5), '"1/2"': Fraction(1, 2),
+        "1": 1,
+    }  # fmt: skip
+    assert isinstance(asked["1"], int)
+    assert codes(text % '"200"') == codes(text % "true") == ["share_invalid"]
+    assert codes(text % "~") == ["share_invalid"]
 
 
 def test_only_the_values_of_json_are_read() -> None:

@@ -10,7 +10,7 @@ from domain import events as ev
 from domain.change import changed
 from domain.events import Event
 from domain.graph import expand
-from domain.procedure import Office
+from domain.procedure import Label, Office
 from domain.process import (
     Ballot,
     BallotState,
@@ -115,7 +115,14 @@ def _held(office: Office) -> OfficeHeld:
     )
 
 
+def _in_order(named: dict[str, Label], order: Iterable[str]) -> dict[str, Label]:
+    """Put names in the order of the procedure, others behind them: the JSON of the ledger keeps no order of keys."""
+    known = [key for key in order if key in named]
+    return {key: named[key] for key in (*known, *sorted(named.keys() - set(known)))}
+
+
 def _concertation_drafted(process: Process, event: Event, fact: ev.ConcertationDrafted) -> Changes:
+    lanes = _in_order(fact.lanes, (lane.id for lane in fact.procedure.lanes))
     return {
         "phase": Phase.DRAFT,
         "slug": fact.slug,
@@ -123,10 +130,10 @@ def _concertation_drafted(process: Process, event: Event, fact: ev.ConcertationD
         "procedure": fact.procedure,
         "procedure_digest": fact.procedure_digest,
         "parent": fact.parent,
-        "lanes": fact.lanes,
-        "themes": fact.themes,
+        "lanes": lanes,
+        "themes": _in_order(fact.themes, (theme.id for theme in fact.procedure.themes)),
         "territories": fact.territories,
-        "stages": expand(fact.procedure, fact.lanes),
+        "stages": expand(fact.procedure, lanes),
         "offices": {office.id: _held(office) for office in fact.procedure.offices},
     }
 
@@ -226,10 +233,11 @@ def _concertation_launched(process: Process, event: Event, fact: ev.Concertation
         key: StageRun(
             key=key,
             round=1,
-            planned_opens_at=planned.opens_at,
-            planned_closes_at=planned.closes_at,
+            planned_opens_at=fact.calendar[key].opens_at,
+            planned_closes_at=fact.calendar[key].closes_at,
         )
-        for key, planned in fact.calendar.items()
+        for key in process.stages
+        if key in fact.calendar
     }
     return {"phase": Phase.LAUNCHED, "launched_at": event.at, "round": 1, "runs": runs}
 
@@ -237,8 +245,10 @@ def _concertation_launched(process: Process, event: Event, fact: ev.Concertation
 def _round_opened(process: Process, event: Event, fact: ev.RoundOpened) -> Changes:
     runs = dict(process.runs)
     past: list[StageRun] = []
-    for key, planned in fact.calendar.items():
-        run = runs[key]
+    for key in process.stages:
+        if key not in fact.calendar:
+            continue
+        planned, run = fact.calendar[key], runs[key]
         past.append(
             run if run.state is State.CONCLUDED else changed(run, state=State.SUPERSEDED, gate_ballot=None)
         )

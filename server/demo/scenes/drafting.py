@@ -1,0 +1,154 @@
+"""Before the launch: the real calendar, the draft, the people, a launch that is not ready."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from server.demo.cast import Person
+from server.demo.papers import INFORMATION_FILE, QUESTIONNAIRE, TITLE
+from server.demo.story import Answer, Story, fr
+
+_SHOWN = ("appel", "auditions.politiques-publiques", "avis", "synthese", "decision", "suivi")
+_TERRITORIES = ["FR", "GP", "RE"]
+_DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
+_MIDNIGHT = time()
+
+
+async def show_calendar(story: Story) -> None:
+    """Lay out the procedure as it would really run, with the end of each day in three towns."""
+    paris = ZoneInfo("Europe/Paris")
+    today = (await story.now()).astimezone(paris).date()
+    monday = today + timedelta(days=28 - today.weekday())
+    opens_at = datetime.combine(monday, _MIDNIGHT, paris).astimezone(UTC)
+    answer = await story.ask(
+        "PreviewCalendar", procedure="assises-ia", opensAt=opens_at.isoformat(), territories=_TERRITORIES
+    )
+    stages = {stage["key"]: stage for stage in answer["previewCalendar"]["stages"]}
+    rows = []
+    for key in _SHOWN:
+        stage = stages[key]
+        local = {place["territory"]: place["at"] for place in stage["localClosesAt"]}
+        opening = f"{datetime.fromisoformat(stage['opensAt']).astimezone(paris):%d/%m/%Y}"
+        rows.append((stage["label"], opening, *(_end_of_day(local[code]) for code in _TERRITORIES)))
+    story.screen.table(
+        "Procédure « assises-ia », lancée dans quatre semaines : le calendrier prévu",
+        ("Étape", "Ouverture", "Clôture à Paris", "à Pointe-à-Pitre", "à Saint-Denis"),
+        rows,
+    )
+    story.screen.line(
+        "read", "", "La fin de journée est la plus tardive des territoires concernés.", "PreviewCalendar"
+    )
+    story.screen.say(
+        "Ici, la même procédure dure des secondes au lieu de mois : mêmes étapes, mêmes règles, mêmes signatures."
+    )
+
+
+def _end_of_day(instant: str) -> str:
+    """Write a closing as clocks show it there; midnight as the end of the day that it ends."""
+    at = datetime.fromisoformat(instant)
+    if at.time() == _MIDNIGHT:
+        day = at - timedelta(days=1)
+        return f"{_DAYS[day.weekday()]} {day:%d/%m/%Y} 24:00"
+    return f"{_DAYS[at.weekday()]} {at:%d/%m/%Y %H:%M}"
+
+
+async def draft(story: Story) -> None:
+    """Draft the concertation, enrol forty people and a council, and be told what is missing for the launch."""
+    coordinator = story.cast.coordinator
+    answer = await story.do(
+        coordinator,
+        "DraftConcertation",
+        f"ouvre le projet « {TITLE} ».",
+        "projet",
+        slug=story.slug,
+        title=fr(TITLE),
+        procedure=story.procedure.id,
+    )
+    story.concertation = answer.data["concertation"]["id"]
+    people = [person for person in story.cast.people if person is not coordinator]
+    enrolled: list[Answer] = await story.all_of(
+        "EnrolMember",
+        f"{len(story.cast.participants)} membres de cinq collèges, un conseil scientifique de "
+        f"{len(story.cast.council)}, les fonctions : inscrits.",
+        (_enrol(story, person) for person in people),
+    )
+    for person, done in zip(people, enrolled, strict=True):
+        person.id = done.data["member"]["id"]
+    await story.all_of(
+        "AppointMember",
+        "Chaque fonction a son titulaire : coprésidences, rapporteurs, garant, agents de saisie.",
+        (_appoint(story, person) for person in people if person.office is not None),
+    )
+    await story.all_of(
+        "DeclareInterest",
+        "Le conseil scientifique dépose ses déclarations d’intérêts ; une seule n’est pas vide.",
+        (_declare(story, person) for person in story.cast.council),
+    )
+    await _launch_too_early(story)
+    for key, title, text, questionnaire in (
+        ("dossier", "Dossier de concertation", INFORMATION_FILE, False),
+        ("questionnaire", "Questionnaire", QUESTIONNAIRE, True),
+    ):
+        attached = await story.do(
+            coordinator,
+            "AttachDocument",
+            f"verse au dossier : {title.lower()}.",
+            f"piece/{key}/1",
+            title=fr(title),
+            text=fr(text),
+            questionnaire=questionnaire,
+        )
+        story.ids[key] = attached.data["document"]["id"]
+
+
+async def _launch_too_early(story: Story) -> None:
+    refused = await story.do(
+        story.cast.coordinator,
+        "Launch",
+        "veut lancer sans attendre.",
+        "lancement/trop-tot",
+        refused="LAUNCH_NOT_READY",
+        opensAt=((await story.now()) + timedelta(minutes=1)).isoformat(),
+    )
+    for finding in refused.data["findings"]:
+        story.screen.line("refused", "", finding["message"], "Launch")
+
+
+async def _enrol(story: Story, person: Person) -> Answer:
+    return await story.do(
+        story.cast.coordinator,
+        "EnrolMember",
+        f"inscrit {person.label}.",
+        f"inscription/{person.key}",
+        quiet=True,
+        pseudonym=str(person.member),
+        name=person.label,
+        college=person.college,
+        organisation=person.organisation,
+        territory=person.territory,
+        elected=person.elected,
+    )
+
+
+async def _appoint(story: Story, person: Person) -> Answer:
+    return await story.do(
+        story.cast.coordinator,
+        "AppointMember",
+        f"nomme {person.label}.",
+        f"nomination/{person.key}",
+        quiet=True,
+        office=person.office,
+        memberId=person.id,
+    )
+
+
+async def _declare(story: Story, person: Person) -> Answer:
+    interested = person.key == "conseil-3"
+    return await story.do(
+        person,
+        "DeclareInterest",
+        "déclare un intérêt : participation au capital d’un éditeur d’assistants conversationnels.",
+        f"interets/{person.key}",
+        quiet=not interested,
+        themes=["economie"] if interested else [],
+        organisations=["Éditeur d’assistants conversationnels"] if interested else [],
+    )

@@ -1,0 +1,113 @@
+"""From the announcement to the first opening: two signatures, a request to paste, the council's gate."""
+
+import json
+from datetime import timedelta
+
+from domain.procedure import Gate
+from server.demo.board import CLOCKS
+from server.demo.documents import document
+from server.demo.faults import Unforeseen
+from server.demo.papers import PLACE, WITHDRAWAL
+from server.demo.story import Story, fr, in_place
+from server.demo.voting import TOO_LATE, pass_gate, sign
+
+WITNESSES = {
+    "politiques-publiques": ("chercheurs", "metropole"),
+    "vie-publique": ("droits", "aide-usagers"),
+    "metiers": ("syndicat-territorial", "secretaire-mairie"),
+}
+"""Who is heard, by axis."""
+_ATTEMPTS = 4
+
+
+async def launch(story: Story) -> None:
+    """Propose the launch, and have both co-presidents sign: until then nothing is launched."""
+    call = next(stage for stage in story.procedure.stages if stage.id == "appel")
+    gate = call.approval(Gate.OPENING)
+    notice = max(story.procedure.notice, gate.within if gate else timedelta(0))
+    for attempt in range(1, _ATTEMPTS + 1):
+        opens_at = await story.now() + notice + attempt * notice / 2
+        await story.do(
+            story.cast.coordinator,
+            "Launch",
+            f"propose l’ouverture à {opens_at.astimezone(CLOCKS[0][1]):%H:%M:%S}.",
+            f"lancement/{attempt}",
+            tolerate=("PROPOSAL_PENDING", "ALREADY_LAUNCHED"),
+            opensAt=opens_at.isoformat(),
+        )
+        await sign(story, "launch", f"lancement/{attempt}")
+        if (await story.look()).phase == "LAUNCHED":
+            break
+        story.screen.say("Le délai d’annonce n’est plus tenu : la proposition est caduque. On recommence.")
+    else:
+        raise Unforeseen("Le lancement n’a pas abouti.")
+    await _schedule_hearings(story)
+
+
+async def _schedule_hearings(story: Story) -> None:
+    seen = await story.look()
+
+    async def schedule(axis: str) -> None:
+        stage = seen.stage(f"auditions.{axis}")
+        room = stage.planned_closes_at - stage.planned_opens_at
+        done = await story.do(
+            story.cast.coordinator,
+            "ScheduleHearing",
+            "convoque.",
+            f"audition/{axis}",
+            quiet=True,
+            **in_place(stage.key, stage.round),
+            startsAt=(stage.planned_opens_at + room / 8).isoformat(),
+            endsAt=(stage.planned_opens_at + room / 2).isoformat(),
+            witnessIds=[story.cast[key].id for key in WITNESSES[axis]],
+            place=fr(PLACE),
+        )
+        story.ids[f"audition/{axis}"] = done.data["hearing"]["id"]
+
+    await story.all_of(
+        "ScheduleHearing",
+        "Une audition est convoquée dans chacun des trois axes, dans sa fenêtre.",
+        (schedule(axis) for axis in WITNESSES),
+    )
+
+
+async def hand_over(story: Story) -> None:
+    """Give the reader a token and a request to paste, and show what it answers."""
+    coordinator = story.cast.coordinator
+    request = {
+        "operationName": "OpenStages",
+        "query": " ".join(document("OpenStages").split()),
+        "variables": {"slug": story.slug},
+    }
+    story.screen.code(
+        f"JETON={coordinator.token}\n"
+        f"curl -s {story.stack.graphql_url} -H 'Content-Type: application/json' "
+        f"-H \"Authorization: Bearer $JETON\" -d '{json.dumps(request, ensure_ascii=False)}'"
+    )
+    answer = await story.ask("OpenStages", coordinator, slug=story.slug)
+    story.screen.line("read", "", "Réponse, à l’instant :", "OpenStages")
+    story.screen.code(json.dumps(answer, ensure_ascii=False), "json")
+
+
+async def approve_opening(story: Story) -> None:
+    """The council votes on the questionnaire and the information file; one member stands aside."""
+    withdrawn = story.cast["conseil-3"]
+    await story.do(withdrawn, "WithdrawFromReview", f"se déporte. {WITHDRAWAL}", "deport", reason=WITHDRAWAL)
+    seen = await story.until(
+        "porte avant l’ouverture",
+        lambda now: now.ballot("OPENING", "appel") is not None or now.has_reached("appel", "OPEN"),
+    )
+    ballot = seen.ballot("OPENING", "appel")
+    if ballot is not None:
+        await story.do(
+            withdrawn,
+            "CastVote",
+            "veut voter tout de même.",
+            "vote/deporte",
+            refused="MEMBER_WITHDRAWN",
+            tolerate=TOO_LATE,
+            ballotId=ballot.id,
+            subject=ballot.subject,
+            position="FAVOURABLE",
+        )
+    await pass_gate(story, "appel", "OPENING", "porte/1/ouverture")

@@ -1,0 +1,141 @@
+"""What is left at the end: the calendar as it came, one contribution's journey, a ledger that anyone can verify."""
+
+from datetime import datetime
+from typing import Any
+
+from rich.tree import Tree
+
+from domain.digests import canonical
+from server.demo.board import CLOCKS, STATES
+from server.demo.faults import LedgerBroken
+from server.demo.scenes.calling import CHANNELS
+from server.demo.story import Story
+from server.demo.voices import FOLLOWED
+from store.ledger import GENESIS, row_hash
+
+_ANSWERS = {
+    "FOLLOWED": "suivie",
+    "FOLLOWED_IN_PART": "suivie en partie",
+    "NOT_FOLLOWED": "non suivie",
+    "DEFERRED": "différée",
+}
+_PAGE = 100
+
+
+async def show_planned_and_actual(story: Story) -> None:
+    """Show what was announced beside what came, on the clocks of three towns."""
+    answer = await story.ask("Calendar", story.cast.coordinator, id=story.concertation)
+    rows = []
+    for entry in answer["concertation"]["calendar"]:
+        stage, actual = entry["stage"], entry["actual"]
+        if actual is None or (stage["key"].startswith("auditions.") and not stage["key"].endswith("metiers")):
+            continue
+        closes = actual["closesAt"] or entry["planned"]["closesAt"]
+        rows.append(
+            (
+                str(stage["round"]),
+                stage["label"],
+                f"{_at(entry['planned']['opensAt'])} – {_at(entry['planned']['closesAt'])}",
+                f"{_at(actual['opensAt'])} – {_at(actual['closesAt'])}",
+                *(_at(closes, place) for place in range(1, len(CLOCKS))),
+                STATES[stage["state"]],
+            )
+        )
+    story.screen.table(
+        "Calendrier prévu et tenu (heure de Paris ; clôture aussi à Pointe-à-Pitre et à Saint-Denis)",
+        ("Tour", "Étape", "Prévu", "Tenu", "P.-à-P.", "St-Denis", "État"),
+        rows,
+    )
+    story.screen.line("read", "", "Ce qui était annoncé, ce qui a eu lieu : public.", "Calendar")
+
+
+def _at(instant: str | None, place: int = 0) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(CLOCKS[place][1]):%H:%M:%S}" if instant else "…"
+
+
+async def follow_one(story: Story) -> None:
+    """Follow one contribution, posted on paper, to the commitment that answers it."""
+    key = f"contribution/1/{FOLLOWED}"
+    if key not in story.ids:
+        story.screen.say("Cette contribution n’a pas pu être prise : l’appel était clos.")
+        return
+    node = (await story.ask("Journey", story.cast.coordinator, id=story.ids[key]))["node"]
+    tree = Tree(
+        f"[bold]Contribution[/] ({CHANNELS[node['channel']]}, {story.cast[FOLLOWED].label}, "
+        f"récépissé {story.ids[f'recepisse/1/{FOLLOWED}']})\n« {node['body']} »"
+    )
+    for recommendation in node["recommendations"]:
+        _grow(tree, recommendation)
+    story.screen.show(tree)
+    story.screen.line("read", "", "De la lettre à l’engagement, en une requête.", "Journey")
+
+
+def _grow(tree: Tree, recommendation: dict[str, Any]) -> None:
+    branch = tree.add(f"[bold]Recommandation[/]\n« {recommendation['text']['content'].strip()} »")
+    for response in recommendation["responses"]:
+        branch.add(
+            f"[bold]Réponse[/] : {_ANSWERS[response['answer']]} ({response['addressee']['label']})\n"
+            f"« {response['reasons']['content']} »"
+        )
+    for commitment in recommendation["commitments"]:
+        branch.add(
+            f"[bold]Engagement[/] pour le {datetime.fromisoformat(commitment['dueAt']):%d/%m/%Y} "
+            f"({commitment['owner']['label']})\n« {commitment['text']['content']} »"
+        )
+
+
+async def verify_ledger(story: Story) -> None:
+    """Recompute the chain from what the API gives, then have the stored ledger, folds and seals verified."""
+    rounds, events = await _recompute(story)
+    listener = story.listener
+    if listener is not None:
+        await story.until("derniers événements", lambda now: listener.last >= now.seq)
+        if listener.last != events:
+            raise LedgerBroken(f"L’abonnement a donné {listener.last} événements, le journal en a {events}.")
+        story.screen.line(
+            "done",
+            "",
+            f"L’abonnement a reçu les {events} événements, chacun une fois, en {len(listener.resumptions) + 1} "
+            "connexions.",
+            "Events",
+        )
+    story.screen.line(
+        "done",
+        "",
+        f"{events} événements de {rounds} tours : chaque empreinte recalculée depuis la précédente, sans un trou.",
+        "Ledger",
+    )
+    verified = await story.stack.verify(story.concertation_key)
+    if verified is None:
+        story.screen.say(
+            "Pour vérifier aussi la base : concertation verify-ledger, sur la machine du service."
+        )
+    else:
+        story.screen.line(
+            "done",
+            "",
+            f"concertation verify-ledger : {verified.events} événements, {verified.contributions} contributions "
+            "scellées, repli du journal égal à l’état. Le journal est intact.",
+        )
+
+
+async def _recompute(story: Story) -> tuple[int, int]:
+    """Walk the ledger page by page; give the number of rounds and of events."""
+    after, head, seq, rounds = None, GENESIS, 0, 0
+    while True:
+        answer = await story.ask(
+            "Ledger", story.cast.coordinator, id=story.concertation, first=_PAGE, after=after
+        )
+        page = answer["concertation"]["ledger"]
+        for row in page["nodes"]:
+            seq += 1
+            content = (
+                row["content"] if isinstance(row["content"], str) else canonical(row["content"]).decode()
+            )
+            told = row_hash(head, story.concertation_key, seq, content).hex()
+            if (row["seq"], row["previousHash"], row["hash"]) != (seq, head.hex(), told):
+                raise LedgerBroken(f"Le journal est rompu à l’événement n° {seq}.")
+            head, rounds = bytes.fromhex(row["hash"]), max(rounds, row["round"] or 0)
+        if not page["pageInfo"]["hasNextPage"]:
+            return rounds, seq
+        after = page["pageInfo"]["endCursor"]

@@ -1,0 +1,88 @@
+"""The end of a call for input: too late for one, in time on paper for another, the seal, the council's gate."""
+
+from server.demo.cast import Person
+from server.demo.scenes.calling import CHANNELS, contribute, enter
+from server.demo.situation import Seal, Tally
+from server.demo.story import Story, in_place
+from server.demo.voices import LATE, POSTED_IN_TIME
+from server.demo.voting import pass_gate
+
+_COLLEGES = {
+    "etat": "État",
+    "collectivites": "collectivités",
+    "agents": "agents",
+    "societe-civile": "société civile",
+    "citoyens": "citoyens",
+}
+
+
+async def close_and_seal(story: Story) -> None:
+    """The call closes by itself. What comes after is refused, what was posted before is still typed in."""
+    seen = await story.until(
+        "instant d’avant la clôture",
+        lambda now: (
+            now.has_reached("appel", "CLOSED")
+            or (
+                (closing := now.stage("appel").closes_at) is not None
+                and closing - now.read_at < story.planned("appel") / 8
+            )
+        ),
+    )
+    posted_at = seen.read_at
+    await story.until("clôture de l’appel", lambda now: now.has_reached("appel", "CLOSED"))
+    round_ = seen.stage("appel").round
+    await _too_late(story, story.cast[LATE], round_)
+    await enter(story, story.cast[POSTED_IN_TIME], round_, posted_at=posted_at.isoformat())
+    await show_seal(story)
+    await pass_gate(story, "appel", "CONCLUSION", f"porte/{round_}/sceau")
+
+
+async def _too_late(story: Story, person: Person, round_: int) -> None:
+    assert person.voice is not None
+    await story.do(
+        person,
+        "SubmitContribution",
+        f"« {person.voice.says} »",
+        "contribution/tardive",
+        refused="STAGE_NOT_OPEN",
+        **in_place("appel", round_),
+        body=person.voice.says,
+        themes=list(person.voice.themes),
+    )
+
+
+async def show_seal(story: Story) -> Seal:
+    """Wait for the seal of the call, and show its figures."""
+    seen = await story.until("sceau de l’appel", lambda now: bool(now.stage("appel").seals))
+    seal = seen.stage("appel").seals[-1]
+    story.screen.line(
+        "read",
+        "",
+        f"{seal.count} contributions scellées. Par collège : {_told(seal.by_college, _COLLEGES)}. "
+        f"Par canal : {_told(seal.by_channel, {key.lower(): value for key, value in CHANNELS.items()})}. "
+        f"Racine : {seal.root[:16]}…",
+        "Situation",
+    )
+    return seal
+
+
+def _told(tallies: tuple[Tally, ...], words: dict[str, str]) -> str:
+    return ", ".join(f"{words.get(tally.key, tally.key)} {tally.count}" for tally in tallies)
+
+
+async def add_contributions(story: Story) -> None:
+    """The second round: who was asked for more says more, each once."""
+    seen = await story.until(
+        "ouverture du second appel",
+        lambda now: now.round > 1 and now.has_reached("appel", "OPEN"),
+    )
+    round_ = seen.stage("appel").round
+    await story.all_of(
+        "SubmitContribution",
+        "Compléments reçus, sur les deux points demandés par le conseil.",
+        (
+            contribute(story, person, round_, quiet=True, adds=True)
+            for person in story.cast.participants
+            if person.voice and person.voice.adds
+        ),
+    )

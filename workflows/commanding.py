@@ -100,7 +100,7 @@ async def execute(client: Client, command: Command, *, task_queue: str, within: 
             raise asyncio.CancelledError from fault
         raise OutcomeUnknown from fault
     except WorkflowUpdateFailedError as fault:
-        raise (OutcomeUnknown if _run_ended(fault) else CommandBroken)(fault.cause) from fault
+        raise (OutcomeUnknown if _run_ended(fault) else CommandBroken)(_root(fault)) from fault
     except RPCError as fault:
         await _hear(beginning)
         raise (Unavailable if _never_sent(fault) else OutcomeUnknown)(fault) from fault
@@ -123,3 +123,9 @@ def _run_ended(fault: WorkflowUpdateFailedError) -> bool:
     """Whether the run failed, or was ended by an operator, while it had the command in hand."""
     cause = fault.cause
     return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"
+
+
+def _root(fault: BaseException) -> BaseException:
+    """The first failure of a chain: the workflow's says that an activity failed, the activity's says why."""
+    cause = getattr(fault, "cause", None)
+    return fault if cause is None else _root(cause)

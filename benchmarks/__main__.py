@@ -1,0 +1,67 @@
+"""`python -m benchmarks [--only NAME]`: one JSON line per figure on standard output, all else on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import TextIO
+
+from benchmarks.commanding import command_p50_ms
+from benchmarks.crossing import crossing
+from benchmarks.deciding import decide_per_s, fold_10k_s
+from benchmarks.figure import GOALS, Figure
+from benchmarks.progress import say
+from benchmarks.starting import help_s, standing
+from benchmarks.table import write
+from server.leaving import leave
+
+MEASURES: dict[Callable[[], Awaitable[list[Figure]]], tuple[str, ...]] = {
+    decide_per_s: ("decide_per_s",),
+    fold_10k_s: ("fold_10k_s",),
+    help_s: ("help_s",),
+    standing: ("up_ready_s", "rss_api_mb", "rss_worker_mb"),
+    command_p50_ms: ("command_p50_ms",),
+    crossing: ("transition_200_s", "deadline_lateness_s"),
+}
+"""What to run for which figures."""
+
+
+def main() -> int:
+    """Measure, print, write the table."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", choices=GOALS, metavar="NAME", help=f"one of {', '.join(GOALS)}")
+    only = parser.parse_args().only
+    lines = _lines_alone()
+    start = perf_counter()
+    figures = asyncio.run(_measure(only, lines))
+    write(figures, f"make bench ONLY={only}" if only else "make bench")
+    say(f"all in {perf_counter() - start:.0f} s; the table is in benchmarks/README.md")
+    return 0
+
+
+def _lines_alone() -> TextIO:
+    """Keep standard output for the lines: what libraries print there goes to standard error."""
+    lines = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return lines
+
+
+async def _measure(only: str | None, lines: TextIO) -> list[Figure]:
+    measured = []
+    for measure, names in MEASURES.items():
+        if only is not None and only not in names:
+            continue
+        say(f"— {', '.join(names)}")
+        for figure in await measure():
+            if only in (None, figure.name):
+                measured.append(figure)
+                print(figure.as_json(), file=lines, flush=True)
+    return measured
+
+
+if __name__ == "__main__":
+    leave(main())

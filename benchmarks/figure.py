@@ -1,0 +1,82 @@
+"""A figure: what was measured several times, what it is held against, and what bounds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What a figure is held against."""
+
+    unit: str
+    #: The bound; the issue or the design that sets it is named in benchmarks/README.md.
+    goal: float
+    #: Whether more is better (a rate) or less (a time, a size).
+    more_is_better: bool = False
+
+
+GOALS = {
+    "decide_per_s": Goal(unit="1/s", goal=20_000, more_is_better=True),
+    "fold_10k_s": Goal(unit="s", goal=1),
+    "transition_200_s": Goal(unit="s", goal=8),
+    "deadline_lateness_s": Goal(unit="s", goal=8),
+    "command_p50_ms": Goal(unit="ms", goal=80),
+    "up_ready_s": Goal(unit="s", goal=8),
+    "help_s": Goal(unit="s", goal=0.4),
+    "rss_api_mb": Goal(unit="MB", goal=250),
+    "rss_worker_mb": Goal(unit="MB", goal=250),
+}
+"""Every figure by name, in the order of the table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure, measured."""
+
+    name: str
+    #: One value per repetition, in the unit of its goal.
+    values: tuple[float, ...]
+    #: What bounds it, from what was measured: one sentence.
+    bound: str
+    #: The least that this could cost on this machine, one value per repetition, measured in the same run.
+    floors: tuple[float, ...] = ()
+
+    @property
+    def value(self) -> float:
+        """The median of the repetitions."""
+        return median(self.values)
+
+    @property
+    def floor(self) -> float | None:
+        """The median of the floors, if there are any."""
+        return median(self.floors) if self.floors else None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the worst repetition, not the median, reaches the goal."""
+        goal = GOALS[self.name]
+        return min(self.values) >= goal.goal if goal.more_is_better else max(self.values) <= goal.goal
+
+    def as_json(self) -> str:
+        """Give the line that `make bench` prints."""
+        goal = GOALS[self.name]
+        line: dict[str, Any] = {"figure": self.name, "value": rounded(self.value), "unit": goal.unit}
+        if self.floor is not None:
+            line |= {"floor": rounded(self.floor), "ratio": round(self.value / self.floor, 2)}
+        line |= {"goal": goal.goal, "holds": self.holds, "spread": spread(self.values)}
+        return json.dumps(line)
+
+
+def spread(values: Sequence[float]) -> list[float]:
+    """Give the best and the worst repetition, the lesser first."""
+    return [rounded(min(values)), rounded(max(values))]
+
+
+def rounded(value: float) -> float:
+    """Give three significant digits, and whole numbers from a hundred on."""
+    return round(value) if abs(value) >= 100 else float(f"{value:.3g}")

@@ -54,6 +54,8 @@ def compose(client: Client, pool: Pool, settings: Settings) -> Worker:
         activities=[records.load, records.record, records.seal],
         max_concurrent_activities=4 * settings.pool_max_size,
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_timeout),
+        # What was meant for a worker that has died waits so long before another may take it (the default is 10 s).
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
     )
 
 

@@ -122,6 +122,12 @@ class Child:
                 return code
             await asyncio.sleep(5 * _EVERY)
 
+    def release(self) -> None:
+        """Leave the process to others who use it: this one neither waits for its end nor complains that it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.returncode = 0
+        self._process = None
+
     async def stop(self, first: signal.Signals = signal.SIGTERM, within: float = 10.0) -> None:
         """Send `first`, wait, and kill what is still there after `within` seconds."""
         if self.pid is None or self._process is None:

@@ -78,6 +78,10 @@ class EmbeddedPostgres:
         """Wait for the end of the server that `start` started."""
         return await self._child.ended()
 
+    def release(self) -> None:
+        """Leave the server running, to others who use it."""
+        self._child.release()
+
     async def stop(self) -> None:
         """Stop at once, without waiting for clients: open transactions are rolled back (SIGINT, "fast")."""
         if self._child.pid is not None:

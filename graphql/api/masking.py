@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from graphql import GraphQLError
+from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import MaskErrors
 
 from api.context import Context
@@ -26,7 +27,7 @@ class Masking(MaskErrors):
         """Give what a client may know of an error."""
         context = self.execution_context.context
         cause = error.original_error
-        if cause is None:
+        if cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError):
             return _with(error, error.message, {"code": "BAD_USER_INPUT"})
         languages = context.languages if isinstance(context, Context) else ("fr",)
         reference = context.reference if isinstance(context, Context) else ""

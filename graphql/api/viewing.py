@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.enumerations import Phase, Role
 from api.publication import reads_early, votes_are_published
 from api.snapshot import Snapshot
+from domain.deciding.seats import voters
 from domain.process import Ballot
 from domain.rights import Viewer, may
 

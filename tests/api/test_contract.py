@@ -94,7 +94,7 @@ def test_every_act_of_the_domain_has_its_mutation(schema: GraphQLSchema) -> None
     assert schema.mutation_type
     mutations = set(schema.mutation_type.fields)
     own = {"Tick", "RecordSeal"}
-    for act in Act.__args__:  # type: ignore[attr-defined]
+    for act in Act.__args__:
         if act.__name__ not in own:
             assert act.__name__[0].lower() + act.__name__[1:] in mutations, act.__name__
 

@@ -126,7 +126,8 @@ async def test_every_node_is_found_again_by_its_id(stage: Stage) -> None:
     found = await stage.about(
         """{ id stages { id } informationFile { id } offices { id } members { nodes { id } } ballots { id }
         hearings { id } opinions { id reservations { id } } syntheses { id recommendations { id } }
-        commitments { id } ledger(first: 100) { nodes { id } } procedure { id } contributions(stage: "appel") { nodes { id } } }"""
+        commitments { id } ledger(first: 100) { nodes { id } } procedure { id }
+        contributions(stage: "appel") { nodes { id } } }"""
     )
     ids = set(_ids(found))
     kinds = set()

@@ -1,0 +1,250 @@
+"""Requests as they arrive: bodies, tokens, documents; nothing of theirs breaks the service."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from server.tokens import read_token, sign_token
+from tests.api.house import House, document, pseudonym
+from tests.api.stage import Stage
+
+pytestmark = pytest.mark.postgres
+
+VIEWER = "{ viewer { authenticated } }"
+
+
+async def send(house: House, content: bytes | str, **headers: str) -> Any:
+    return await house.http.post(
+        "/graphql", content=content, headers={"content-type": "application/json", **headers}
+    )
+
+
+def code(response: Any) -> str:
+    found: str = response.json()["errors"][0]["extensions"]["code"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"null", b"5", b'"x"', b"[]", b"[{}]", b"{}", b'{"query": 5}', b'{"query": "{"}',
+        b'{"query": "{ nothing }"}', b'{"query": "{ serverTime }", "variables": []}',
+        b'{"query": "{ serverTime }", "operationName": ["x"]}', b'{"query": "{ serverTime }", "extensions": 1}',
+        b'{"query": "\\u0000"}', b'{"query": "{ serverTime }", "variables": {"a": "\\u0000"}}',
+        b'{"query": "{ serverTime }", "variables": {"a\\u0000": "b"}}', b'{"query": "\\ud800"}', b'{"query": "\xff"}',
+        b'{"query": "{ procedure(key: \\"a\\\\u0000b\\") { key } }"}', b'{"query": "{ a", "x": [' + b"[" * 3000,
+        b'{"query": "' + b"{ a" * 3000 + b'"}', b"\x00",
+    ],
+)  # fmt: skip
+async def test_what_is_no_request_is_refused_as_bad_input(house: House, content: bytes) -> None:
+    response = await send(house, content)
+    assert response.status_code in (200, 400)
+    assert code(response) == "BAD_USER_INPUT"
+
+
+async def test_an_escaped_backslash_before_zeros_is_a_text_like_any_other(house: House) -> None:
+    query = "query($key: String!) { procedure(key: $key) { key } }"
+    assert await house.ask(query, {"key": r"a\u0000b"}) == {"procedure": None}
+
+
+async def test_a_body_that_is_too_large_is_refused_before_it_is_read_whole(house: House) -> None:
+    response = await send(house, b" " * 1_000_001)
+    assert response.status_code == 413
+    assert code(response) == "BAD_USER_INPUT"
+    taken = 0
+
+    async def endless() -> Any:
+        nonlocal taken
+        while taken < 10_000_000:
+            taken += 100_000
+            yield b" " * 100_000
+
+    response = await house.http.post(
+        "/graphql", content=endless(), headers={"content-type": "application/json"}
+    )
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+async def test_queries_come_by_post_alone(house: House, method: str) -> None:
+    response = await house.http.request(method, "/graphql", params={"query": VIEWER})
+    assert response.status_code == 405
+
+
+async def test_forms_are_not_read(house: House) -> None:
+    response = await house.http.post("/graphql", data={"query": VIEWER})
+    assert response.status_code == 400
+    assert code(response) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic eDp5", "Bearer", "Bearer x", "Bearer é", "Bearer " + "a." * 50, "x" * 5000]
+)
+async def test_what_is_no_valid_token_is_refused(house: House, header: str) -> None:
+    response = await house.http.post(
+        "/graphql", json={"query": VIEWER}, headers={b"authorization": header.encode()}
+    )
+    assert response.status_code == 401
+    assert code(response) == "UNAUTHENTICATED"
+
+
+async def test_a_token_of_another_key_or_out_of_date_is_refused(house: House, tmp_path: Any) -> None:
+    from datetime import timedelta
+    from uuid import UUID
+
+    member = UUID(pseudonym("citizen"))
+    elsewhere = house.settings.model_copy(update={"data_dir": tmp_path / "elsewhere"})
+    foreign = sign_token(elsewhere, roles=[], member=member)
+    expired = sign_token(house.settings, roles=[], member=member, ttl=timedelta(seconds=-60))
+    for token in (foreign, expired):
+        response = await send(house, json.dumps({"query": VIEWER}), authorization=f"Bearer {token}")
+        assert response.status_code == 401
+
+
+async def test_a_token_is_verified_once_and_then_known(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    verified: list[str] = []
+
+    def counted(token: str, *more: Any) -> Any:
+        verified.append(token)
+        return read_token(token, *more)
+
+    monkeypatch.setattr("server.authentication.read_token", counted)
+    headers = {"authorization": f"Bearer {house.token('citizen')}"}
+    for _ in range(3):
+        response = await send(house, json.dumps({"query": VIEWER}), **headers)
+        assert response.json()["data"]["viewer"]["authenticated"]
+    assert len(verified) == 1
+
+
+CHAIN = (
+    "query { concertations { nodes { ...F0 } } } "
+    + " ".join(
+        f"fragment F{n} on Concertation {{ a: parent {{ ...F{n + 1} }} b: parent {{ ...F{n + 1} }} }}"
+        for n in range(17)
+    )
+    + " fragment F17 on Concertation { id }"
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        CHAIN,
+        "{ " + " ".join(f"a{n}: serverTime" for n in range(30)) + " }",
+        "{ concertations { nodes { " + "parent { " * 20 + "id" + " }" * 20 + " } } }",
+        "{ " + " ".join(f"a{n}: serverTime" for n in range(5000)) + " }",
+    ],
+    ids=["chained fragments", "many at the top", "deep", "too many tokens"],
+)
+async def test_a_document_that_asks_for_too_much_is_refused_at_once(house: House, query: str) -> None:
+    began = time.perf_counter()
+    response = await house.post(query)
+    assert time.perf_counter() - began < 2
+    assert code(response) == "BAD_USER_INPUT"
+
+
+async def test_the_introspection_that_tools_send_passes_the_gate(house: House) -> None:
+    from graphql import get_introspection_query
+
+    data = await house.ask(get_introspection_query(descriptions=True, input_value_deprecation=True))
+    assert data["__schema"]["queryType"]["name"] == "Query"
+
+
+async def test_a_fault_that_nobody_foresaw_gives_a_reference_and_no_secret(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from api.reading import Reading
+
+    async def broken(self: Reading) -> None:
+        raise ValueError("the password is swordfish")
+
+    monkeypatch.setattr(Reading, "now", broken)
+    response = await house.post("{ serverTime }", language="en")
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["message"].startswith("An unexpected error occurred")
+    assert "swordfish" not in response.text
+    assert error["extensions"]["reference"] in caplog.text
+    assert "swordfish" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "value", ["2030-01-01", "2030-01-01T00:00:00", "demain", "0001-01-01T00:00:00+14:00", 5, None, {"a": 1}]
+)
+async def test_an_instant_without_its_offset_is_refused(house: House, value: Any) -> None:
+    response = await house.post(document("PreviewCalendar"), {"procedure": "standard", "opensAt": value})
+    assert code(response) == "BAD_USER_INPUT"
+
+
+async def test_dates_beyond_reckoning_are_refused(house: House) -> None:
+    response = await house.post(
+        document("PreviewCalendar"), {"procedure": "standard", "opensAt": "9999-12-31T00:00:00+00:00"}
+    )
+    assert code(response) == "BAD_USER_INPUT"
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "\n".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 10)}]" for n in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    "source", [BOMB, "[" * 5000, "!!python/object:os.system x", "a: b: c", "", "- x", "id: x", "x" * 900_000],
+    ids=["bomb", "deep", "tag", "no yaml", "empty", "list", "incomplete", "long"],
+)  # fmt: skip
+async def test_a_procedure_that_cannot_be_read_has_findings_and_breaks_nothing(
+    house: House, source: str
+) -> None:
+    began = time.perf_counter()
+    found = (await house.ask("CheckProcedure", {"source": source}))["checkProcedure"]
+    assert time.perf_counter() - began < 5
+    assert not found["valid"]
+    assert found["findings"]
+    assert all(f["message"] and not f["message"].startswith("finding.") for f in found["findings"])
+
+
+async def test_publishing_is_for_operators_and_refuses_faults_and_taken_versions(stage: Stage) -> None:
+    house = stage.house
+    source = json.dumps(stage.procedure.model_dump(mode="json"))
+
+    async def publish(as_: str | None, text: str) -> Any:
+        return (await house.ask("PublishProcedure", {"input": {"source": text}}, as_))["publishProcedure"]
+
+    assert (await publish("coordinator", source))["code"] == "NOT_ALLOWED"
+    assert (await publish(None, source))["code"] == "NOT_ALLOWED"
+    assert (await publish("operator", "id: x"))["code"] == "PROCEDURE_INVALID"
+    first = await publish("operator", source)
+    assert first["procedure"]["version"] == 1
+    assert await publish("operator", source) == first
+    changed = source.replace("Essai", "Autre essai")
+    assert (await publish("operator", changed))["code"] == "PROCEDURE_VERSION_EXISTS"
+
+
+@pytest.mark.parametrize(
+    "title", ["", {"en": "No French"}, {"fr": ""}, {"fr": 5}, 5, [], {"x" * 40: "y", "fr": "z"}]
+)
+async def test_a_text_needs_its_french(stage: Stage, title: Any) -> None:
+    await stage.draft()
+    given = {"idempotencyKey": "k", "concertationId": stage.id, "title": title}
+    response = await stage.house.post(document("AmendDraft"), {"input": given}, "coordinator")
+    assert code(response) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201])
+async def test_an_idempotency_key_has_a_length(stage: Stage, key: str) -> None:
+    await stage.draft()
+    await stage.refused("INPUT_INVALID", "AmendDraft", "coordinator", idempotencyKey=key, title="Titre")
+
+
+async def test_health_says_what_is_up(house: House) -> None:
+    assert (await house.http.get("/healthz")).text == "ok\n"
+    ready = await house.http.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json() == {"ready": True, "postgresql": "up", "temporal": "down"}
+    assert (await house.http.get("/schema.graphql")).text.startswith("directive @oneOf")
+    assert (await house.http.get("/")).json()["graphql"] == "/graphql"
+    assert (await house.http.get("/nothing")).status_code == 404

@@ -30,11 +30,11 @@ RECORDS = {
 }
 """The records of the hearings, by axis."""
 
-EXTENSION = "Une réunion publique a été ajoutée en Guadeloupe ; ses participants doivent pouvoir répondre."
+EXTENSION = "Une réunion publique a été ajoutée en Guadeloupe ; ses participants doivent pouvoir répondre"
 
 OBSERVATION = "Le calendrier annoncé est tenu ; la part du papier et du guichet est publiée chaque jour."
 
-WITHDRAWAL = "Intérêt déclaré : participation au capital d’un éditeur d’assistants conversationnels."
+WITHDRAWAL = "Intérêt déclaré : participation au capital d’un éditeur d’assistants conversationnels"
 
 POSITIONS = {
     "conseil-2": (

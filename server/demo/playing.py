@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,10 @@ from domain.sandbox import SUFFIX, Pace, sandbox
 from server.demo.board import Board, Clock
 from server.demo.cast import make_cast
 from server.demo.client import Client
-from server.demo.listening import OPERATION, Listener
 from server.demo.scenes import calling, deciding, drafting, launching, proving, reviewing, sealing
 from server.demo.screen import Screen, make_console
 from server.demo.stack import OwnStack, Stack, attach_to_file, attach_to_url
 from server.demo.story import Story
-from server.demo.subscribing import subscribe
 from server.demo.transcript import Transcript
 from server.demo.voting import sign
 from server.settings import Settings
@@ -206,6 +204,7 @@ async def play(settings: Settings, options: Options) -> int:
                     transcript=transcript,
                     run=run,
                     procedure=builtin(_PROCEDURE + SUFFIX),
+                    afterwards=AsyncExitStack(),
                 )
                 with screen:
                     await _play(story, options)
@@ -225,17 +224,8 @@ async def _play(story: Story, options: Options) -> None:
     await story.now()
     if options.pace != 1.0:
         story.procedure = await _publish(story, options.pace)
-    launched = next(n for n, scene in enumerate(SCENES) if scene.play is launching.launch)
-    for number, scene in enumerate(SCENES[: launched + 1], start=1):
-        await _show(story, number, scene)
-    story.listener = Listener(
-        lambda after: subscribe(
-            story.stack.ws_url, OPERATION, {"concertationId": story.concertation, "after": after}
-        ),
-        story.tell_event,
-    )
-    async with story.listener.listening():
-        for number, scene in enumerate(SCENES[launched + 1 :], start=launched + 2):
+    async with story.afterwards:
+        for number, scene in enumerate(SCENES, start=1):
             await _show(story, number, scene)
     story.screen.title(
         "Fin", "Deux tours, un journal vérifié. Ce que vous avez vu, tout client GraphQL peut le faire."

@@ -6,7 +6,8 @@ how long they take and not how they end.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +18,11 @@ from server.demo.board import Board
 from server.demo.cast import Cast, Person
 from server.demo.client import Client, Silence
 from server.demo.faults import Unforeseen
-from server.demo.listening import Heard, Listener
+from server.demo.listening import OPERATION, Heard, Listener
 from server.demo.screen import Screen
 from server.demo.situation import Situation
 from server.demo.stack import Stack
+from server.demo.subscribing import subscribe
 from server.demo.transcript import Entry, Transcript
 
 _AT_ONCE = 6
@@ -82,6 +84,8 @@ class Story:
     procedure: Procedure
     concertation: str = ""
     listener: Listener | None = None
+    #: Closes what was opened on the way, at the end.
+    afterwards: AsyncExitStack
     #: What scenes leave for later ones: global ids by a name.
     ids: dict[str, str] = field(default_factory=dict)
     situation: Situation | None = None
@@ -191,7 +195,7 @@ class Story:
             for task in tasks:
                 task.cancel()
         took = time.monotonic() - since
-        self.screen.line("done", "", f"{say} ({took:.1f} s)".replace(".", ","), f"{operation} ×{len(tasks)}")
+        self.screen.line("done", "", f"{say} ({took:.1f} s)", f"{operation} ×{len(tasks)}")
         return done
 
     # looking
@@ -229,6 +233,17 @@ class Story:
     def planned(self, stage: str) -> timedelta:
         """Give how long a stage lasts as planned."""
         return next(s.duration.planned for s in self.procedure.stages if s.id == stage)
+
+    async def listen(self) -> None:
+        """Follow the ledger from its first event, as anybody may: without a token."""
+
+        def subscribe_after(seq: int) -> AsyncGenerator[dict[str, Any], None]:
+            return subscribe(
+                self.stack.ws_url, OPERATION, {"concertationId": self.concertation, "after": seq}
+            )
+
+        self.listener = Listener(subscribe_after, self.tell_event)
+        await self.afterwards.enter_async_context(self.listener.listening())
 
     # telling
 

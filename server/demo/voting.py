@@ -62,3 +62,23 @@ async def pass_gate(story: Story, stage: str, gate: str, key: str) -> None:
     if ballot is not None:
         await vote_all(story, ballot, key)
     await story.until(f"porte de {stage} franchie", lambda now: now.ballot(gate, stage) is None)
+
+
+async def show_count(story: Story, purpose: str, stage: str) -> None:
+    """Show the count of the latest ballot of this purpose on a stage: who stands aside is not in the base."""
+    found = (await story.ask("Ballots", story.cast.coordinator, id=story.concertation))["concertation"][
+        "ballots"
+    ]
+    ballots = [b for b in found if b["purpose"] == purpose and b["stage"] and b["stage"]["key"] == stage]
+    count = ballots[-1]["count"] if ballots else None
+    if count is None:
+        return
+    aside = sum(seat["withdrawn"] or seat["recused"] for seat in ballots[-1]["seats"])
+    story.screen.line(
+        "read",
+        "",
+        f"Décompte : {count['entitled']} sièges comptés sur {len(ballots[-1]['seats'])}"
+        f"{f' (déport : {aside})' if aside else ''}, quorum {count['quorum']} ; {count['favourable']} pour, "
+        f"{count['unfavourable']} contre, {count['abstain']} abstention.",
+        "Ballots",
+    )

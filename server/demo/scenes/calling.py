@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 
 from server.demo.board import CLOCKS
+from server.demo.calendar import show_calendar
 from server.demo.cast import Person
 from server.demo.faults import Unforeseen
 from server.demo.listening import OPERATION
@@ -193,7 +195,7 @@ async def extend(story: Story) -> None:
     answer = await story.do(
         story.cast["copresidence-etat"],
         "ExtendStage",
-        f"demande de porter la clôture de {_clock(stage.closes_at)} à {_clock(closes_at)}. {EXTENSION}",
+        f"demande de porter la clôture de {_clock(stage.closes_at)} à {_clock(closes_at)}. {EXTENSION}.",
         "prorogation",
         tolerate=(*_CLOSED, "STAGE_CHANGED", "SUSPENDED"),
         **in_place("appel", stage.round),
@@ -214,16 +216,11 @@ async def extend(story: Story) -> None:
         "Situation",
     )
     await sign(story, "extend_stage", "prorogation")
-    seen = await story.look()
-    story.screen.line(
-        "done", "", f"Clôture désormais à {_clock(seen.stage('appel').closes_at)}.", "Situation"
-    )
+    await show_calendar(story, "Calendrier annoncé et calendrier en cours", ("appel", "auditions.metiers"))
 
 
-def _clock(at: object) -> str:
-    from datetime import datetime
-
-    return f"{at.astimezone(CLOCKS[0][1]):%H:%M:%S}" if isinstance(at, datetime) else "?"
+def _clock(at: datetime | None) -> str:
+    return f"{at.astimezone(CLOCKS[0][1]):%H:%M:%S}" if at else "?"
 
 
 async def kill_worker(story: Story) -> None:

@@ -9,7 +9,7 @@ from server.demo.documents import document
 from server.demo.faults import Unforeseen
 from server.demo.papers import PLACE, WITHDRAWAL
 from server.demo.story import Story, fr, in_place
-from server.demo.voting import TOO_LATE, pass_gate, sign
+from server.demo.voting import TOO_LATE, pass_gate, show_count, sign
 
 WITNESSES = {
     "politiques-publiques": ("chercheurs", "metropole"),
@@ -41,6 +41,7 @@ async def launch(story: Story) -> None:
         story.screen.say("Le délai d’annonce n’est plus tenu : la proposition est caduque. On recommence.")
     else:
         raise Unforeseen("Le lancement n’a pas abouti.")
+    await story.listen()
     await _schedule_hearings(story)
 
 
@@ -92,7 +93,7 @@ async def hand_over(story: Story) -> None:
 async def approve_opening(story: Story) -> None:
     """The council votes on the questionnaire and the information file; one member stands aside."""
     withdrawn = story.cast["conseil-3"]
-    await story.do(withdrawn, "WithdrawFromReview", f"se déporte. {WITHDRAWAL}", "deport", reason=WITHDRAWAL)
+    await story.do(withdrawn, "WithdrawFromReview", f"se déporte. {WITHDRAWAL}.", "deport", reason=WITHDRAWAL)
     seen = await story.until(
         "porte avant l’ouverture",
         lambda now: now.ballot("OPENING", "appel") is not None or now.has_reached("appel", "OPEN"),
@@ -111,3 +112,4 @@ async def approve_opening(story: Story) -> None:
             position="FAVOURABLE",
         )
     await pass_gate(story, "appel", "OPENING", "porte/1/ouverture")
+    await show_count(story, "OPENING", "appel")

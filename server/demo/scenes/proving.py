@@ -6,7 +6,7 @@ from typing import Any
 from rich.tree import Tree
 
 from domain.digests import canonical
-from server.demo.board import CLOCKS, STATES
+from server.demo.calendar import show_calendar
 from server.demo.faults import LedgerBroken
 from server.demo.scenes.calling import CHANNELS
 from server.demo.story import Story
@@ -23,34 +23,10 @@ _PAGE = 100
 
 
 async def show_planned_and_actual(story: Story) -> None:
-    """Show what was announced beside what came, on the clocks of three towns."""
-    answer = await story.ask("Calendar", story.cast.coordinator, id=story.concertation)
-    rows = []
-    for entry in answer["concertation"]["calendar"]:
-        stage, actual = entry["stage"], entry["actual"]
-        if actual is None or (stage["key"].startswith("auditions.") and not stage["key"].endswith("metiers")):
-            continue
-        closes = actual["closesAt"] or entry["planned"]["closesAt"]
-        rows.append(
-            (
-                str(stage["round"]),
-                stage["label"],
-                f"{_at(entry['planned']['opensAt'])} – {_at(entry['planned']['closesAt'])}",
-                f"{_at(actual['opensAt'])} – {_at(actual['closesAt'])}",
-                *(_at(closes, place) for place in range(1, len(CLOCKS))),
-                STATES[stage["state"]],
-            )
-        )
-    story.screen.table(
-        "Calendrier prévu et tenu (heure de Paris ; clôture aussi à Pointe-à-Pitre et à Saint-Denis)",
-        ("Tour", "Étape", "Prévu", "Tenu", "P.-à-P.", "St-Denis", "État"),
-        rows,
-    )
-    story.screen.line("read", "", "Ce qui était annoncé, ce qui a eu lieu : public.", "Calendar")
-
-
-def _at(instant: str | None, place: int = 0) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone(CLOCKS[place][1]):%H:%M:%S}" if instant else "…"
+    """Show the calendar of both rounds, one of the three hearings standing for all."""
+    seen = await story.look()
+    stages = [stage.key for stage in seen.stages if not stage.lane or stage.key == "auditions.metiers"]
+    await show_calendar(story, "Calendrier prévu et tenu", stages)
 
 
 async def follow_one(story: Story) -> None:

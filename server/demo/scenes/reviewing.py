@@ -5,7 +5,7 @@ from datetime import timedelta
 from server.demo.papers import INFORMATION_FILE_2, OPINION_1, OPINION_2, POSITIONS, RESERVATION
 from server.demo.scenes.sealing import add_contributions, show_seal
 from server.demo.story import Story, fr, in_place
-from server.demo.voting import pass_gate, vote_all
+from server.demo.voting import pass_gate, show_count, vote_all
 
 _CONCLUSIONS = {
     "FAVOURABLE_WITH_RESERVATIONS": "favorable avec réserves",
@@ -45,6 +45,7 @@ async def approve_again(story: Story) -> None:
         documentId=story.ids["dossier"],
     )
     await pass_gate(story, "appel", "OPENING", "porte/2/ouverture")
+    await show_count(story, "OPENING", "appel")
 
 
 async def complete(story: Story) -> None:
@@ -116,3 +117,4 @@ async def _adopt(story: Story, round_: int, conclusion: str, text: str) -> None:
     if ballot is not None:
         await vote_all(story, ballot, f"avis/{round_}/vote", {"conseil-5": "UNFAVOURABLE"})
     await story.until("adoption de l’avis", lambda now: now.ballot("OPINION", "avis") is None)
+    await show_count(story, "OPINION", "avis")

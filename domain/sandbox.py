@@ -13,7 +13,7 @@ SUFFIX = "-bac-a-sable"
 
 def _kinds() -> dict[Kind, float]:
     return {
-        Kind.CALL_FOR_INPUT: 8,
+        Kind.CALL_FOR_INPUT: 10,
         Kind.HEARINGS: 6,
         Kind.SCIENTIFIC_REVIEW: 6,
         Kind.SYNTHESIS: 6,
@@ -29,7 +29,7 @@ class Pace:
     notice: float = 2
     stages: dict[Kind, float] = field(default_factory=_kinds)
     """Planned duration by kind; half of it is the minimum, four times the maximum."""
-    entry_window: float = 1
+    entry_window: float = 3
     gate: float = 5
     ballot: float = 4
     second_convening: float = 2

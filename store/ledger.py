@@ -19,7 +19,7 @@ from domain.process import Process
 from store.identifiers import parse
 from store.pages import Page, cut
 from store.pool import Connection
-from store.snapshots import read_event, write_event
+from store.snapshots import read_event
 
 GENESIS = bytes(32)
 """What the first row is hashed with."""
@@ -62,11 +62,12 @@ class Link:
     hash: bytes
 
 
-def chain(concertation: str, seq: int, head: bytes, events: Sequence[Event]) -> list[Link]:
-    """Chain events to the row number `seq`, whose hash is `head`."""
+def chain(
+    concertation: str, seq: int, head: bytes, events: Sequence[Event], contents: Sequence[str]
+) -> list[Link]:
+    """Chain events, each with its content as canonical JSON, to the row number `seq`, whose hash is `head`."""
     links: list[Link] = []
-    for number, event in enumerate(events, start=seq + 1):
-        content = write_event(event)
+    for number, (event, content) in enumerate(zip(events, contents, strict=True), start=seq + 1):
         link = Link(
             seq=number,
             event=event,

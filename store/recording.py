@@ -28,7 +28,7 @@ from store.projection import concertation_row, hexed, ledger_row, member_rows, s
 from store.replies import Accepted, Recorded, Refused
 from store.sealing import FEW, seal_of_few
 from store.secret_votes import due_tallies
-from store.snapshots import read_event, read_process, write_process
+from store.snapshots import read_event, read_process, write_event, write_process
 
 Decide = Callable[[Process, Command, datetime], list[Event] | Refusal]
 
@@ -91,14 +91,22 @@ class _Work:
     process: Process
     decide: Decide
     events: list[Event] = field(default_factory=list)
+    contents: list[str] = field(default_factory=list)
 
     def take(self, command: Command) -> Refusal | None:
-        """Decide a command and go on from what it brings about; or give its refusal."""
+        """Decide a command and go on from what it brings about; or give its refusal.
+
+        What is folded is what the ledger will say, read back from it: canonical JSON knows no order of keys, and the
+        snapshot has to be the fold of the ledger to the last detail.
+        """
         decided = self.decide(self.process, command, self.at)
         if isinstance(decided, Refusal):
             return decided
-        self.process = fold(self.process, decided)
-        self.events += decided
+        contents = list(map(write_event, decided))
+        events = list(map(read_event, contents))
+        self.process = fold(self.process, events)
+        self.events += events
+        self.contents += contents
         return None
 
 
@@ -198,7 +206,7 @@ def _own(
 
 async def _append(connection: Connection, work: _Work, command: Command, digest: bytes) -> None:
     process = work.process
-    links = chain(process.id, work.before.seq, work.head, work.events)
+    links = chain(process.id, work.before.seq, work.head, work.events, work.contents)
     work.head = links[-1].hash if links else work.head
     await connection.execute(
         "SELECT append($1, $2, $3, $4, $5::text::json, $6, $7, $8)",

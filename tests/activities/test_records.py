@@ -23,6 +23,7 @@ from store.pool import Pool, open_pool
 from store.replies import Accepted
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.store.conftest import patient_pool
 from tests.store.stage import Play, procedure, refused
 
 pytestmark = pytest.mark.postgres
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.postgres
 @pytest_asyncio.fixture
 async def worker(database: Database) -> AsyncIterator[Pool]:
     """The worker's pool."""
-    pool = await open_pool(database.worker, application="tests: worker")
+    pool = await patient_pool(database.worker)
     yield pool
     await pool.close()
 
@@ -70,7 +71,7 @@ async def test_what_was_recorded_is_loaded(records: Records, play: Play) -> None
 
 async def _at_the_seal(play: Play, app_dsn: str) -> None:
     await play.launch()
-    pool = await open_pool(app_dsn, application="tests: app")
+    pool = await patient_pool(app_dsn)
     async with pool.acquire() as connection:
         for number in range(3):
             await play.contribute(connection, f"p{number}")

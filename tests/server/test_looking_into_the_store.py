@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from server.commands import doctor, verify_ledger
 from server.embedded.standing import DatabaseAway
 from server.settings import SettingMissing, Settings
-from store.pool import open_pool
 from store.verification import What
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.store.conftest import patient_pool
 from tests.store.stage import DAY, Play
 
 pytestmark = pytest.mark.postgres
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.postgres
 @pytest_asyncio.fixture
 async def play(database: Database, test_clock: TestClock) -> AsyncIterator[Play]:
     """A launched concertation."""
-    pool = await open_pool(database.worker, application="tests: worker")
+    pool = await patient_pool(database.worker)
     async with pool.acquire() as connection:
         played = Play(connection, test_clock)
         await played.launch()

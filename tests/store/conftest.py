@@ -10,10 +10,15 @@ from tests.fixtures.postgres import Database
 from tests.store.stage import Play
 
 
+async def patient_pool(dsn: str) -> Pool:
+    """Open a pool that waits: tests share their machine. How long is too long is tested in test_pool.py."""
+    return await open_pool(dsn, application="tests", max_size=20, statement_timeout=20, lock_timeout=20)
+
+
 @pytest_asyncio.fixture
 async def worker(database: Database) -> AsyncIterator[Pool]:
     """The worker's pool."""
-    pool = await open_pool(database.worker, application="tests: worker", max_size=10)
+    pool = await patient_pool(database.worker)
     yield pool
     await pool.close()
 
@@ -21,7 +26,7 @@ async def worker(database: Database) -> AsyncIterator[Pool]:
 @pytest_asyncio.fixture
 async def app(database: Database) -> AsyncIterator[Pool]:
     """The API's pool."""
-    pool = await open_pool(database.app, application="tests: app", max_size=20)
+    pool = await patient_pool(database.app)
     yield pool
     await pool.close()
 

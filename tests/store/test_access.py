@@ -168,14 +168,6 @@ async def test_under_force_the_owner_sees_no_ledger(play: Play, database: Databa
     assert await _rows(database.owner, "SELECT * FROM ledger") == []
 
 
-async def test_a_statement_of_the_api_that_lasts_is_ended(app: Pool) -> None:
-    async with app.acquire() as connection:
-        assert await connection.fetchval("SHOW statement_timeout") == "2s"
-        assert await connection.fetchval("SHOW lock_timeout") == "1s"
-        assert await connection.fetchval("SHOW TimeZone") == "UTC"
-        assert await connection.fetchval("SHOW application_name") == "tests: app"
-
-
 async def test_a_secret_position_is_kept_once_per_key_and_bound_by_its_commitment(
     app: Pool, play: Play
 ) -> None:

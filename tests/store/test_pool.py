@@ -71,6 +71,28 @@ async def test_a_statement_that_lasts_is_too_slow(database: Database) -> None:
     await pool.close()
 
 
+async def test_a_pool_sets_its_limits_its_name_and_utc(database: Database) -> None:
+    pool = await open_pool(database.app, application="tests: limits")
+    async with acquire(pool) as connection:
+        assert await connection.fetchval("SHOW statement_timeout") == "2s"
+        assert await connection.fetchval("SHOW lock_timeout") == "1s"
+        assert await connection.fetchval("SHOW TimeZone") == "UTC"
+        assert await connection.fetchval("SHOW application_name") == "tests: limits"
+    await pool.close()
+
+
+async def test_a_lock_that_does_not_come_is_too_slow(database: Database) -> None:
+    pool = await open_pool(database.worker, application="tests", lock_timeout=0.05)
+    superuser = await asyncpg.connect(database.superuser)
+    async with superuser.transaction():
+        await superuser.execute("LOCK TABLE concertation")
+        with pytest.raises(StoreTooSlow):
+            async with acquire(pool) as connection:
+                await connection.fetch("SELECT * FROM concertation")
+    await superuser.close()
+    await pool.close()
+
+
 async def test_a_transaction_left_open_is_rolled_back_when_its_connection_is_given_back(
     database: Database,
 ) -> None:

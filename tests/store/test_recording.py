@@ -18,8 +18,10 @@ from store.faults import StoreUnreachable, told_apart
 from store.pool import Pool
 from store.recording import record
 from store.replies import Accepted, Refused
+from store.snapshots import write_event, write_process
 from tests.fixtures.postgres import Database
 from tests.store.stage import Play, procedure, refused
+from tests.unit.procedures import call_for_input, decision, review, synthesis
 
 pytestmark = pytest.mark.postgres
 
@@ -262,3 +264,14 @@ async def test_a_snapshot_of_another_version_is_folded_again(play: Play, databas
     after = await play.process()
     assert after.seq == before.seq + 1
     assert "a" in after.members
+
+
+async def test_the_snapshot_is_the_fold_of_the_ledger_though_canonical_json_reorders_keys(play: Play) -> None:
+    """The calendar of a launch is a map by stage: in the ledger it is sorted by key, in the decision it was not."""
+    stages = (call_for_input(id="z"), review(id="m", refer_back="z"), synthesis(id="a"), decision(id="b"))
+    axes = [{"id": "y", "label": "Y"}, {"id": "x", "label": "X"}]
+    await play.launch(procedure(*stages, lanes=axes))
+    folded = await ledger.fold_of(play.worker, play.id)
+    assert write_process(folded) == write_process(await play.process())
+    for row in await ledger.after(play.worker, play.id, 0):
+        assert row.content == write_event(row.event)

@@ -60,7 +60,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "recuse_member": frozenset({Role.COUNCIL_CHAIR}),
     "state_position": COUNCIL,
     "draft_opinion": COUNCIL,
-    "put_opinion_to_vote": frozenset({Role.COUNCIL_CHAIR}),
+    "put_opinion_to_vote": COUNCIL,  # the chair; a member where no chair presides
     "make_reservation": COUNCIL,
     "record_dissent": COUNCIL,
     "submit_chapter": _WRITING,

@@ -268,7 +268,8 @@ def conclude_stage(turn: Turn, stage: Stage, run: StageRun) -> None:
     turn.conclude(ev.StageConcluded(), run.key)
     if stage.kind is Kind.SCIENTIFIC_REVIEW:
         opinion = turn.process.opinions[stage_in_round(run.round, run.key)]
-        if opinion.conclusion is Conclusion.REFER_BACK and stage.refer_back is not None:
+        refers_back = opinion.adopted_at is not None and opinion.conclusion is Conclusion.REFER_BACK
+        if refers_back and stage.refer_back is not None:
             open_next_round(turn, run.key, stage.refer_back)
 
 

@@ -6,7 +6,7 @@ from domain import events as ev
 from domain.acts import CancelHearing, HoldHearing, RecordHearing, ScheduleHearing
 from domain.deciding.balloting import open_ballot
 from domain.deciding.people import is_member
-from domain.deciding.turn import Turn
+from domain.deciding.turn import Turn, not_open
 from domain.deciding.works import record_was_refused
 from domain.procedure import Kind, Stage
 from domain.process import BallotOutcome, Hearing, HearingState, Purpose, StageRun, State
@@ -66,7 +66,7 @@ def schedule_hearing(turn: Turn, act: ScheduleHearing) -> Refusal | None:
             hearing=act.hearing,
             starts_at=act.starts_at,
             ends_at=act.ends_at,
-            witnesses=act.witnesses,
+            witnesses=tuple(dict.fromkeys(act.witnesses)),
             place=act.place,
         ),
         run.key,
@@ -84,11 +84,14 @@ def hold_hearing(turn: Turn, act: HoldHearing) -> Refusal | None:
         return hearing
     if hearing.state is not HearingState.SCHEDULED:
         return _wrong_state(hearing)
+    if placed[1].state not in (State.OPEN, State.CLOSED):
+        return not_open(placed[1], turn.now)
     if turn.now < hearing.starts_at:
         return Refusal(Code.HEARING_NOT_STARTED, {"startsAt": hearing.starts_at.isoformat()}, ("hearing",))
     if not set(act.heard) <= set(hearing.witnesses):
         return Refusal(Code.UNKNOWN_MEMBER, {}, ("heard",))
-    turn.tell(ev.HearingHeld(hearing=hearing.id, heard=act.heard), placed[1].key)
+    heard = tuple(dict.fromkeys(act.heard))
+    turn.tell(ev.HearingHeld(hearing=hearing.id, heard=heard), placed[1].key)
     return None
 
 

@@ -50,7 +50,8 @@ def _apply(
         case Purpose.OPINION:
             _adopt(turn, ballot, outcome)
         case Purpose.RECORD:
-            if outcome.passes and ballot.about is not None:
+            stands = outcome.passes or ballot.rule.if_refused == "go_on_published"
+            if stands and ballot.about is not None:
                 turn.conclude(ev.HearingRecordApproved(hearing=ballot.about, outcome=outcome), ballot.stage)
 
 

@@ -14,9 +14,9 @@ from domain.acts import (
     WithdrawFromReview,
 )
 from domain.deciding.balloting import open_ballot, supersede
-from domain.deciding.seats import seats_named, stands_aside
+from domain.deciding.seats import seats_named, speakers, stands_aside
 from domain.deciding.turn import Turn
-from domain.procedure import Kind, Stage
+from domain.procedure import Kind, Role, Stage
 from domain.process import BallotState, Opinion, Purpose, StageRun, stage_in_round
 from domain.refusals import Code, Refusal
 from domain.rights import COUNCIL, Scope, mandate
@@ -64,9 +64,13 @@ def withdraw_from_review(turn: Turn, act: WithdrawFromReview) -> Refusal | None:
 
 
 def recuse_member(turn: Turn, act: RecuseMember) -> Refusal | None:
-    """The chair's act."""
+    """The chair's act, on others: for oneself there is withdrawal."""
     if refusal := _placed_if_named(turn):
         return refusal
+    if act.member == turn.actor.member:
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
+    if aside := _aside(turn, turn.stage):
+        return aside
     if not act.reason.strip():
         return Refusal(Code.REASON_REQUIRED, {}, ("reason",))
     if mandate(turn.process, act.member, COUNCIL, turn.now) is None:
@@ -86,18 +90,18 @@ def _in_review(turn: Turn, act: str) -> tuple[Stage, StageRun, Opinion] | Refusa
     entitled = turn.entitle(act, Scope(lane=stage.lane))
     if isinstance(entitled, Refusal):
         return entitled
-    if aside := _aside(turn, run):
+    if aside := _aside(turn, run.key):
         return aside
     name = stage_in_round(run.round, run.key)
     return stage, run, turn.process.opinions.get(name) or Opinion(stage=run.key, round=run.round)
 
 
-def _aside(turn: Turn, run: StageRun) -> Refusal | None:
+def _aside(turn: Turn, stage: str | None) -> Refusal | None:
     """Refuse whoever stands aside, and whoever acts for one who does."""
     for member in (turn.actor.member, turn.on_behalf_of):
-        recused = stands_aside(turn.process, member, run.key) if member is not None else None
+        recused = stands_aside(turn.process, member, stage) if member is not None else None
         if recused is not None:
-            return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"stage": run.key})
+            return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"stage": stage or ""})
     return None
 
 
@@ -131,11 +135,14 @@ def draft_opinion(turn: Turn, act: DraftOpinion) -> Refusal | None:
 
 
 def put_opinion_to_vote(turn: Turn, act: PutOpinionToVote) -> Refusal | None:
-    """Open the ballot on the opinion as a whole."""
+    """Open the ballot on the opinion as a whole: the chair, or a member where no chair presides."""
     found = _in_review(turn, act.kind)
     if isinstance(found, Refusal):
         return found
     stage, run, opinion = found
+    chairs = _presiding(turn, stage, run)
+    if chairs and turn.actor.member not in chairs:
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     if opinion.adopted_at is not None:
         return Refusal(Code.OPINION_ALREADY_ADOPTED, {"stage": run.key})
     if opinion.text is None or stage.opinion is None:
@@ -157,6 +164,17 @@ def put_opinion_to_vote(turn: Turn, act: PutOpinionToVote) -> Refusal | None:
     return None
 
 
+def _presiding(turn: Turn, stage: Stage, run: StageRun) -> set[str]:
+    """Give those who chair the council of a stage and do not stand aside, with their delegates."""
+    seats = seats_named(turn.process, (Role.COUNCIL_CHAIR,), stage.lane)
+    return {
+        member
+        for seat in seats
+        for member, holder in speakers(turn.process, seat, turn.now).items()
+        if all(stands_aside(turn.process, one, run.key) is None for one in (member, holder or member))
+    }
+
+
 def make_reservation(turn: Turn, act: MakeReservation) -> Refusal | None:
     """Add a reservation to the draft."""
     found = _in_review(turn, act.kind)
@@ -174,7 +192,10 @@ def make_reservation(turn: Turn, act: MakeReservation) -> Refusal | None:
 
 
 def record_dissent(turn: Turn, act: RecordDissent) -> Refusal | None:
-    """Record one's dissent from an opinion that is adopted, until the council's stage is concluded."""
+    """Record one's dissent from an opinion that is adopted, as long as its round stands.
+
+    A stage that concludes once delivered leaves no time for it before its conclusion.
+    """
     placed = turn.place(Kind.SCIENTIFIC_REVIEW)
     if isinstance(placed, Refusal):
         return placed
@@ -185,7 +206,7 @@ def record_dissent(turn: Turn, act: RecordDissent) -> Refusal | None:
     opinion = turn.process.opinions.get(stage_in_round(run.round, run.key))
     if opinion is None or opinion.adopted_at is None:
         return Refusal(Code.OPINION_MISSING, {"stage": run.key})
-    if aside := _aside(turn, run):
+    if aside := _aside(turn, run.key):
         return aside
     turn.tell(ev.DissentRecorded(member=turn.actor.member, text=act.text), run.key)
     return None

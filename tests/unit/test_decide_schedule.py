@@ -9,7 +9,7 @@ import pytest
 from domain import acts
 from domain.awaited import awaited
 from domain.decide import next_deadline
-from domain.events import SealingBegun, StageSealed
+from domain.events import SealingBegun, StageExtended, StageSealed
 from domain.process import BallotOutcome, BallotState, Outcome, Phase, State
 from domain.refusals import Code
 from tests.unit.play import Play
@@ -26,6 +26,7 @@ from tests.unit.procedures import (
 from tests.unit.scenes import DAY, HOUR, assemble, issue, launched, opened, put_to_vote
 
 SECOND = timedelta(seconds=1)
+TWO_LANES = [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]
 
 
 def closing_of(play: Play, stage: str = "appel") -> datetime:
@@ -81,6 +82,7 @@ def test_an_extension_moves_the_closing_to_a_later_instant_and_says_what_it_was(
     play = opened(call_for_input(entry_window="P5D"))
     before = closing_of(play)
     fact = play.do(extension(play, before + 10 * DAY), stage="appel")[0].fact
+    assert isinstance(fact, StageExtended)
     assert fact.before == before
     run = play.run("appel")
     assert (run.closes_at, run.entry_closes_at) == (before + 10 * DAY, before + 15 * DAY)
@@ -230,7 +232,7 @@ def test_a_suspended_stage_does_not_close_and_resumes_with_what_was_left():
 
 
 def test_a_suspension_of_everything_stops_every_clock():
-    play = opened(call_for_input(lane="each"), hearings(after=[]), review(after=["appel"]), **TWO_LANES)
+    play = opened(call_for_input(lane="each"), hearings(after=[]), review(after=["appel"]), lanes=TWO_LANES)
     before = {key: run.closes_at or run.planned_opens_at for key, run in play.process.runs.items()}
     play.do(acts.Suspend(reason="élections"))
     play.pass_time(100 * DAY)
@@ -301,14 +303,11 @@ def test_the_window_of_a_ballot_stands_still_with_its_stage():
 
 
 def test_what_became_due_during_a_suspension_is_done_at_the_resumption():
-    play = opened(call_for_input(lane="each"), hearings(lane="each", after=["appel"]), **TWO_LANES)
+    play = opened(call_for_input(lane="each"), hearings(lane="each", after=["appel"]), lanes=TWO_LANES)
     play.until("appel.a", State.CONCLUDED)
     play.do(acts.Suspend(reason="panne"), stage="auditions.a")
     events = play.do(acts.Resume(reason="réparé"), stage="auditions.a")
     assert play.kinds(events)[0] == "resumed"
-
-
-TWO_LANES = {"lanes": [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]}
 
 
 # Reopening

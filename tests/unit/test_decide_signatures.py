@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain import acts
@@ -15,14 +17,14 @@ from tests.unit.play import Play, body
 from tests.unit.procedures import OFFICES, call_for_input, days, decision, hearings, review, synthesis
 from tests.unit.scenes import DAY, assemble, drafted, launched, opened, respond
 
-BOTH = {"all_of": ["co_president_state", "co_president_local"], "within": "P2D"}
+BOTH: dict[str, Any] = {"all_of": ["co_president_state", "co_president_local"], "within": "P2D"}
 
 
-def signed(*names: str) -> dict[str, dict[str, object]]:
+def signed(*names: str) -> dict[str, dict[str, Any]]:
     return dict.fromkeys(names, BOTH)
 
 
-def extend(play: Play, by: int = 5, **more: object) -> acts.ExtendStage:
+def extend(play: Play, by: int = 5) -> acts.ExtendStage:
     closes_at = play.run("appel").closes_at
     assert closes_at is not None
     return acts.ExtendStage(
@@ -240,7 +242,7 @@ def test_a_proposal_to_resume_lapses_even_while_everything_stands_still():
 def test_a_launch_is_signed():
     play = drafted(signoffs=signed("launch"))
     play.do(acts.Launch(opens_at=play.now + 20 * DAY), "coordinator")
-    assert play.process.phase is Phase.DRAFT
+    assert not play.process.runs
     play.vote("state", "favourable")
     play.vote("local", "favourable")
     assert play.process.phase is Phase.LAUNCHED
@@ -260,7 +262,7 @@ def test_an_abandonment_is_signed_and_ends_with_no_ballot_left_running():
     play.do(extend(play), "state", "appel")
     pending = play.ballot().id
     play.do(acts.Abandon(reason="dissolution"), "state")
-    assert play.process.phase is Phase.LAUNCHED
+    assert not play.process.over
     play.vote("local", "favourable")
     assert play.process.phase is Phase.ABANDONED
     assert play.process.ballots[pending].outcome is BallotOutcome.SUPERSEDED

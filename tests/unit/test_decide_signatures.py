@@ -27,9 +27,7 @@ def signed(*names: str) -> dict[str, dict[str, Any]]:
 def extend(play: Play, by: int = 5) -> acts.ExtendStage:
     closes_at = play.run("appel").closes_at
     assert closes_at is not None
-    return acts.ExtendStage(
-        closes_at=closes_at + by * DAY, seen_closes_at=closes_at, reason="demande", **more
-    )
+    return acts.ExtendStage(closes_at=closes_at + by * DAY, seen_closes_at=closes_at, reason="demande")
 
 
 def proposed(by: str = "state") -> Play:

@@ -17,7 +17,7 @@ from domain.deciding.works import is_decided, is_delivered, missing_responses, r
 from domain.procedure import Kind, Role
 from domain.process import Recommendation
 from domain.refusals import Code, Refusal
-from domain.rights import Scope
+from domain.rights import ROLES, Scope
 
 
 def _recommendation(turn: Turn, recommendation: str) -> Recommendation | Refusal:
@@ -91,7 +91,11 @@ def rectify_decision(turn: Turn, act: RectifyDecision) -> Refusal | None:
 
 
 def make_commitment(turn: Turn, act: MakeCommitment) -> Refusal | None:
-    """Commit to something by a date, in answer to a recommendation."""
+    """Commit to something by a date, in answer to a recommendation.
+
+    Nobody commits another: addressees commit themselves, the deciding authority itself and offices that
+    are not addressees.
+    """
     placed = turn.open_place(Kind.DECISION, Kind.FOLLOW_UP)
     if isinstance(placed, Refusal):
         return placed
@@ -105,8 +109,10 @@ def make_commitment(turn: Turn, act: MakeCommitment) -> Refusal | None:
         return Refusal(Code.UNKNOWN_OFFICE, {"office": act.owner}, ("owner",))
     if owner.role is Role.ADDRESSEE:
         entitled = turn.entitle(act.kind, Scope(office=owner.id))
-        if isinstance(entitled, Refusal):
-            return entitled
+    else:
+        entitled = turn.entitle(act.kind, roles=frozenset({Role.DECIDING_AUTHORITY}))
+    if isinstance(entitled, Refusal):
+        return entitled
     if act.due_at <= turn.now:
         return Refusal(
             Code.DATE_IN_PAST, {"at": act.due_at.isoformat(), "now": turn.now.isoformat()}, ("due_at",)
@@ -125,12 +131,18 @@ def make_commitment(turn: Turn, act: MakeCommitment) -> Refusal | None:
 
 
 def report_progress(turn: Turn, act: ReportProgress) -> Refusal | None:
-    """Report on a commitment."""
+    """Report on a commitment: its owner, the deciding authority or a coordinator."""
     placed = turn.open_place(Kind.DECISION, Kind.FOLLOW_UP)
     if isinstance(placed, Refusal):
         return placed
-    if act.commitment not in turn.process.commitments:
+    commitment = turn.process.commitments.get(act.commitment)
+    if commitment is None:
         return Refusal(Code.UNKNOWN_COMMITMENT, {"commitment": act.commitment}, ("commitment",))
+    entitled = turn.entitle(act.kind, Scope(office=commitment.owner))
+    if isinstance(entitled, Refusal):
+        entitled = turn.entitle(act.kind, roles=ROLES[act.kind] - {Role.ADDRESSEE})
+    if isinstance(entitled, Refusal):
+        return entitled
     turn.tell(
         ev.ProgressReported(commitment=act.commitment, status=act.status, report=act.report), placed[1].key
     )

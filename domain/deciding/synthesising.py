@@ -5,28 +5,36 @@ from __future__ import annotations
 from domain import events as ev
 from domain.acts import AssembleSynthesis, MakeRecommendation, SubmitChapter
 from domain.deciding.turn import Turn
-from domain.procedure import Kind, Role, Stage
+from domain.procedure import Kind, Role
 from domain.process import Process, StageRun, Synthesis, stage_in_round
 from domain.refusals import Code, Refusal
 from domain.rights import Scope
 
+Writing = tuple[str | None, StageRun, Synthesis]
+"""The lane that is written about, the run, and the synthesis so far."""
 
-def _in_synthesis(turn: Turn, act: str, lane: str | None) -> tuple[Stage, StageRun, Synthesis] | Refusal:
-    """Give the open synthesis that is not assembled, if the author may write in this lane of it."""
+
+def _in_synthesis(turn: Turn, act: str, lane: str | None) -> Writing | Refusal:
+    """Give the open synthesis that is not assembled, if the author may write about this lane in it.
+
+    In a synthesis of one lane everything is about that lane; what is common to all lanes in a common one
+    is not for the rapporteur of one of them.
+    """
     placed = turn.open_place(Kind.SYNTHESIS)
     if isinstance(placed, Refusal):
         return placed
     stage, run = placed
-    if lane is not None and lane not in turn.process.lanes:
+    if lane is not None and (lane not in turn.process.lanes or stage.lane not in (None, lane)):
         return Refusal(Code.UNKNOWN_LANE, {"lane": lane}, ("lane",))
-    entitled = turn.entitle(act, Scope(lane=lane or stage.lane))
+    lane = lane or stage.lane
+    entitled = turn.entitle(act, Scope(lane=lane, whole=lane is None))
     if isinstance(entitled, Refusal):
         return entitled
     name = stage_in_round(run.round, run.key)
     synthesis = turn.process.syntheses.get(name) or Synthesis(stage=run.key, round=run.round)
     if synthesis.assembled_at is not None:
         return Refusal(Code.SYNTHESIS_ASSEMBLED, {"stage": run.key})
-    return stage, run, synthesis
+    return lane, run, synthesis
 
 
 def submit_chapter(turn: Turn, act: SubmitChapter) -> Refusal | None:
@@ -34,10 +42,10 @@ def submit_chapter(turn: Turn, act: SubmitChapter) -> Refusal | None:
     found = _in_synthesis(turn, act.kind, act.lane)
     if isinstance(found, Refusal):
         return found
-    _, run, synthesis = found
-    known = synthesis.chapters.get(act.lane or "")
+    lane, run, synthesis = found
+    known = synthesis.chapters.get(lane or "")
     version = known.version + 1 if known else 1
-    turn.tell(ev.ChapterSubmitted(lane=act.lane, text=act.text, version=version), run.key)
+    turn.tell(ev.ChapterSubmitted(lane=lane, text=act.text, version=version), run.key)
     return None
 
 
@@ -46,7 +54,7 @@ def make_recommendation(turn: Turn, act: MakeRecommendation) -> Refusal | None:
     found = _in_synthesis(turn, act.kind, act.lane)
     if isinstance(found, Refusal):
         return found
-    _, run, synthesis = found
+    lane, run, synthesis = found
     for theme in act.themes:
         if theme not in turn.process.themes:
             return Refusal(Code.UNKNOWN_THEME, {"theme": theme}, ("themes",))
@@ -59,10 +67,14 @@ def make_recommendation(turn: Turn, act: MakeRecommendation) -> Refusal | None:
     known = synthesis.recommendations.get(act.recommendation)
     if known is None and is_taken(turn.process, act.recommendation, run):
         return Refusal(Code.ALREADY_EXISTS, {"id": act.recommendation}, ("recommendation",))
+    if known is not None and known.lane != lane:
+        entitled = turn.entitle(act.kind, Scope(lane=known.lane, whole=known.lane is None))
+        if isinstance(entitled, Refusal):
+            return entitled
     turn.tell(
         ev.RecommendationMade(
             recommendation=act.recommendation,
-            lane=act.lane,
+            lane=lane,
             themes=act.themes,
             addressees=tuple(dict.fromkeys(act.addressees)),
             sources=act.sources,
@@ -88,8 +100,8 @@ def assemble_synthesis(turn: Turn, act: AssembleSynthesis) -> Refusal | None:
     placed = _in_synthesis(turn, act.kind, None)
     if isinstance(placed, Refusal):
         return placed
-    stage, run, synthesis = placed
-    lanes = (stage.lane,) if stage.lane is not None else tuple(turn.process.lanes) or (None,)
+    own, run, synthesis = placed
+    lanes = (own,) if own is not None else tuple(turn.process.lanes) or (None,)
     for lane in lanes:
         if (lane or "") not in synthesis.chapters:
             return Refusal(Code.CHAPTER_MISSING, {"lane": lane or ""}, ("lane",))

@@ -131,8 +131,14 @@ def missing_responses(process: Process) -> tuple[tuple[str, str], ...]:
 
 
 def is_decided(process: Process) -> bool:
-    """Say whether the decision is out: nothing before it can be reopened or rectified any more."""
-    return bool(process.decisions)
+    """Say whether the decision is out: nothing before it can be reopened or rectified any more.
+
+    A decision that its own gate sent back to a new round is not.
+    """
+    return any(
+        (run := process.runs.get(decision.stage)) is not None and run.round == decision.round
+        for decision in process.decisions
+    )
 
 
 def predecessors_concluded(process: Process, key: str) -> bool:

@@ -29,8 +29,9 @@ THROTTLE = 2.0
 
 @dataclass(eq=False)
 class Watch:
-    """What one socket waits on."""
+    """What one socket waits on, and the number of the last event that it has."""
 
+    seq: int
     event: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def next(self, within: float | None = None) -> None:
@@ -51,7 +52,6 @@ class Feed:
         self._pool = pool
         self._every = every
         self._watches: dict[str, set[Watch]] = {}
-        self._seqs: dict[str, int] = {}
         self._figures: dict[str, tuple[float, list[Figures]]] = {}
         self._counting: dict[str, asyncio.Lock] = {}
 
@@ -60,16 +60,16 @@ class Feed:
         await asyncio.gather(self._for_ever(self._listen), self._for_ever(self._look))
 
     @asynccontextmanager
-    async def watch(self, concertation: str) -> AsyncIterator[Watch]:
-        """Give hints for one concertation, for the length of the block."""
-        watch = Watch()
+    async def watch(self, concertation: str, seq: int) -> AsyncIterator[Watch]:
+        """Give hints for one concertation, for the length of the block, to who has its events up to `seq`."""
+        watch = Watch(seq)
         self._watches.setdefault(concertation, set()).add(watch)
         try:
             yield watch
         finally:
             self._watches[concertation].discard(watch)
             if not self._watches[concertation]:
-                for kept in (self._watches, self._seqs, self._figures, self._counting):
+                for kept in (self._watches, self._figures, self._counting):
                     kept.pop(concertation, None)
 
     async def figures(self, concertation: str, stages: Sequence[tuple[int, str]]) -> list[Figures]:
@@ -118,7 +118,6 @@ class Feed:
             return
         rows = await ask(self._pool, self._every, lambda c: concertations.get_many(c, followed))
         for key, row in rows.items():
-            if self._seqs.get(key, row.seq) != row.seq:
-                self._hint(None, 0, CHANNEL, key)
-            if key in self._watches:
-                self._seqs[key] = row.seq
+            for watch in self._watches.get(key, ()):
+                if watch.seq < row.seq:
+                    watch.event.set()

@@ -48,9 +48,10 @@ class Subscription:
         if at is None:
             raise BadInput(text("refusal.UNKNOWN_CONCERTATION", context.languages), path=("concertationId",))
         follower = _Follower(info, at, at.process.seq if after is None else after)
-        async with context.feed.watch(at.id) as watch:
+        async with context.feed.watch(at.id, follower.seq) as watch:
             while True:
                 async for event in follower.events():
+                    watch.seq = event.seq
                     yield event
                 if figures:
                     for event in await follower.figures():

@@ -4,14 +4,11 @@ import argparse
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from socket import socket
 
 import uvicorn
 
 from server.readiness import announce
+from server.serving import Server
 from server.settings import Settings
 
 
@@ -30,18 +27,20 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     }
     settings = settings.model_copy(update=asked)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws_max_size=settings.max_body_bytes,
-        timeout_graceful_shutdown=round(settings.shutdown_timeout),
+    server = Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws_max_size=settings.max_body_bytes,
+            timeout_graceful_shutdown=round(settings.shutdown_timeout),
+        ),
+        lambda address: _serves(address, settings),
     )
-    server = _Server(config, settings.ready_file)
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(wanted, server.handle_exit, wanted, None)
@@ -49,21 +48,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0 if server.started else 3
 
 
-class _Server(uvicorn.Server):
-    """Says when it serves, and leaves signals to whoever runs it: uvicorn would raise them again at the end."""
-
-    def __init__(self, config: uvicorn.Config, ready_file: Path | None) -> None:
-        super().__init__(config)
-        self._ready_file = ready_file
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
-        announce(self._ready_file)
-        for server in self.servers:
-            for listening in server.sockets:
-                host, port = listening.getsockname()[:2]
-                print(f"http://{host}:{port}/graphql", flush=True)
+def _serves(address: str, settings: Settings) -> None:
+    """Tell whoever started this process, and whoever reads its output."""
+    announce(settings.ready_file)
+    print(f"http://{address}/graphql", flush=True)

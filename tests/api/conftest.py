@@ -19,7 +19,10 @@ from tests.fixtures.postgres import Database
 async def house(database: Database, test_clock: TestClock, tmp_path: Path) -> AsyncIterator[House]:
     """The application, started."""
     settings = Settings(
-        data_dir=tmp_path, database_url=SecretStr(database.app), temporal_address="127.0.0.1:1"
+        data_dir=tmp_path,
+        database_url=SecretStr(database.app),
+        temporal_address="127.0.0.1:1",
+        database_timeout=20,  # a busy machine is no fault
     )
     worker = await open_pool(database.worker, application="tests: worker", max_size=4)
     sender = DirectSender(worker)

@@ -1,0 +1,29 @@
+"""Serving an application over HTTP and WebSocket."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from socket import socket
+
+import uvicorn
+
+
+class Server(uvicorn.Server):
+    """Says when it serves, and leaves signals to whoever runs it: uvicorn would raise them again at the end."""
+
+    def __init__(self, config: uvicorn.Config, serves: Callable[[str], None]) -> None:
+        """Call `serves` with each `host:port` as soon as it answers there."""
+        super().__init__(config)
+        self._serves = serves
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        for server in self.servers:
+            for listening in server.sockets:
+                host, port = listening.getsockname()[:2]
+                self._serves(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")

@@ -1,0 +1,85 @@
+"""A client of the subscription, in the protocol graphql-transport-ws, against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+import websockets
+from starlette.applications import Starlette
+from websockets.asyncio.client import ClientConnection
+from websockets.typing import Subprotocol
+
+from server.serving import Server
+from tests.api.house import document
+
+TRANSPORT = Subprotocol("graphql-transport-ws")
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[str]:
+    """Serve an application that has started already; gives `host:port`."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, lifespan="off", log_config=None, ws_max_size=1_000_000
+    )
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    server = Server(config, address.set_result)
+    serving = asyncio.ensure_future(server.serve())
+    try:
+        yield await address
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        await serving
+
+
+class Socket:
+    """One connection, with at most one subscription at a time."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def begin(self, authorization: str | None = None) -> dict[str, Any]:
+        payload = {"authorization": authorization} if authorization else {}
+        await self.send(type="connection_init", payload=payload)
+        return await self.receive()
+
+    async def send(self, **message: Any) -> None:
+        await self.connection.send(json.dumps(message))
+
+    async def receive(self) -> dict[str, Any]:
+        async with asyncio.timeout(20):
+            found: dict[str, Any] = json.loads(await self.connection.recv())
+            return found
+
+    async def follow(self, concertation: str, after: int | None = None, *, figures: bool = False) -> None:
+        variables = {"concertationId": concertation, "after": after, "figures": figures}
+        await self.send(
+            type="subscribe", id="1", payload={"query": document("Events"), "variables": variables}
+        )
+
+    async def event(self) -> dict[str, Any]:
+        message = await self.receive()
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        found: dict[str, Any] = message["payload"]["data"]["concertationEvents"]
+        return found
+
+    async def events(self, until: int) -> list[dict[str, Any]]:
+        """Receive until the event with a number has come."""
+        found = [await self.event()]
+        while found[-1]["seq"] < until:
+            found.append(await self.event())
+        return found
+
+
+@asynccontextmanager
+async def connected(address: str, *protocols: Subprotocol) -> AsyncIterator[Socket]:
+    async with websockets.connect(
+        f"ws://{address}/graphql", subprotocols=list(protocols or (TRANSPORT,))
+    ) as connection:
+        yield Socket(connection)

@@ -1,0 +1,148 @@
+"""Pages: keyset cursors, counts, and a fixed number of statements whatever their size."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from api.asking import ask
+from store.pool import Connection, Pool
+from tests.api.house import House, document
+from tests.api.stage import Stage
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that reading sends to PostgreSQL."""
+    said: list[str] = []
+
+    async def logged(pool: Pool, within: float, question: Callable[[Connection], Awaitable[Any]]) -> Any:
+        async def listened(connection: Connection) -> Any:
+            with connection.query_logger(lambda record: said.append(record.query)):
+                return await question(connection)
+
+        return await ask(pool, within, listened)
+
+    monkeypatch.setattr("api.reading.ask", logged)
+    return said
+
+
+async def test_the_members_come_in_pages_that_neither_repeat_nor_skip(stage: Stage) -> None:
+    await stage.open()
+    seen: list[str] = []
+    info = {"hasNextPage": True, "endCursor": None}
+    while info["hasNextPage"]:
+        variables = {"id": stage.id, "first": 4, "after": info["endCursor"]}
+        members = (await stage.house.ask("Members", variables))["concertation"]["members"]
+        seen += [m["pseudonym"] for m in members["nodes"]]
+        info = members["pageInfo"]
+        if len(seen) == 4:
+            await stage.enrol("newcomer")  # arrives between two pages
+    assert len(seen) == len(set(seen)) == members["totalCount"] == len(stage.members) + 1
+
+
+async def test_the_ledger_comes_in_pages_in_order(stage: Stage) -> None:
+    await stage.open()
+    seqs: list[int] = []
+    after = None
+    hashes = ["0" * 64]
+    while True:
+        page = (await stage.house.ask("Ledger", {"slug": "essai", "first": 7, "after": after}))[
+            "concertation"
+        ]
+        nodes = page["ledger"]["nodes"]
+        assert page["ledger"]["totalCount"] == page["seq"]
+        for node in nodes:
+            assert node["previousHash"] == hashes[-1]
+            hashes.append(node["hash"])
+        seqs += [node["seq"] for node in nodes]
+        if not page["ledger"]["pageInfo"]["hasNextPage"]:
+            break
+        after = page["ledger"]["pageInfo"]["endCursor"]
+    assert seqs == list(range(1, page["seq"] + 1))
+    later = await stage.house.ask("Ledger", {"slug": "essai", "afterSeq": page["seq"] - 2})
+    assert [n["seq"] for n in later["concertation"]["ledger"]["nodes"]] == seqs[-2:]
+    some = await stage.house.ask("Ledger", {"slug": "essai", "kinds": ["concertation_launched"]})
+    assert some["concertation"]["ledger"]["totalCount"] == 1
+
+
+async def test_concertations_come_newest_first(stage: Stage) -> None:
+    await stage.draft()
+    for n in range(4):
+        await Stage(stage.house, stage.procedure).draft(f"essai-{n}")
+    slugs: list[str] = []
+    after = None
+    while True:
+        page = (await stage.house.ask("Concertations", {"first": 2, "after": after}, "coordinator"))[
+            "concertations"
+        ]
+        assert page["totalCount"] == 5
+        slugs += [c["slug"] for c in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert slugs == ["essai-3", "essai-2", "essai-1", "essai-0", "essai"]
+    mine = await stage.house.ask("Concertations", {"mine": True}, "coordinator")
+    assert mine["concertations"]["totalCount"] == 5
+    assert (await stage.house.ask("Concertations", {"mine": True}))["concertations"]["totalCount"] == 0
+
+
+@pytest.mark.parametrize("after", ["", "x", "====", "WzFd", "MQ", "InhI", "é", "bnVsbA", "W10"])
+async def test_a_forged_cursor_is_refused(house: House, after: str) -> None:
+    response = await house.post(document("Concertations"), {"after": after})
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_negative_page_is_refused_and_a_huge_one_is_cut(stage: Stage) -> None:
+    await stage.open()
+    response = await stage.house.post(document("Concertations"), {"first": -1})
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    found = await stage.house.ask("Ledger", {"slug": "essai", "first": 2_000_000_000})
+    assert len(found["concertation"]["ledger"]["nodes"]) <= 100
+    assert (await stage.house.ask("Ledger", {"slug": "essai", "first": 0}))["concertation"]["ledger"][
+        "nodes"
+    ] == []
+
+
+@pytest.mark.parametrize("name", ["Concertation", "Ballots", "Calendar", "Review", "Outcome"])
+async def test_one_concertation_takes_the_same_number_of_statements_whatever_is_in_it(
+    stage: Stage, statements: list[str], name: str
+) -> None:
+    await stage.open()
+    statements.clear()
+    await stage.house.ask(name, {"slug": "essai"})
+    small = len(statements)
+    for n in range(15):
+        await stage.enrol(f"person {n}", college="locales")
+    await stage.do("AttachDocument", "coordinator", title="Autre", text="Encore des faits.", stage="appel")
+    statements.clear()
+    await stage.house.ask(name, {"slug": "essai"})
+    assert len(statements) == small
+    assert small <= 5
+
+
+async def test_a_page_takes_the_same_number_of_statements_whatever_its_size(
+    stage: Stage, statements: list[str]
+) -> None:
+    await stage.open()
+    for n in range(6):
+        await Stage(stage.house, stage.procedure).draft(f"essai-{n}")
+    for name in ("citizen", "prefect"):
+        await stage.contribute(name)
+    for operation, variables, as_ in (
+        ("Concertations", {}, "coordinator"),
+        ("Contributions", {"id": stage.id, "stage": "appel"}, "coordinator"),
+        ("Members", {"id": stage.id}, "coordinator"),
+        ("Ledger", {"slug": "essai"}, None),
+        ("Procedures", {}, None),
+    ):
+        counts = []
+        for first in (1, 50):
+            statements.clear()
+            await stage.house.ask(operation, {**variables, "first": first}, as_)
+            counts.append(len(statements))
+        assert counts[0] == counts[1] <= 6, operation

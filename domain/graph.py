@@ -27,16 +27,16 @@ def expand(procedure: Procedure, lanes: Iterable[str] | None = None) -> dict[str
     for stage in procedure.stages:
         named = stage.after if stage.after is not None else ((previous,) if previous else ())
         for lane, key in keys[stage.id].items():
+            own_lane = lane if lane is not None else (None if stage.lane == EACH else stage.lane)
             after: list[str] = []
             for name in named:
                 choices = keys.get(name)
                 if choices is None:
                     after.append(name)
-                elif lane is not None and lane in choices:
-                    after.append(choices[lane])
+                elif own_lane is not None and own_lane in choices:
+                    after.append(choices[own_lane])
                 else:
                     after.extend(choices.values())
-            own_lane = lane if lane is not None else (None if stage.lane == EACH else stage.lane)
             stages[key] = stage.model_copy(update={"lane": own_lane, "after": tuple(after)})
         previous = stage.id
     return stages

@@ -1,0 +1,156 @@
+"""Rights: one table, default deny, offices with a scope, terms and delegations."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from domain import acts
+from domain.acts import SYSTEM
+from domain.procedure import Role
+from domain.process import Process
+from domain.rights import ELECTORATE, EVERYWHERE, PLATFORM, ROLES, WHOLE, Mandate, Scope, Viewer, mandate, may
+from tests.unit.play import ID, START, Play
+from tests.unit.procedures import procedure
+from tests.unit.scenes import DAY, drafted, launched
+
+OFFICES: list[dict[str, Any]] = [
+    {"id": "coordination", "role": "coordinator", "label": "C"},
+    {"id": "general", "role": "rapporteur", "label": "G", "required": 0},
+    {"id": "axe-a", "role": "rapporteur", "label": "A", "lane": "a", "required": 0},
+    {"id": "saisie-gp", "role": "clerk", "label": "S", "territory": "GP", "required": 0},
+    {"id": "saisie-etat", "role": "clerk", "label": "S", "college": "etat", "required": 0},
+]
+
+
+def scoped() -> Play:
+    play = Play(procedure(offices=OFFICES, lanes=[{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]))
+    for office in OFFICES[1:]:
+        play.appoint(office["id"], f"{office['id']}-person")
+    return play
+
+
+def may_of(play: Play, member: str, action: str, scope: Scope = EVERYWHERE) -> bool:
+    return may(Viewer(member=member), action, play.process, play.now, scope)
+
+
+def test_an_unknown_action_is_denied_to_everybody():
+    play = scoped()
+    viewer = Viewer(member="coordinator", platform_roles=("coordinator", "operator"))
+    assert not may(viewer, "nothing_known", play.process, play.now)
+
+
+def test_nobody_acts_without_a_process_or_without_a_name():
+    assert not may(Viewer(member="x"), "launch", None, START)
+    assert not may(Viewer(), "launch", scoped().process, START)
+    assert not may(Viewer(member="x"), "launch", Process(id=ID), START)
+
+
+def test_the_name_of_the_engine_opens_no_door_to_a_viewer():
+    play = scoped()
+    viewer = Viewer(member=SYSTEM, platform_roles=("coordinator", "operator"))
+    for action in (*ROLES, *PLATFORM, "read_concertation"):
+        assert not may(viewer, action, play.process, play.now)
+
+
+@pytest.mark.parametrize(
+    ("action", "role"), [("draft_concertation", "coordinator"), ("publish_procedure", "operator")]
+)
+def test_roles_on_the_platform_entitle_to_what_they_name_only(action, role):
+    assert may(Viewer(member="x", platform_roles=(role,)), action, None, START)
+    assert not may(Viewer(member="x", platform_roles=("clerk",)), action, None, START)
+    assert not may(Viewer(member="x", platform_roles=(role,)), "launch", scoped().process, START)
+
+
+def test_a_draft_is_read_by_its_offices_and_a_launched_concertation_by_everybody():
+    play = drafted()
+    assert may_of(play, "coordinator", "read_concertation")
+    assert not may_of(play, "citizen", "read_concertation")
+    assert not may(Viewer(), "read_concertation", play.process, play.now)
+    assert may(Viewer(), "read_concertation", launched().process, START)
+    assert not may(Viewer(), "read_concertation", Process(id=ID), START)
+
+
+@pytest.mark.parametrize(
+    ("office", "scope", "allowed"),
+    [
+        ("axe-a", Scope(lane="a"), True),
+        ("axe-a", Scope(lane="b"), False),
+        ("axe-a", EVERYWHERE, True),
+        ("axe-a", WHOLE, False),
+        ("general", Scope(lane="b"), True),
+        ("general", WHOLE, True),
+    ],
+)
+def test_an_office_of_one_lane_speaks_for_it_only(office, scope, allowed):
+    assert may_of(scoped(), f"{office}-person", "submit_chapter", scope) is allowed
+
+
+@pytest.mark.parametrize(
+    ("office", "scope", "allowed"),
+    [
+        ("saisie-gp", Scope(territory="GP"), True),
+        ("saisie-gp", Scope(territory="RE"), False),
+        ("saisie-etat", Scope(college="etat"), True),
+        ("saisie-etat", Scope(college="locales"), False),
+        ("saisie-etat", Scope(college="etat", territory="RE"), True),
+    ],
+)
+def test_an_office_of_one_territory_or_college_speaks_for_it_only(office, scope, allowed):
+    assert may_of(scoped(), f"{office}-person", "record_contribution", scope) is allowed
+
+
+def test_a_scope_that_names_an_office_is_covered_by_it_alone():
+    play = drafted()
+    assert may_of(play, "dinum", "respond", Scope(office="dinum"))
+    assert not may_of(play, "dinum", "respond", Scope(office="asso"))
+
+
+def test_a_right_lasts_as_long_as_its_term():
+    play = Play(procedure())
+    play.enrol("x")
+    since, until = play.now + DAY, play.now + 2 * DAY
+    play.do(acts.AppointMember(office="conseil", member="x", since=since, until=until))
+    viewer = Viewer(member="x")
+    held = [
+        may(viewer, "declare_interest", play.process, now)
+        for now in (play.now, since, until - DAY / 24, until)
+    ]
+    assert held == [False, True, True, False]
+
+
+def test_a_mandate_is_ones_own_first_and_by_delegation_where_asked():
+    play = drafted()
+    play.do(acts.GiveDelegation(office="etat", to="local", since=play.now, until=play.now + DAY), "state")
+    roles = ROLES["launch"]
+    own = mandate(play.process, "local", roles, play.now)
+    assert own == Mandate(office="locale", seat=1, role=Role.CO_PRESIDENT_LOCAL)
+    lent = mandate(play.process, "local", roles, play.now, on_behalf_of="state")
+    assert lent == Mandate(office="etat", seat=1, role=Role.CO_PRESIDENT_STATE, on_behalf_of="state")
+    assert mandate(play.process, "local", roles, play.now, on_behalf_of="chair") is None
+    assert mandate(play.process, "local", roles, play.now + DAY, on_behalf_of="state") is None
+
+
+def test_a_delegation_of_who_lost_the_seat_gives_nothing():
+    play = drafted()
+    play.do(
+        acts.GiveDelegation(office="etat", to="citizen", since=play.now, until=play.now + 9 * DAY), "state"
+    )
+    assert mandate(play.process, "citizen", ROLES["launch"], play.now) is not None
+    ended = acts.EndTerm(office="etat", seat=1, cause=acts.TermEnd.DEATH, successor="prefect")
+    play.do(ended)
+    assert mandate(play.process, "citizen", ROLES["launch"], play.now) is None
+
+
+def test_a_viewer_becomes_the_actor_of_a_command():
+    actor = Viewer(member="x", platform_roles=("coordinator",)).actor("y")
+    assert (actor.member, actor.on_behalf_of, actor.platform_roles) == ("x", "y", ("coordinator",))
+    assert Viewer().actor().member == ""
+
+
+def test_every_role_of_the_table_is_a_role_and_no_action_is_in_two_tables():
+    assert all(roles <= set(Role) and roles for roles in ROLES.values())
+    tables = (set(ROLES), set(ELECTORATE), set(PLATFORM))
+    assert all(one is other or not one & other for one, other in product(tables, tables))

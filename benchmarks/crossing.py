@@ -31,7 +31,7 @@ from server.settings import Settings
 from store.pool import Connection, Pool, open_pool
 from store.recording import record
 from store.replies import Accepted
-from workflows.commanding import start
+from workflows.starting import start
 from workflows.connecting import connect
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 from store.concertations import running
 from store.faults import StoreUnreachable
 from store.pool import Pool, acquire
-from workflows.commanding import start
+from workflows.starting import start
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Sending commands to concertations, and starting their workflows: the client's side.
+"""Sending commands to concertations: the client's side.
 
     CommandFault
     ├── Unavailable       nothing was sent, so nothing was changed
@@ -12,20 +12,25 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from weakref import WeakValueDictionary
 
 from temporalio.client import (
     Client,
-    WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.acts import Command
 from store.replies import Reply
 from workflows.concertation import ConcertationWorkflow
+from workflows.starting import Beginning, starting
+
+#: Temporal takes 10 updates of one workflow at once. One more does not only fail: it throws out the others.
+AT_ONCE = 4
+_FIRST_PAUSE = 0.02
+_LONGEST_PAUSE = 0.5
 
 
 class CommandFault(Exception):
@@ -48,81 +53,93 @@ class CommandBroken(CommandFault):
     """The program failed on this command."""
 
 
-def workflow_id(concertation: str) -> str:
-    """Name the workflow of a concertation."""
-    return f"concertation-{concertation}"
+class Dispatch:
+    """Sends commands and brings back their replies: a few at a time to each concertation, each within a time.
 
-
-async def start(client: Client, concertation: str, task_queue: str) -> None:
-    """Start the workflow of a concertation, unless it runs.
-
-    Raises:
-        RPCError, RuntimeError: Temporal did not take it, or does not answer.
+    Every update has an id of its own, for Temporal answers a repeated one with the first result, whatever that was: a
+    refusal would stand for the rest of the run, though the same command may succeed later. What keeps a command from
+    being applied twice is `command_log`.
     """
-    await client.start_workflow(
-        ConcertationWorkflow.run,
-        concertation,
-        id=workflow_id(concertation),
-        task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
 
+    def __init__(self, client: Client, task_queue: str, within: float) -> None:
+        """Send to the workers of `task_queue`, and wait `within` seconds for each reply, the queue included."""
+        self._client = client
+        self._task_queue = task_queue
+        self._within = within
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-async def execute(client: Client, command: Command, *, task_queue: str, within: float) -> Reply:
-    """Have a command carried out, starting the workflow of its concertation if need be, and give the reply.
+    async def send(self, command: Command) -> Reply:
+        """Have a command carried out, starting the workflow of its concertation if need be, and give the reply.
 
-    Waits `within` seconds. The update has an id of its own each time, for Temporal answers a repeated one with the
-    first result, whatever that was: a refusal would stand for the rest of the run, though the same command may succeed
-    later. What keeps a command from being applied twice is `command_log`.
+        Raises:
+            Unavailable, OutcomeUnknown, CommandBroken: see above.
+        """
+        attempts, pause = 0, _FIRST_PAUSE
+        try:
+            async with asyncio.timeout(self._within), self._turn(command.concertation):
+                while True:
+                    attempts += 1
+                    try:
+                        return await self._attempt(command)
+                    except _ThrownOut:
+                        await asyncio.sleep(pause)
+                        pause = min(_LONGEST_PAUSE, 2 * pause)
+        except TimeoutError as fault:
+            raise (OutcomeUnknown if attempts else Unavailable) from fault
+        except Unavailable as fault:
+            if attempts > 1:
+                raise OutcomeUnknown from fault
+            raise
 
-    Raises:
-        Unavailable, OutcomeUnknown, CommandBroken: see above.
-    """
-    beginning = WithStartWorkflowOperation(
-        ConcertationWorkflow.run,
-        command.concertation,
-        id=workflow_id(command.concertation),
-        task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
-    try:
-        async with asyncio.timeout(within):
-            return await client.execute_update_with_start_workflow(
+    def _turn(self, concertation: str) -> asyncio.Semaphore:
+        turn = self._turns.get(concertation)
+        if turn is None:
+            turn = self._turns[concertation] = asyncio.Semaphore(AT_ONCE)
+        return turn
+
+    async def _attempt(self, command: Command) -> Reply:
+        beginning = starting(command.concertation, self._task_queue)
+        try:
+            return await self._client.execute_update_with_start_workflow(
                 ConcertationWorkflow.execute, command, start_workflow_operation=beginning
             )
-    except TimeoutError as fault:
-        raise OutcomeUnknown from fault
-    except WorkflowUpdateRPCTimeoutOrCancelledError as fault:
-        await _hear(beginning)
-        # What the SDK makes of every cancellation: ours when the time is up, and that of whoever waits for us.
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise asyncio.CancelledError from fault
-        raise OutcomeUnknown from fault
-    except WorkflowUpdateFailedError as fault:
-        raise (OutcomeUnknown if _run_ended(fault) else CommandBroken)(_root(fault)) from fault
-    except RPCError as fault:
-        await _hear(beginning)
-        raise (Unavailable if _never_sent(fault) else OutcomeUnknown)(fault) from fault
-    except RuntimeError as fault:
-        # A lazy client that could not connect says so in this way alone.
-        raise Unavailable(fault) from fault
+        except WorkflowUpdateFailedError as fault:
+            raise (_ThrownOut if _run_ended(fault) else CommandBroken)(_root(fault)) from fault
+        except WorkflowUpdateRPCTimeoutOrCancelledError as fault:
+            await _hear(beginning)
+            # What the SDK makes of every cancellation: when our time is up, and when nobody waits for us any more.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from fault
+            raise OutcomeUnknown(fault) from fault
+        except RPCError as fault:
+            await _hear(beginning)
+            raise _meaning(fault)(fault) from fault
+        except RuntimeError as fault:
+            # A lazy client that could not connect says so in this way alone.
+            raise Unavailable(fault) from fault
 
 
-async def _hear(beginning: WithStartWorkflowOperation[ConcertationWorkflow, None]) -> None:
-    """Take the fault that the operation keeps as well: unheard, it would complain in the log."""
-    with suppress(Exception, asyncio.CancelledError):
-        await beginning.workflow_handle()
+class _ThrownOut(CommandFault):
+    """Temporal did not keep the command, or its run ended with the command in hand: send it again."""
 
 
-def _never_sent(fault: RPCError) -> bool:
-    return fault.status is RPCStatusCode.UNAVAILABLE and "connect error" in fault.message
+def _meaning(fault: RPCError) -> type[CommandFault]:
+    if fault.status is RPCStatusCode.UNAVAILABLE:
+        return Unavailable if "connect error" in fault.message else _ThrownOut
+    passing = (RPCStatusCode.ABORTED, RPCStatusCode.RESOURCE_EXHAUSTED)
+    return _ThrownOut if fault.status in passing else OutcomeUnknown
 
 
 def _run_ended(fault: WorkflowUpdateFailedError) -> bool:
-    """Whether the run failed, or was ended by an operator, while it had the command in hand."""
     cause = fault.cause
     return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"
+
+
+async def _hear(beginning: Beginning) -> None:
+    """Take the fault that the operation keeps as well: unheard, it would complain in the log."""
+    with suppress(Exception, asyncio.CancelledError):
+        await beginning.workflow_handle()
 
 
 def _root(fault: BaseException) -> BaseException:

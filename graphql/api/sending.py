@@ -14,9 +14,7 @@ class TemporalSender:
 
     def __init__(self, client: Client, task_queue: str, within: float) -> None:
         """Wait for a reply at most `within` seconds."""
-        self._client = client
-        self._task_queue = task_queue
-        self._within = within
+        self._dispatch = commanding.Dispatch(client, task_queue, within)
 
     async def send(self, command: Command) -> Accepted | Refused:
         """Bring a command to `record` and its reply back.
@@ -24,6 +22,4 @@ class TemporalSender:
         Raises:
             Unavailable, OutcomeUnknown, CommandBroken: see workflows.commanding.
         """
-        return await commanding.execute(
-            self._client, command, task_queue=self._task_queue, within=self._within
-        )
+        return await self._dispatch.send(command)

@@ -29,8 +29,9 @@ from store.procedures import procedure_digest
 from store.replies import Accepted, Refused, Reply
 from store.snapshots import read_event
 from tests.unit.procedures import procedure
-from workflows.commanding import execute, workflow_id
+from workflows.commanding import Dispatch
 from workflows.concertation import ConcertationWorkflow
+from workflows.starting import workflow_id
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -39,8 +40,18 @@ MINUTE = timedelta(minutes=1)
 class Engine:
     """One concertation on a Temporal; its coordinator is `coordinator`."""
 
-    def __init__(self, client: Client, pool: Pool, dsn: str, queue: str, id: str | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        pool: Pool,
+        dsn: str,
+        queue: str,
+        *,
+        id: str | None = None,
+        within: float = 10,
+    ) -> None:
         self.client = client
+        self.dispatch = Dispatch(client, queue, within)
         self.pool = pool
         self.dsn = dsn
         self.queue = queue
@@ -73,8 +84,8 @@ class Engine:
             **{**named, "concertation": self.id, "actor": actor, "act": act, "stage": stage, **more}
         )
 
-    async def ask(self, command: Command, within: float = 10) -> Reply:
-        return await execute(self.client, command, task_queue=self.queue, within=within)
+    async def ask(self, command: Command) -> Reply:
+        return await self.dispatch.send(command)
 
     async def do(self, act: Act, by: str = "coordinator", stage: str | None = None, **more: Any) -> Accepted:
         reply = await self.ask(self.command(act, by, stage, **more))

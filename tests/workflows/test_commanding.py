@@ -19,7 +19,7 @@ from store.pool import Pool
 from store.replies import Accepted
 from tests.fixtures.postgres import Database
 from tests.workflows.engine import Engine
-from workflows.commanding import OutcomeUnknown, Unavailable, execute
+from workflows.commanding import Dispatch, OutcomeUnknown, Unavailable
 from workflows.connecting import connect
 
 pytestmark = pytest.mark.temporal
@@ -50,7 +50,7 @@ async def test_where_nobody_listens_nothing_was_sent() -> None:
     for _ in range(2):
         began = time.monotonic()
         with pytest.raises(Unavailable):
-            await execute(client, enrol(), task_queue="queue", within=2.5)
+            await Dispatch(client, "queue", 2.5).send(enrol())
         assert time.monotonic() - began < 1
 
 
@@ -58,13 +58,13 @@ async def test_where_nobody_answers_in_time_the_outcome_is_unknown() -> None:
     with silent_server() as address:
         client = await connect(address, "tests", lazy=True)
         with pytest.raises(OutcomeUnknown):
-            await execute(client, enrol(), task_queue="queue", within=0.2)
+            await Dispatch(client, "queue", 0.2).send(enrol())
 
 
 async def test_a_caller_who_gives_up_is_cancelled_and_not_answered() -> None:
     with silent_server() as address:
         client = await connect(address, "tests", lazy=True)
-        asking = asyncio.create_task(execute(client, enrol(), task_queue="queue", within=60))
+        asking = asyncio.create_task(Dispatch(client, "queue", 60).send(enrol()))
         await asyncio.sleep(0)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -76,8 +76,8 @@ async def test_without_a_worker_the_outcome_is_unknown_and_the_log_stays_quiet(
 ) -> None:
     client = await connect(server.address, "tests")
     with caplog.at_level(logging.ERROR), pytest.raises(OutcomeUnknown):
-        await execute(client, enrol(), task_queue="nobody", within=0.3)
-    asking = asyncio.create_task(execute(client, enrol(), task_queue="nobody", within=60))
+        await Dispatch(client, "nobody", 0.3).send(enrol())
+    asking = asyncio.create_task(Dispatch(client, "nobody", 60).send(enrol()))
     done, _ = await asyncio.wait([asking], timeout=0.1)
     assert not done
     asking.cancel()
@@ -93,7 +93,7 @@ async def test_a_temporal_killed_with_a_command_in_hand_leaves_it_unknown_then_s
     client = await connect(server.address, "tests", lazy=True)
     engine = Engine(client, pool, database.worker, "queue")
     draft = engine.draft()
-    asking = asyncio.create_task(engine.ask(draft, within=30))
+    asking = asyncio.create_task(engine.ask(draft))
     done, _ = await asyncio.wait([asking], timeout=0.2)
     assert not done
     assert server.pid is not None
@@ -102,9 +102,9 @@ async def test_a_temporal_killed_with_a_command_in_hand_leaves_it_unknown_then_s
         await asking
     await server.stop()
     with pytest.raises(Unavailable):
-        await engine.ask(draft, within=2.5)
+        await engine.ask(draft)
     await server.start()
-    working = Engine(await connect(server.address, "tests"), pool, database.worker, "queue", engine.id)
+    working = Engine(await connect(server.address, "tests"), pool, database.worker, "queue", id=engine.id)
     async with working.working():
         assert isinstance(await engine.ask(draft), Accepted)
         assert isinstance(await engine.ask(draft), Accepted)

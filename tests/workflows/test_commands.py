@@ -15,7 +15,8 @@ from store.replies import Accepted, Refused
 from tests.fixtures.skipping import FollowTemporal
 from tests.workflows.engine import DAY, Engine
 from tests.workflows.interception import Around, GoOn
-from workflows.commanding import CommandBroken, workflow_id
+from workflows.commanding import CommandBroken
+from workflows.starting import workflow_id
 
 pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
 

@@ -1,0 +1,86 @@
+"""Reconciling: what is running in the ledger runs in Temporal."""
+
+import os
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import WorkflowEnvironment
+
+from domain import acts
+from server import cli
+from server.reconciling import reconcile
+from store.pool import Pool, open_pool
+from tests.fixtures.postgres import Database
+from tests.workflows.engine import Engine
+
+pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
+
+
+@pytest_asyncio.fixture
+async def pool(database: Database) -> AsyncIterator[Pool]:
+    """The worker's pool."""
+    pool = await open_pool(database.worker, application="tests: worker")
+    yield pool
+    await pool.close()
+
+
+@pytest_asyncio.fixture
+async def engines(
+    temporal_env: WorkflowEnvironment, pool: Pool, database: Database
+) -> AsyncIterator[list[Engine]]:
+    """Three concertations in draft and one abandoned; their workflows are gone from Temporal."""
+    queue = f"queue-{uuid4()}"
+    engines = [Engine(temporal_env.client, pool, database.worker, queue) for _ in range(4)]
+    async with engines[0].working():
+        for engine in engines:
+            await engine.ask(engine.draft())
+        await engines[3].do(acts.Abandon(reason="Le décret est retiré."))
+    for engine in engines[:3]:
+        await engine.handle().terminate()
+    yield engines
+    for engine in engines:
+        await engine.forget()
+
+
+async def _status(engine: Engine) -> WorkflowExecutionStatus | None:
+    try:
+        return (await engine.handle().describe()).status
+    except RPCError as fault:
+        assert fault.status is RPCStatusCode.NOT_FOUND
+        return None
+
+
+async def test_every_concertation_that_is_not_over_gets_its_workflow_back(
+    engines: list[Engine], pool: Pool, temporal_env: WorkflowEnvironment
+) -> None:
+    assert await reconcile(pool, temporal_env.client, engines[0].queue) == 3
+    running = WorkflowExecutionStatus.RUNNING
+    assert [await _status(engine) for engine in engines[:3]] == [running] * 3
+    assert await _status(engines[3]) is not running
+    async with engines[0].working():
+        await engines[0].do(acts.EnrolMember(member="p0"))
+
+
+async def test_reconciling_again_changes_nothing(
+    engines: list[Engine], pool: Pool, temporal_env: WorkflowEnvironment
+) -> None:
+    await reconcile(pool, temporal_env.client, engines[0].queue)
+    before = [(await engine.handle().describe()).run_id for engine in engines[:3]]
+    assert await reconcile(pool, temporal_env.client, engines[0].queue) == 3
+    assert [(await engine.handle().describe()).run_id for engine in engines[:3]] == before
+
+
+def test_the_command_says_that_a_server_does_not_answer_and_what_was_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], database: Database
+) -> None:
+    monkeypatch.setenv("WORKER_DATABASE_URL", database.worker)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    assert cli.call(["reconcile"]) == 1
+    said = capsys.readouterr().err
+    assert "concertation: " in said
+    assert "stay started" in said
+    assert os.environ["TEMPORAL_ADDRESS"] == "127.0.0.1:1"

@@ -31,8 +31,8 @@ from server.settings import Settings
 from store.pool import Connection, Pool, open_pool
 from store.recording import record
 from store.replies import Accepted
-from workflows.starting import start
 from workflows.connecting import connect
+from workflows.starting import start
 
 T = TypeVar("T")
 

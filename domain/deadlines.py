@@ -65,6 +65,8 @@ def _latest(process: Process) -> datetime:
 
 
 def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
+    if run.state is State.CONCLUDED:  # before long, most are
+        return run.rectifying_until
     stage = process.stages[run.key]
     match run.state:
         case State.PENDING:
@@ -88,7 +90,7 @@ def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
             return run.closes_at
         case State.CLOSED:
             return run.entry_closes_at if stage.kind is Kind.CALL_FOR_INPUT else None
-        case State.SEALED | State.AWAITING_CONCLUSION | State.CONCLUDED:
+        case State.SEALED | State.AWAITING_CONCLUSION:
             return run.rectifying_until
         case _:
             return None

@@ -28,7 +28,7 @@ from domain.process import Phase, Process, State
 from domain.refusals import Code, Refusal
 from domain.rights import Scope
 
-__all__ = ["decide", "next_deadline"]
+__all__ = ["QUIET", "decide", "next_deadline"]
 
 
 def decide(process: Process, command: Command, now: datetime) -> list[Event] | Refusal:
@@ -51,7 +51,7 @@ def decide(process: Process, command: Command, now: datetime) -> list[Event] | R
     if turn.events:
         if isinstance(act, acts.CastVote):
             advance_after_vote(turn, _perform)
-        else:
+        elif type(act) not in QUIET:
             advance(turn, (), _perform)
     return turn.events
 
@@ -141,6 +141,13 @@ _IN_COMMON = (
     acts.MakeReservation, acts.RecordDissent, acts.SubmitChapter, acts.MakeRecommendation, acts.Respond,
 )  # fmt: skip
 """Acts that the holders of offices of one lane do in a stage that is common to all lanes, too."""
+
+QUIET = frozenset({
+    acts.EnrolMember, acts.DeclareInterest, acts.StatePosition, acts.MakeReservation, acts.ScheduleHearing,
+    acts.SubmitChapter, acts.MakeRecommendation, acts.Respond, acts.MakeCommitment, acts.ReportProgress,
+    acts.PublishObservation,
+})  # fmt: skip
+"""Acts that bring nothing else about at their instant: no stage, no ballot and no term waits for them."""
 
 _AFTER_LAUNCH = (
     acts.ExtendStage, acts.PostponeStage, acts.CloseStageEarly, acts.Suspend, acts.Resume, acts.ReopenStage,

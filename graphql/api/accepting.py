@@ -33,9 +33,8 @@ from api.synthesis import (
     synthesis_of,
 )
 from domain.acts import Command
-from domain.events import BallotOpened
+from domain.events import BallotOpened, Event
 from domain.process import stage_in_round
-from store.ledger import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +43,19 @@ class Outcome:
 
     command: Command
     at: Snapshot
-    entries: tuple[Entry, ...]
+    #: The number of the first of the events.
+    first_seq: int
+    events: tuple[Event, ...]
 
     def found(self, name: str) -> str | None:
         """Give the name of the object concerned: from the act, or else from the first event that has one."""
         value = getattr(self.command.act, name, None)
-        facts = (getattr(entry.event.fact, name, None) for entry in self.entries)
+        facts = (getattr(event.fact, name, None) for event in self.events)
         return value or next((fact for fact in facts if fact), None)
 
     def signatures(self) -> str | None:
         """Give the ballot that the act waits for, where it was put behind signatures."""
-        facts = (entry.event.fact for entry in self.entries)
-        opened = (fact for fact in facts if isinstance(fact, BallotOpened))
+        opened = (event.fact for event in self.events if isinstance(event.fact, BallotOpened))
         return next(
             (
                 fact.ballot
@@ -75,8 +75,10 @@ class Accepted:
         return concertation_of(self.outcome.at)
 
     @field(description="What came of the command, in the order of the ledger.")
-    def events(self, info: Info) -> list[LedgerEvent]:
-        return [event_of(info, self.outcome.at, entry) for entry in self.outcome.entries]
+    async def events(self, info: Info) -> list[LedgerEvent]:
+        at, outcome = self.outcome.at, self.outcome
+        entries = await info.context.reading.entries(at.id, outcome.first_seq, len(outcome.events))
+        return [event_of(info, at, entry) for entry in entries]
 
 
 @strawberry.type(description="Done, for the concertation as a whole.")

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from api.asking import ask
+from api.snapshot import Snapshot
 from domain.acts import Command
 from domain.decide import decide
 from domain.process import Process
 from domain.refusals import Refusal
-from store import concertations
 from store.clock import instant
 from store.command_log import reply_to
+from store.faults import StoreUnreachable
 from store.pool import Connection, Pool
 from store.replies import Accepted, Refused
 from workflows.commanding import OutcomeUnknown
 
 Prepare = Callable[[Connection], Awaitable[Refusal | None]]
 """Keeps what a command names by id and digest, right before it is sent."""
+
+
+@contextmanager
+def outcome_unknown() -> Iterator[None]:
+    """Say of a fault of PostgreSQL, once something was sent, that the outcome is unknown."""
+    try:
+        yield
+    except StoreUnreachable as fault:
+        raise OutcomeUnknown(fault) from fault
 
 
 class Sender(Protocol):
@@ -47,37 +58,42 @@ class Commands:
         self._sender = sender
         self._within = within
 
-    async def execute(self, command: Command, prepare: Prepare | None = None) -> Accepted | Refused:
-        """Carry a command out, or give why it is refused.
+    async def execute(
+        self, command: Command, at: Snapshot | None = None, prepare: Prepare | None = None
+    ) -> Accepted | Refused:
+        """Carry a command out, or give why it is refused. `at` is the concertation as it was just read.
 
         Raises:
             Unavailable, OutcomeUnknown: see `Sender`.
             StoreFault: PostgreSQL does not answer; nothing was sent.
         """
-        early = await ask(self._pool, self._within, lambda c: _early(c, command, prepare))
+        early = await ask(self._pool, self._within, lambda c: _early(c, command, at, prepare))
         if early is not None:
             return early
         try:
             reply = await self._sender.send(command)
         except OutcomeUnknown:
-            done = await ask(self._pool, self._within, lambda c: reply_to(c, command))
+            done = await self._logged(command)
             if done is None:
                 raise
             return done
         if isinstance(reply, Refused):
-            return await ask(self._pool, self._within, lambda c: reply_to(c, command)) or reply
+            return await self._logged(command) or reply
         return reply
+
+    async def _logged(self, command: Command) -> Accepted | Refused | None:
+        with outcome_unknown():
+            return await ask(self._pool, self._within, lambda c: reply_to(c, command))
 
 
 async def _early(
-    connection: Connection, command: Command, prepare: Prepare | None
+    connection: Connection, command: Command, at: Snapshot | None, prepare: Prepare | None
 ) -> Accepted | Refused | None:
     known = await reply_to(connection, command)
     if known is not None:
         return known
-    process = await concertations.process(connection, command.concertation)
-    now = await instant(connection)
-    decided = decide(process or Process(id=command.concertation), command, now)
+    process = at.process if at else Process(id=command.concertation)
+    decided = decide(process, command, at.now if at else await instant(connection))
     if isinstance(decided, Refusal):
         return await reply_to(connection, command) or Refused(refusal=decided)
     unprepared = await prepare(connection) if prepare else None

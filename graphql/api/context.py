@@ -30,6 +30,8 @@ class Context:
     seconds_left: Callable[[], float] | None = None
     #: What an operator finds this request by, in the log.
     reference: str = ""
+    #: Whether a command of this operation was done: a fault after it hides its outcome from the client.
+    changed: bool = False
     #: Whether PostgreSQL did not answer: the request then ends with 503.
     store_is_down: bool = False
 

@@ -31,8 +31,8 @@ class Masking(MaskErrors):
             return _with(error, error.message, {"code": "BAD_USER_INPUT"})
         languages = context.languages if isinstance(context, Context) else ("fr",)
         reference = context.reference if isinstance(context, Context) else ""
-        code = _code(cause)
-        if isinstance(cause, StoreFault) and isinstance(context, Context):
+        code = _code(cause, context)
+        if isinstance(context, Context) and any(isinstance(f, StoreFault) for f in (cause, cause.__cause__)):
             context.store_is_down = True
         log.log(
             logging.ERROR if code == Fault.code else logging.WARNING,
@@ -50,12 +50,16 @@ def _has_no_code(error: GraphQLError) -> bool:
     return "code" not in (error.extensions or {})
 
 
-def _code(cause: BaseException) -> str:
-    if isinstance(cause, commanding.OutcomeUnknown):
-        return OutcomeUnknown.code
-    if isinstance(cause, StoreUnreachable | commanding.Unavailable):
-        return Unavailable.code
-    return Fault.code
+def _code(cause: BaseException, context: object) -> str:
+    match cause:
+        case commanding.OutcomeUnknown():
+            return OutcomeUnknown.code
+        case StoreUnreachable() if isinstance(context, Context) and context.changed:
+            return OutcomeUnknown.code
+        case StoreUnreachable() | commanding.Unavailable():
+            return Unavailable.code
+        case _:
+            return Fault.code
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, str]) -> GraphQLError:

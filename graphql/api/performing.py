@@ -18,6 +18,7 @@ from api.scalars import Multilingual
 from api.snapshot import Snapshot
 from api.structure import version_id
 from domain.acts import Act, Body, Command
+from domain.evolve import fold
 from domain.free_text import key_fault, read
 from domain.process import Ballot
 from domain.refusals import Code, Refusal
@@ -25,6 +26,7 @@ from domain.texts import text
 from store import bodies, people
 from store.identifiers import derived
 from store.pool import Connection
+from store.replies import Accepted as AcceptedReply
 from store.replies import Refused as RefusedReply
 
 LONGEST_NAME = 200
@@ -230,14 +232,21 @@ async def carry_out(context: Context, command: Command, making: Making) -> Outco
     Raises:
         Refusing: the command was refused.
     """
-    reply = await context.commands.execute(command, making.prepare)
+    reply = await context.commands.execute(command, making.at, making.prepare)
     if isinstance(reply, RefusedReply):
         raise Refusing(reply.refusal)
+    context.changed = True
     context.renew()
-    at = await context.reading.any_snapshot(command.concertation)
+    at = _after(making.at, reply) or await context.reading.any_snapshot(command.concertation)
     assert at is not None, "an accepted command leaves a snapshot"
-    entries = await context.reading.entries(command.concertation, reply.first_seq, len(reply.events))
-    return Outcome(command=command, at=at, entries=entries)
+    return Outcome(command=command, at=at, first_seq=reply.first_seq, events=reply.events)
+
+
+def _after(before: Snapshot | None, reply: AcceptedReply) -> Snapshot | None:
+    """Fold what came of the command, where nothing else came in between."""
+    if before is None or before.process.seq != reply.first_seq - 1 or not reply.events:
+        return None
+    return Snapshot(fold(before.process, reply.events), max(before.now, reply.events[-1].at))
 
 
 def mutation(input: type[ActInput], union: object, accepted: type[Accepted], description: str) -> Any:

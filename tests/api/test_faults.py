@@ -16,8 +16,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from server.app import create_app
 from server.settings import Settings
+from store import contributions
 from store.pool import open_pool
-from tests.api.house import DirectSender, House
+from tests.api.house import DirectSender, House, document
 from tests.api.proxy import Proxy
 from tests.api.stage import Stage
 from tests.fixtures.clock import TestClock
@@ -190,3 +191,60 @@ async def test_without_a_worker_the_outcome_is_unknown_and_the_same_key_answers_
         assert again.json() == done
         assert again.json()["data"]["amendDraft"]["__typename"] == "ConcertationAccepted"
         await house.http.aclose()
+
+
+@pytest.mark.parametrize("when", ["in it", "after it"])
+async def test_postgresql_lost_while_something_is_written_leaves_the_outcome_unknown(
+    cut: House, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    stage = Stage(cut)
+    await stage.open()
+    real = contributions.submit
+
+    async def lost(connection: Any, submission: Any) -> Any:
+        if when == "after it":
+            await real(connection, submission)
+        proxy.silence()
+        return await connection.fetchval("SELECT 1")
+
+    monkeypatch.setattr(contributions, "submit", lost)
+    fields = {
+        "idempotencyKey": "k",
+        "concertationId": stage.id,
+        "stage": "appel",
+        "round": 1,
+        "body": "Bonjour.",
+    }
+    response = await timed(cut.post(document("SubmitContribution"), {"input": fields}, "citizen"), 2)
+    assert response.status_code == 503
+    assert error(response) == "OUTCOME_UNKNOWN"
+    monkeypatch.setattr(contributions, "submit", real)
+    await proxy.close()
+    await proxy.open()
+    again = await cut.ask("SubmitContribution", {"input": fields}, "citizen")
+    assert again["submitContribution"]["receipt"]["code"]
+    figures = await cut.ask("Concertation", {"slug": "essai"})
+    assert figures["concertation"]["figures"][0]["total"] == 1
+
+
+async def test_postgresql_lost_after_a_command_was_done_leaves_the_outcome_unknown(
+    cut: House, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(cut)
+    await stage.draft()
+    real = cut.sender.send
+
+    async def then_lost(command: Any) -> Any:
+        reply = await real(command)
+        proxy.silence()
+        return reply
+
+    monkeypatch.setattr(cut.sender, "send", then_lost)
+    response = await timed(amend(cut, stage), 3)
+    assert response.status_code == 503
+    assert error(response) == "OUTCOME_UNKNOWN"
+    monkeypatch.setattr(cut.sender, "send", real)
+    await proxy.close()
+    await proxy.open()
+    again = (await amend(cut, stage)).json()["data"]["amendDraft"]
+    assert [e["kind"] for e in again["events"]] == ["draft_amended"]

@@ -11,7 +11,7 @@ from strawberry import ID, argument, field
 
 from api.accepting import ContributionAccepted, Receipt
 from api.answers import WorkRefusal
-from api.context import Info
+from api.context import Context, Info
 from api.contributions import contribution_of
 from api.enumerations import Channel
 from api.ids import concertation_key
@@ -22,7 +22,9 @@ from domain.refusals import Code, Refusal
 from domain.rights import Scope, may
 from store import contributions
 from store.contributions import Submission
+from store.faults import StoreUnreachable
 from store.pool import Connection
+from workflows.commanding import OutcomeUnknown
 
 
 @strawberry.input(description="A contribution, sent by its author.")
@@ -83,16 +85,32 @@ async def _take(info: Info, input: SubmitContributionInput) -> Any:
         making = Making(context=context, concertation=at.id, key=input.idempotency_key, at=at)
         submission = _submission(input, making, at)
 
-        async def question(connection: Connection) -> contributions.Receipt | Refusal:
-            unprepared = await making.prepare(connection)
-            return unprepared or await contributions.submit(connection, submission)
-
-        receipt = await context.reading.ask(question)
+        receipt = await _submit(context, making, submission)
         if isinstance(receipt, Refusal):
             raise Refusing(receipt)
     except Refusing as refused:
         return refusal_of(info, refused.refusal, at, _MEMBERS)
+    context.changed = True
     return await _accepted(info, at, receipt, submission)
+
+
+async def _submit(
+    context: Context, making: Making, submission: Submission
+) -> contributions.Receipt | Refusal:
+    begun = False
+
+    async def question(connection: Connection) -> contributions.Receipt | Refusal:
+        nonlocal begun
+        unprepared = await making.prepare(connection)
+        if unprepared is not None:
+            return unprepared
+        begun = True
+        return await contributions.submit(connection, submission)
+
+    try:
+        return await context.reading.ask(question)
+    except StoreUnreachable as fault:
+        raise (OutcomeUnknown(fault) if begun else fault) from fault
 
 
 def _submission(input: SubmitContributionInput, making: Making, at: Snapshot) -> Submission:

@@ -1,6 +1,8 @@
 """`concertation demo`."""
 
 import argparse
+import asyncio
+import signal
 from pathlib import Path
 
 from server.settings import Settings
@@ -27,17 +29,23 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Play the demonstration; exit code 0 once the ledger of its two rounds is verified."""
     from server.demo.playing import Options, play
 
-    return await play(
-        settings,
-        Options(
-            step=arguments.step,
-            keep=arguments.keep,
-            url=arguments.url,
-            ready_file=arguments.ready_file and arguments.ready_file.resolve(),
-            pace=arguments.pace,
-            transcript=arguments.transcript,
-        ),
+    options = Options(
+        step=arguments.step,
+        keep=arguments.keep,
+        url=arguments.url,
+        ready_file=arguments.ready_file and arguments.ready_file.resolve(),
+        pace=arguments.pace,
+        transcript=arguments.transcript,
     )
+    this = asyncio.current_task()
+    assert this is not None
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wanted, this.cancel)
+    try:
+        return await play(settings, options)
+    except asyncio.CancelledError:
+        this.uncancel()
+        return 130
 
 
 def _pace(text: str) -> float:

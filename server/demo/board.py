@@ -1,11 +1,12 @@
 """The board under the lines: clocks, stages with what is left of them, whom one waits for, the processes."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -85,27 +86,22 @@ class Board:
         """Draw it."""
         now = self.clock.now()
         grid = Table.grid(padding=(0, 2), expand=True)
-        grid.add_column(ratio=3)
-        grid.add_column(ratio=3)
-        grid.add_column(ratio=2, justify="right")
+        grid.add_column(ratio=3, no_wrap=True)
+        grid.add_column(ratio=3, no_wrap=True)
+        grid.add_column(ratio=2, no_wrap=True, justify="right")
         seen = self.situation
-        for stage in seen.stages if seen else ():
-            state = "suspendue" if seen and (seen.suspended_at or stage.suspended_at) else STATES[stage.state]
-            axis = f" · {stage.lane.label}" if stage.lane else ""
+        for label, stage in _lines(seen.stages if seen else ()):
+            colour = _COLOURS.get(stage.state, "yellow")
+            suspended = seen is not None and (seen.suspended_at or stage.suspended_at)
             grid.add_row(
-                Text(stage.label + axis, _COLOURS.get(stage.state, "")),
-                Text(state, _COLOURS.get(stage.state, "yellow")),
-                Text(_left(stage, now)),
+                Text(label, colour),
+                Text("suspendue" if suspended else STATES[stage.state], colour),
+                Text("" if suspended else _left(stage, now)),
             )
-        grid.add_row(self._awaited(), "", "")
-        grid.add_row(self._running(), "", "")
         clocks = " · ".join(f"{town} {now.astimezone(zone):%H:%M:%S}" for town, zone in CLOCKS)
-        title = (
-            "Mise en place" if seen is None else f"{seen.title} · tour {seen.round} · journal n° {self.heard}"
-        )
         return Panel(
-            grid,
-            title=title,
+            Group(grid, self._awaited(), self._running()),
+            title="Mise en place" if seen is None else f"Tour {seen.round} · journal n° {self.heard}",
             title_align="left",
             subtitle=clocks,
             subtitle_align="right",
@@ -126,6 +122,14 @@ class Board:
             shown.append("● " if runs else "✖ ", "green" if runs else "bold red")
             shown.append(f"{name}  ", "" if runs else "bold red")
         return shown
+
+
+def _lines(stages: Iterable[Stage]) -> Iterator[tuple[str, Stage]]:
+    """Give a line per stage; axes of one stage share one as long as they stand alike."""
+    for (label, _), alike in groupby(stages, key=lambda stage: (stage.label, stage.state)):
+        runs = list(alike)
+        axes = f" ({len(runs)} axes)" if len(runs) > 1 else f" · {runs[0].lane.label}" if runs[0].lane else ""
+        yield label + axes, runs[0]
 
 
 def _left(stage: Stage, now: datetime) -> str:

@@ -27,7 +27,7 @@ async def show_calendar(story: Story, title: str, stages: Collection[str] = ()) 
             )
         )
     story.screen.table(
-        title, ("Tour", "Étape", "Prévu (Paris)", "Tenu (Paris)", "P.-à-Pitre", "St-Denis", "État"), rows
+        title, ("Tour", "Étape", "Prévu (Paris)", "Réel (Paris)", "P.-à-Pitre", "St-Denis", "État"), rows
     )
     story.screen.line("read", "", "Ce qui est annoncé, ce qui a lieu : public.", "Calendar")
 

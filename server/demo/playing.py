@@ -1,8 +1,9 @@
-"""The order of the scenes, and what stands around them: servers, tokens, subscription, screen, a pause between two."""
+"""What stands around the scenes: servers, tokens, screen, a pause between two."""
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from domain.sandbox import SUFFIX, Pace, sandbox
 from server.demo.board import Board, Clock
 from server.demo.cast import make_cast
 from server.demo.client import Client
-from server.demo.scenes import calling, deciding, drafting, launching, proving, reviewing, sealing
+from server.demo.programme import SCENES, Scene
+from server.demo.scenes import launching
 from server.demo.screen import Screen, make_console
 from server.demo.stack import OwnStack, Stack, attach_to_file, attach_to_url
 from server.demo.story import Story
@@ -35,147 +37,6 @@ class Options:
     #: How long things last, relative to the sandbox profile.
     pace: float = 1.0
     transcript: Path | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """A scene: for whom, what to look at, and what is played."""
-
-    title: str
-    audience: str
-    intro: str
-    play: Callable[[Story], Awaitable[None]]
-
-
-_COORDINATOR, _COUNCIL, _CLIENT, _ALL = (
-    "la coordination",
-    "le conseil scientifique",
-    "qui écrit un client",
-    "tout le monde",
-)
-
-SCENES = (
-    Scene(
-        title="La procédure et son calendrier",
-        audience=_COORDINATOR,
-        intro="Qui clôt quand ? La fin de journée se lit à l’heure de chaque territoire.",
-        play=drafting.show_calendar,
-    ),
-    Scene(
-        title="Le projet, les personnes, le dossier",
-        audience=_COORDINATOR,
-        intro="Cinq collèges, trois axes, un conseil de sept. Un lancement incomplet est refusé, point par point.",
-        play=drafting.draft,
-    ),
-    Scene(
-        title="Le lancement, à deux signatures",
-        audience=_COORDINATOR,
-        intro="Tant que les deux coprésidences n’ont pas signé, c’est une proposition, publique comme telle.",
-        play=launching.launch,
-    ),
-    Scene(
-        title="La porte avant l’ouverture",
-        audience=_COUNCIL,
-        intro="Le conseil vote sur le questionnaire et le dossier. Un membre déporté ne vote pas.",
-        play=launching.approve_opening,
-    ),
-    Scene(
-        title="Un jeton, une requête",
-        audience=_CLIENT,
-        intro="À coller dans un autre terminal pendant que la démonstration continue.",
-        play=launching.hand_over,
-    ),
-    Scene(
-        title="L’appel à contributions",
-        audience=_ALL,
-        intro="Il ouvre seul, à l’heure dite. En ligne, papier, guichet, téléphone : même récépissé, même poids.",
-        play=calling.take_contributions,
-    ),
-    Scene(
-        title="La prorogation, à deux signatures",
-        audience=_COORDINATOR,
-        intro="L’État la demande ; rien ne bouge avant la signature de la coprésidence locale.",
-        play=calling.extend,
-    ),
-    Scene(
-        title="Les auditions",
-        audience=_COUNCIL,
-        intro="Une par axe, dans leur fenêtre ; les personnes entendues approuvent le compte rendu.",
-        play=calling.hear,
-    ),
-    Scene(
-        title="Le worker est tué",
-        audience=_CLIENT,
-        intro="Silence veut dire « on ne sait pas » : même demande, même clé, jusqu’à la réponse.",
-        play=calling.kill_worker,
-    ),
-    Scene(
-        title="La clôture, la lettre postée à temps, le sceau",
-        audience=_ALL,
-        intro="Trop tard pour l’un, à temps sur papier pour l’autre ; puis l’ensemble est scellé.",
-        play=sealing.close_and_seal,
-    ),
-    Scene(
-        title="L’avis : renvoi pour réexamen",
-        audience=_COUNCIL,
-        intro="Positions individuelles, puis un avis collectif, adopté par scrutin : le tour 2 s’ouvre.",
-        play=reviewing.refer_back,
-    ),
-    Scene(
-        title="Tour 2 : la porte est franchie à nouveau",
-        audience=_COUNCIL,
-        intro="Nouvelle version du dossier, nouvelle empreinte, nouveau vote.",
-        play=reviewing.approve_again,
-    ),
-    Scene(
-        title="Tour 2 : les compléments",
-        audience=_ALL,
-        intro="L’appel se rouvre sur les points demandés. Clore avant la durée minimale est refusé.",
-        play=reviewing.complete,
-    ),
-    Scene(
-        title="Tour 2 : l’avis",
-        audience=_COUNCIL,
-        intro="Favorable avec une réserve, que la synthèse devra reprendre.",
-        play=reviewing.review_again,
-    ),
-    Scene(
-        title="La synthèse",
-        audience=_ALL,
-        intro="Un chapitre par axe, des recommandations avec leurs sources et leurs destinataires.",
-        play=deciding.synthesise,
-    ),
-    Scene(
-        title="La décision",
-        audience=_ALL,
-        intro="Pas de décision sans réponse motivée de chaque destinataire ; deux signatures.",
-        play=deciding.decide,
-    ),
-    Scene(
-        title="Le suivi",
-        audience=_COORDINATOR,
-        intro="Un engagement a un responsable, une date et un indicateur.",
-        play=deciding.follow_up,
-    ),
-    Scene(
-        title="Ce qui était prévu, ce qui a eu lieu",
-        audience=_COORDINATOR,
-        intro="Deux tours, une prorogation, aucune date déplacée en silence.",
-        play=proving.show_planned_and_actual,
-    ),
-    Scene(
-        title="Le trajet d’une contribution",
-        audience=_ALL,
-        intro="Une lettre postée à Pointe-à-Pitre, suivie jusqu’à l’engagement.",
-        play=proving.follow_one,
-    ),
-    Scene(
-        title="Le journal, vérifié",
-        audience=_CLIENT,
-        intro="Chaque événement porte l’empreinte de celui qui le précède.",
-        play=proving.verify_ledger,
-    ),
-)
 
 
 async def play(settings: Settings, options: Options) -> int:
@@ -206,12 +67,12 @@ async def play(settings: Settings, options: Options) -> int:
                     procedure=builtin(_PROCEDURE + SUFFIX),
                     afterwards=AsyncExitStack(),
                 )
-                with screen:
+                with screen.shown():
                     await _play(story, options)
+                if options.keep:
+                    await _keep(story)
         finally:
             transcript.close()
-        if options.keep:
-            await _keep(story)
     return 0
 
 
@@ -246,11 +107,13 @@ async def _pause(story: Story, number: int) -> None:
         await story.do(
             story.cast["copresidence-etat"],
             "Suspend",
-            "suspend : pendant la pause, les horloges s’arrêtent.",
+            "suspend.",
             f"pause/{number}",
-            reason="Pause de la démonstration.",
+            quiet=True,
+            reason="Pause de la démonstration",
         )
-        await sign(story, "suspend", f"pause/{number}")
+        await sign(story, "suspend", f"pause/{number}", quiet=True)
+        story.screen.line("done", "", "Pause : la concertation est suspendue, à deux signatures.", "Suspend")
     await story.screen.pause()
     if launched:
         await story.do(
@@ -259,7 +122,7 @@ async def _pause(story: Story, number: int) -> None:
             "reprend : ce qui restait est décalé d’autant.",
             f"reprise/{number}",
             tolerate=("NOT_SUSPENDED",),
-            reason="Fin de la pause.",
+            reason="Fin de la pause",
         )
 
 
@@ -291,10 +154,13 @@ def _at_pace(pace: float) -> Procedure:
 
 
 async def _keep(story: Story) -> None:
-    """Leave everything up until Ctrl-C."""
-    story.screen.say(f"Tout reste en marche ({story.stack.graphql_url}). Ctrl-C arrête tout.")
+    """Leave everything up until Ctrl-C (or SIGTERM)."""
+    enough = asyncio.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wanted, enough.set)
     await launching.hand_over(story)
-    await asyncio.Event().wait()
+    story.screen.say(f"Tout reste en marche ({story.stack.graphql_url}). Ctrl-C arrête tout.")
+    await enough.wait()
 
 
 @asynccontextmanager

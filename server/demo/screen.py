@@ -3,9 +3,8 @@
 On a terminal the board stays under the lines; elsewhere the lines come alone.
 """
 
-import asyncio
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -17,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from server.demo.board import Board
+from server.demo.keyboard import enter, quiet
 from server.demo.listening import OPERATION, Heard
 
 _WIDTH_OF_FILES = 110
@@ -47,20 +47,25 @@ class Screen:
         self.console = console
         self.step = step
         self._board = board
-        self._live = (
-            Live(board, console=console, refresh_per_second=5, transient=True)
-            if console.is_terminal
-            else None
-        )
+        self._live: Live | None = None
 
-    def __enter__(self) -> "Screen":
-        """Begin to show the board."""
-        if self._live is not None:
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the board while the block runs; the lines stay afterwards."""
+        with quiet():
+            self._show_board()
+            try:
+                yield
+            finally:
+                self._hide_board()
+
+    def _show_board(self) -> None:
+        """Begin under the last line: a board that was hidden would come back over the lines since."""
+        if self.console.is_terminal:
+            self._live = Live(self._board, console=self.console, refresh_per_second=5, transient=True)
             self._live.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        """Take the board away; the lines stay."""
+    def _hide_board(self) -> None:
         if self._live is not None:
             self._live.stop()
 
@@ -135,9 +140,8 @@ class Screen:
         """Wait for the Enter key, where scenes are shown one by one."""
         if not self.step:
             return
-        if self._live is not None:
-            self._live.stop()
+        self._hide_board()
         self.console.print("   [bold reverse] Entrée pour continuer [/]", end="")
-        await asyncio.to_thread(sys.stdin.readline)
-        if self._live is not None:
-            self._live.start()
+        await enter()
+        self.console.print()
+        self._show_board()

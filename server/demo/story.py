@@ -166,9 +166,9 @@ class Story:
         self._keys.add(key)
         answer = await self.command(who, operation, key, **given)
         again = f" ({answer.sent} envois, une seule clé)" if answer.sent > 1 else ""
-        if answer.code == "SIGN_OFF_PENDING":
+        if answer.code == "SIGN_OFF_PENDING" and not quiet:
             self.screen.line("waiting", who.label, f"{say} {answer.message}{again}", operation)
-        elif answer.code is not None:
+        elif not answer.done:
             self.screen.line("refused", who.label, f"{say} Refusé : « {answer.message} »{again}", operation)
         elif not quiet or answer.sent > 1:
             self.screen.line("done", who.label, f"{say}{again}", operation)

@@ -33,7 +33,7 @@ async def vote_all(
         )
 
 
-async def sign(story: Story, kind: str, key: str) -> None:
+async def sign(story: Story, kind: str, key: str, *, quiet: bool = False) -> None:
     """Let everybody sign whose signature an act of this kind still waits for, one after the other."""
     ballot = (await story.look()).ballot("SIGNATURES", kind=kind)
     for seat in ballot.awaited if ballot else ():
@@ -45,6 +45,7 @@ async def sign(story: Story, kind: str, key: str) -> None:
             "signe.",
             f"{key}/{seat.key}",
             tolerate=TOO_LATE,
+            quiet=quiet,
             ballotId=ballot.id,
             subject=ballot.subject,
             position="FAVOURABLE",

@@ -62,7 +62,7 @@ async def complete(story: Story) -> None:
             **in_place("appel", stage.round),
             closesAt=((await story.now()) + timedelta(seconds=0.5)).isoformat(),
             seenClosesAt=stage.closes_at.isoformat(),
-            reason="Toutes les réponses attendues sont arrivées.",
+            reason="Toutes les réponses attendues sont arrivées",
         )
     await show_seal(story)
     await pass_gate(story, "appel", "CONCLUSION", "porte/2/sceau")

@@ -1,0 +1,91 @@
+"""One whole demonstration on real servers, each of which is killed with SIGKILL on the way.
+
+It proves the plain demonstration, too: it starts its own servers, plays two rounds and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.e2e.running import Running, all_gone, kill, until_back
+
+pytestmark = pytest.mark.stack
+
+#: Killed as soon as this was printed: in the middle of contributions, of votes, of the synthesis.
+KILLS = (
+    ("Auditions – Métiers", "api"),
+    ("Membre 2 du conseil : position", "temporal"),
+    ("Rapporteur « politiques publiques » : chapitre", "worker"),
+)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Running]:
+    running = Running("demo", "--keep", "--transcript", tmp_path / "transcript.jsonl")
+    yield running
+    running.stop()
+
+
+async def test_the_demo_goes_on_when_every_server_is_killed_nothing_twice_nothing_missing(
+    demo: Running, tmp_path: Path
+) -> None:
+    for words, service in KILLS:
+        demo.read_until(words)
+        killed = kill(service, demo.facts_of_its_servers)
+        until_back(service, killed, demo.facts_of_its_servers)
+    demo.read_until("Tout reste en marche")
+    facts = demo.facts_of_its_servers()
+
+    assert "kill -9" in demo.screen  # the worker, by the demonstration itself
+    assert "une seule clé" in demo.screen
+    assert "Le journal est intact" in demo.screen
+    verified = Running("verify-ledger", "--data-dir", facts["data_dir"])
+    assert verified.wait() == 0, verified.screen
+
+    transcript = [json.loads(line) for line in (tmp_path / "transcript.jsonl").read_text().splitlines()]
+    connection = await asyncpg.connect(facts["database_urls"]["worker"])
+    try:
+        await assert_each_key_has_one_effect(connection, transcript)
+    finally:
+        await connection.close()
+
+    assert demo.end(signal.SIGINT) == 0, demo.screen
+    assert all_gone(facts["pids"])
+    assert not Path(facts["data_dir"]).exists()
+
+
+async def assert_each_key_has_one_effect(
+    connection: asyncpg.Connection, transcript: list[dict[str, Any]]
+) -> None:
+    """Compare what the client was told with what the store has: the same keys, each with its own events."""
+    told: dict[tuple[str, str], set[int]] = {}
+    contributed: set[tuple[str, str]] = set()
+    for entry in transcript:
+        name = (entry["member"], entry["key"])
+        if entry["code"] not in (None, "SIGN_OFF_PENDING"):
+            continue
+        if entry["answer"] == "ContributionAccepted":
+            contributed.add(name)
+        else:
+            assert told.setdefault(name, set(entry["events"])) == set(entry["events"])
+
+    log = await connection.fetch(
+        "SELECT actor, command, first_seq, last_seq FROM command_log WHERE actor <> 'system'"
+    )
+    kept = {(row["actor"], row["command"]): set(range(row["first_seq"], row["last_seq"] + 1)) for row in log}
+    assert kept == told
+    assert sum(map(len, kept.values())) == len(set().union(*kept.values())), "two commands share an event"
+
+    ledger = await connection.fetch("SELECT seq FROM ledger WHERE actor <> 'system' ORDER BY seq")
+    assert {row["seq"] for row in ledger} <= set().union(*kept.values()), "an act that nobody was told of"
+
+    rows = await connection.fetch("SELECT actor FROM contribution")
+    assert Counter(row["actor"] for row in rows) == Counter(actor for actor, _ in contributed)

@@ -56,6 +56,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
         SettingMissing, KeyRefused: it would not know where its database is, or whom to trust.
     """
     authentication = Authentication(trusted_keys(settings), settings)
+    database, temporal = settings.database("app"), settings.temporal()
     schema = make_schema()
     contract = schema.as_str()
     door = _Door()
@@ -63,12 +64,12 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(
-            settings.database("app"),
+            database,
             application="concertation api",
             max_size=settings.pool_max_size + 1,  # one of them listens
             connect_timeout=settings.database_timeout,
         )
-        client = await connect(settings.temporal(), settings.temporal_namespace, lazy=True)
+        client = await connect(temporal, settings.temporal_namespace, lazy=True)
         way = sender or TemporalSender(client, settings.task_queue, settings.command_timeout)
         feed = Feed(pool)
         commands = Commands(pool, way, settings.database_timeout)

@@ -263,3 +263,68 @@ async def test_a_name_that_is_known_is_not_changed_by_enrolling_somebody(stage: 
     await other.do("EnrolMember", "coordinator", pseudonym=pseudonym("citizen"), name="Somebody Else")
     found = await other.about("{ members { nodes { name } } }")
     assert "Citizen" in [m["name"] for m in found["members"]["nodes"]]
+
+
+async def test_a_member_of_another_council_has_no_vote_here(stage: Stage) -> None:
+    await stage.open()
+    other = Stage(stage.house, stage.procedure)
+    await other.draft("autre")
+    await other.enrol("elsewhere")
+    await other.do("AppointMember", "coordinator", office="conseil", memberId=other.members["elsewhere"])
+    await play.hear(stage)
+    await stage.until("avis", "OPEN")
+    place = {"stage": "avis", "round": 1}
+    drafted = await stage.do("DraftOpinion", "ada", **place, text="L’avis.", conclusion="FAVOURABLE")
+    put = await stage.do("PutOpinionToVote", "chair", **place, text=drafted["opinion"]["text"]["digest"])
+    ballot = put["opinion"]["ballot"]
+    await stage.refused(
+        "NOT_IN_ELECTORATE", "CastVote", "elsewhere",
+        ballotId=ballot["id"], subject=ballot["subject"], position="FAVOURABLE",
+    )  # fmt: skip
+
+
+async def test_a_voter_holds_one_proxy_at_most(stage: Stage) -> None:
+    await stage.open()
+    await play.hear(stage)
+    await stage.until("avis", "OPEN")
+    place = {"stage": "avis", "round": 1}
+    drafted = await stage.do("DraftOpinion", "ada", **place, text="L’avis.", conclusion="FAVOURABLE")
+    put = await stage.do("PutOpinionToVote", "chair", **place, text=drafted["opinion"]["text"]["digest"])
+    ballot = {"ballotId": put["opinion"]["ballot"]["id"]}
+    ada = stage.members["ada"]
+    await stage.do("GiveProxy", "bob", **ballot, toId=ada)
+    await stage.refused("PROXY_ALREADY_HELD", "GiveProxy", "cleo", **ballot, toId=ada)
+    await stage.refused("PROXY_TO_SELF", "GiveProxy", "ada", **ballot, toId=ada)
+    await stage.do("RevokeProxy", "bob", **ballot)
+    await stage.do("GiveProxy", "cleo", **ballot, toId=ada)
+
+
+async def test_a_command_to_a_stage_of_another_kind_is_refused(stage: Stage) -> None:
+    await stage.open()
+    await stage.refused(
+        "STAGE_WRONG_KIND",
+        "DraftOpinion",
+        "ada",
+        stage="appel",
+        round=1,
+        text="Ici ?",
+        conclusion="FAVOURABLE",
+    )
+    await stage.refused("UNKNOWN_STAGE", "Suspend", "coordinator", stage="rien", round=1, reason="Pour voir.")
+
+
+async def test_delegations_let_another_member_act_and_say_for_whom(stage: Stage) -> None:
+    await stage.open()
+    now = await stage.house.clock.now()
+    period = {"since": (now - DAY).isoformat(), "until": (now + DAY).isoformat()}
+    to = stage.members["prefect"]
+    given = await stage.do("GiveDelegation", "coordinator", office="coordination", toId=to, **period)
+    assert given["delegation"]["running"]
+    await stage.do("Suspend", "prefect", reason="Une panne.")
+    query = """{ ledger(first: 100, kinds: ["suspended"]) { nodes {
+        actor { pseudonym } onBehalfOf { pseudonym } } } }"""
+    (event,) = (await stage.about(query))["ledger"]["nodes"]
+    assert event["actor"]["pseudonym"] == pseudonym("prefect")
+    assert event["onBehalfOf"]["pseudonym"] == pseudonym("coordinator")
+    await stage.do("RevokeDelegation", "coordinator", delegationId=given["delegation"]["id"])
+    await stage.refused("NOT_ALLOWED", "Resume", "prefect", reason="Réparée.")

@@ -248,3 +248,15 @@ async def test_health_says_what_is_up(house: House) -> None:
     assert (await house.http.get("/schema.graphql")).text.startswith("directive @oneOf")
     assert (await house.http.get("/")).json()["graphql"] == "/graphql"
     assert (await house.http.get("/nothing")).status_code == 404
+
+
+async def test_a_procedure_file_with_ten_faults_has_at_least_ten_findings(house: House) -> None:
+    stages = "\n".join(
+        f"  - {{id: s{n}, kind: call_for_input, label: L, duration: {{planned: P1D}}, after: [nowhere-{n}]}}"
+        for n in range(10)
+    )
+    source = f"id: faux\nlabel: Faux\ncolleges: [{{id: a, label: A}}]\nstages:\n{stages}\n"
+    found = (await house.ask("CheckProcedure", {"source": source}))["checkProcedure"]
+    errors = [f for f in found["findings"] if f["severity"] == "ERROR"]
+    assert len(errors) >= 10
+    assert {tuple(f["path"][:2]) for f in errors} >= {("stages", str(n)) for n in range(10)}

@@ -26,6 +26,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.types.unset import UnsetType
 
 from api.context import Context
+from api.faults import FaultCode
 from domain.rights import Viewer
 from domain.texts import negotiate, text
 from server.authentication import Authentication
@@ -82,20 +83,20 @@ class View(GraphQL[Context, None]):
     async def _answer(self, request: Request) -> Response:
         languages = tuple(negotiate(request.headers.get("accept-language")))
         if request.method != "POST":
-            return _error(405, "BAD_USER_INPUT", languages, {"allow": "POST"})
+            return _error(405, FaultCode.BAD_USER_INPUT, languages, {"allow": "POST"})
         try:
             body = await read_within(request, self._most)
             bearer = self._authentication.bearer(request.headers.get("authorization"))
             context = self._contexts(bearer.viewer, languages, uuid4().hex)
             response = await self.run(Request(request.scope, replayed(body)), context=context)
         except BodyTooLarge:
-            return _error(413, "BAD_USER_INPUT", languages, {"connection": "close"})
+            return _error(413, FaultCode.BAD_USER_INPUT, languages, {"connection": "close"})
         except BodyMalformed:
-            return _error(400, "BAD_USER_INPUT", languages)
+            return _error(400, FaultCode.BAD_USER_INPUT, languages)
         except TokenInvalid:
-            return _error(401, "UNAUTHENTICATED", languages, {"www-authenticate": "Bearer"})
+            return _error(401, FaultCode.UNAUTHENTICATED, languages, {"www-authenticate": "Bearer"})
         except HTTPException as fault:
-            return _error(fault.status_code, "BAD_USER_INPUT", languages, reason=fault.reason)
+            return _error(fault.status_code, FaultCode.BAD_USER_INPUT, languages, reason=fault.reason)
         if context.store_is_down:
             response.status_code = 503
             response.headers["retry-after"] = "1"
@@ -143,12 +144,12 @@ class View(GraphQL[Context, None]):
 
 def _error(
     status: int,
-    code: str,
+    code: FaultCode,
     languages: tuple[str, ...],
     headers: dict[str, str] | None = None,
     reason: str = "",
 ) -> Response:
     """Answer what is no GraphQL request in the shape of a GraphQL error."""
     message = text(f"fault.{code}", languages)
-    error = {"message": f"{message} ({reason})" if reason else message, "extensions": {"code": code}}
+    error = {"message": f"{message} ({reason})" if reason else message, "extensions": {"code": code.value}}
     return Response(orjson.dumps({"errors": [error]}), status, headers, "application/json")

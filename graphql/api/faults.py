@@ -1,48 +1,31 @@
-"""Faults: what goes to `errors`, with a code in `extensions`. Expected refusals are values, not faults.
-
-Fault
-├── BadInput          BAD_USER_INPUT: the request has a form that nothing can be made of
-├── Unauthenticated   UNAUTHENTICATED: the token is not valid (any more)
-├── Unavailable       UNAVAILABLE: a part of the service is down; nothing was changed
-└── OutcomeUnknown    OUTCOME_UNKNOWN: the command may still be applied; ask again with the same key
-"""
+"""Faults: what goes to `errors`, each with a code in `extensions`. Expected refusals are values, not faults."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from enum import StrEnum
 
 from graphql import GraphQLError
 
 
-class Fault(GraphQLError):
-    """Something that a client cannot act on by changing its command."""
+class FaultCode(StrEnum):
+    """The published list of codes of faults. Their sentences are in the catalogues under `fault.<CODE>`."""
 
-    code: ClassVar[str] = "INTERNAL"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    """The request has a form that nothing can be made of."""
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    """The token is not valid, or not any more."""
+    UNAVAILABLE = "UNAVAILABLE"
+    """A part of the service is down. Nothing was changed."""
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    """No answer in time: the command may still be applied. Asking again with the same key answers."""
+    INTERNAL = "INTERNAL"
+    """What nobody foresaw; the log knows more, under the reference."""
 
-    def __init__(self, message: str, *, path: tuple[str, ...] = (), **details: Any) -> None:
-        extensions = {"code": self.code} | ({"input": list(path)} if path else {}) | details
-        super().__init__(message, extensions=extensions)
 
-
-class BadInput(Fault):
+class BadInput(GraphQLError):
     """The request has a form that nothing can be made of."""
 
-    code = "BAD_USER_INPUT"
-
-
-class Unauthenticated(Fault):
-    """The token is not valid, or not any more."""
-
-    code = "UNAUTHENTICATED"
-
-
-class Unavailable(Fault):
-    """A part of the service is down. Nothing was changed."""
-
-    code = "UNAVAILABLE"
-
-
-class OutcomeUnknown(Fault):
-    """No answer in time: the command may still be applied. Asking again with the same key answers."""
-
-    code = "OUTCOME_UNKNOWN"
+    def __init__(self, message: str, *, path: tuple[str, ...] = ()) -> None:
+        """Name the argument at fault."""
+        extensions = {"code": FaultCode.BAD_USER_INPUT.value, "input": list(path)}
+        super().__init__(message, extensions=extensions)

@@ -9,7 +9,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import MaskErrors
 
 from api.context import Context
-from api.faults import Fault, OutcomeUnknown, Unavailable
+from api.faults import FaultCode
 from domain.texts import text
 from store.faults import StoreFault, StoreUnreachable
 from workflows import commanding
@@ -28,38 +28,38 @@ class Masking(MaskErrors):
         context = self.execution_context.context
         cause = error.original_error
         if cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError):
-            return _with(error, error.message, {"code": "BAD_USER_INPUT"})
+            return _with(error, error.message, {"code": FaultCode.BAD_USER_INPUT.value})
         languages = context.languages if isinstance(context, Context) else ("fr",)
         reference = context.reference if isinstance(context, Context) else ""
         code = _code(cause, context)
         if isinstance(context, Context) and any(isinstance(f, StoreFault) for f in (cause, cause.__cause__)):
             context.store_is_down = True
         log.log(
-            logging.ERROR if code == Fault.code else logging.WARNING,
+            logging.ERROR if code == FaultCode.INTERNAL else logging.WARNING,
             "%s %s at %s",
             code,
             reference,
             error.path,
-            exc_info=cause if code == Fault.code else None,
+            exc_info=cause if code == FaultCode.INTERNAL else None,
         )
         message = text(f"fault.{code}", languages, reference=reference)
-        return _with(error, message, {"code": code, "reference": reference})
+        return _with(error, message, {"code": code.value, "reference": reference})
 
 
 def _has_no_code(error: GraphQLError) -> bool:
     return "code" not in (error.extensions or {})
 
 
-def _code(cause: BaseException, context: object) -> str:
+def _code(cause: BaseException, context: object) -> FaultCode:
     match cause:
         case commanding.OutcomeUnknown():
-            return OutcomeUnknown.code
+            return FaultCode.OUTCOME_UNKNOWN
         case StoreUnreachable() if isinstance(context, Context) and context.changed:
-            return OutcomeUnknown.code
+            return FaultCode.OUTCOME_UNKNOWN
         case StoreUnreachable() | commanding.Unavailable():
-            return Unavailable.code
+            return FaultCode.UNAVAILABLE
         case _:
-            return Fault.code
+            return FaultCode.INTERNAL
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, str]) -> GraphQLError:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import strawberry
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from api.events import EVENT_TYPES, FiguresUpdated
 from api.gate import Gate
@@ -48,6 +51,13 @@ class Mutation(
 
 
 class _Schema(strawberry.Schema):
+    async def execute(
+        self, *args: Any, allowed_operation_types: Iterable[OperationType] | None = None, **more: Any
+    ) -> ExecutionResult:
+        """Execute a query or a mutation. Subscriptions are streamed, over sockets alone."""
+        allowed = {*(allowed_operation_types or OperationType)} - {OperationType.SUBSCRIPTION}
+        return await super().execute(*args, allowed_operation_types=allowed, **more)
+
     def process_errors(self, *_: Any) -> None:
         """Log nothing here: the masking logs what an operator must know, under its reference."""
 

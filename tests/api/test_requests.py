@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from api.faults import FaultCode
+from domain.texts import text
 from server.tokens import read_token, sign_token
 from tests.api.house import House, document, pseudonym
 from tests.api.stage import Stage
@@ -260,3 +262,16 @@ async def test_a_procedure_file_with_ten_faults_has_at_least_ten_findings(house:
     errors = [f for f in found["findings"] if f["severity"] == "ERROR"]
     assert len(errors) >= 10
     assert {tuple(f["path"][:2]) for f in errors} >= {("stages", str(n)) for n in range(10)}
+
+
+async def test_a_subscription_is_not_answered_over_http(house: House) -> None:
+    response = await house.post(document("Events"), {"concertationId": "x"})
+    assert response.status_code == 400
+    assert code(response) == "BAD_USER_INPUT"
+
+
+async def test_every_fault_has_its_sentence_in_both_languages() -> None:
+    for fault in FaultCode:
+        french, english = (text(f"fault.{fault}", [language]) for language in ("fr", "en"))
+        assert french != english
+        assert not french.startswith("fault.")

@@ -52,11 +52,25 @@ class Mutation(
 
 class _Schema(strawberry.Schema):
     async def execute(
-        self, *args: Any, allowed_operation_types: Iterable[OperationType] | None = None, **more: Any
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
         """Execute a query or a mutation. Subscriptions are streamed, over sockets alone."""
-        allowed = {*(allowed_operation_types or OperationType)} - {OperationType.SUBSCRIPTION}
-        return await super().execute(*args, allowed_operation_types=allowed, **more)
+        return await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            {*(allowed_operation_types or OperationType)} - {OperationType.SUBSCRIPTION},
+            operation_extensions,
+        )
 
     def process_errors(self, *_: Any) -> None:
         """Log nothing here: the masking logs what an operator must know, under its reference."""

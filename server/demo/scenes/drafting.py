@@ -28,7 +28,7 @@ async def show_calendar(story: Story) -> None:
         stage = stages[key]
         local = {place["territory"]: place["at"] for place in stage["localClosesAt"]}
         opening = f"{datetime.fromisoformat(stage['opensAt']).astimezone(paris):%d/%m/%Y}"
-        rows.append((stage["label"], opening, *(_end_of_day(local[code]) for code in _TERRITORIES)))
+        rows.append((stage["label"], opening, *(end_of_day(local[code]) for code in _TERRITORIES)))
     story.screen.table(
         "Procédure « assises-ia », lancée dans quatre semaines : le calendrier prévu",
         ("Étape", "Ouverture", "Clôture à Paris", "à Pointe-à-Pitre", "à Saint-Denis"),
@@ -42,7 +42,7 @@ async def show_calendar(story: Story) -> None:
     )
 
 
-def _end_of_day(instant: str) -> str:
+def end_of_day(instant: str) -> str:
     """Write a closing as clocks show it there; midnight as the end of the day that it ends."""
     at = datetime.fromisoformat(instant)
     if at.time() == _MIDNIGHT:

@@ -1,0 +1,141 @@
+"""What a scene may ask of the story: answers it provides for, and a name of operation on each line."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from rich.console import Console
+
+from domain.builtin import builtin
+from server.demo.board import Board, Clock
+from server.demo.cast import make_cast
+from server.demo.client import Client
+from server.demo.faults import Unforeseen
+from server.demo.screen import Screen
+from server.demo.stack import Stack
+from server.demo.story import Story
+from server.demo.transcript import Transcript
+from server.settings import Settings
+from tests.demo.fake import FakeHttp, fault
+
+
+def accepted(*events: int) -> dict[str, Any]:
+    return {"__typename": "BallotAccepted", "events": [{"seq": seq} for seq in events]}
+
+
+def refused(code: str) -> dict[str, Any]:
+    return {"__typename": "Refused", "code": code, "message": "Ce scrutin est clos.", "path": []}
+
+
+class Told:
+    """A story before a fake API, and what it shows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.fake = FakeHttp([])
+        self.folder = folder
+        self.paper = io.StringIO()
+
+    def answers(self, *answers: dict[str, Any]) -> None:
+        self.fake.script = [a if "errors" in a else {"data": {"castVote": a}} for a in answers]
+
+    @property
+    def lines(self) -> str:
+        return self.paper.getvalue()
+
+    @property
+    def transcript(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.folder / "t.jsonl").read_text().splitlines()]
+
+    async def vote(self, key: str = "vote/1", **more: Any) -> None:
+        await self.story.do(self.story.cast["presidence"], "CastVote", "vote.", key, **more)
+
+    async def begin(self, client: Client) -> None:
+        console = Console(file=self.paper, width=100)
+        board = Board(Clock(), dict)
+        self.story = Story(
+            client=client,
+            stack=Stack(Settings(), {"graphql_url": client.url}, None),
+            cast=make_cast("essai"),
+            screen=Screen(console, board),
+            board=board,
+            transcript=Transcript(self.folder / "t.jsonl"),
+            run="essai",
+            procedure=builtin("assises-ia-bac-a-sable"),
+            afterwards=AsyncExitStack(),
+            concertation="c",
+        )
+
+
+@pytest_asyncio.fixture
+async def told(tmp_path: Path) -> AsyncIterator[Told]:
+    found = Told(tmp_path)
+    async with found.fake.running(), Client(found.fake.url) as client:
+        await found.begin(client)
+        yield found
+        found.story.transcript.close()
+
+
+async def test_what_is_done_is_one_line_with_the_name_of_the_operation(told: Told) -> None:
+    told.answers(accepted(7, 8))
+    await told.vote(ballotId="b", seat=None)
+    assert told.lines.split() == ["✓", "Présidence", "du", "conseil", ":", "vote.", "CastVote"]
+    sent = told.fake.seen[0]["variables"]["input"]
+    assert sent == {"idempotencyKey": "essai/vote/1", "concertationId": "c", "ballotId": "b"}
+    assert told.transcript[0]["events"] == [7, 8]
+    assert told.transcript[0]["key"] == "essai/vote/1"
+
+
+async def test_a_lost_answer_is_shown_and_the_key_stays(told: Told) -> None:
+    told.answers(fault("OUTCOME_UNKNOWN"), accepted(7))
+    await told.vote()
+    assert "Même demande, même clé" in told.lines
+    assert "(2 envois, une seule clé)" in told.lines
+    keys = {seen["variables"]["input"]["idempotencyKey"] for seen in told.fake.seen}
+    assert keys == {"essai/vote/1"}
+    assert told.transcript[0]["sent"] == 2
+
+
+async def test_a_refusal_that_the_story_wants_is_shown_with_its_sentence(told: Told) -> None:
+    told.answers(refused("BALLOT_CLOSED"))
+    await told.vote(refused="BALLOT_CLOSED")
+    assert "Refusé : « Ce scrutin est clos. »" in " ".join(told.lines.split())
+
+
+async def test_a_refusal_that_it_puts_up_with_lets_it_go_on(told: Told) -> None:
+    told.answers(refused("BALLOT_CLOSED"))
+    await told.vote(tolerate=("BALLOT_CLOSED",))
+    assert told.transcript[0]["code"] == "BALLOT_CLOSED"
+
+
+@pytest.mark.parametrize(
+    ("answer", "more"),
+    [(refused("NOT_ALLOWED"), {}), (refused("NOT_ALLOWED"), {"refused": "BALLOT_CLOSED"}),
+     (accepted(7), {"refused": "BALLOT_CLOSED"})],
+)  # fmt: skip
+async def test_any_other_answer_ends_it(told: Told, answer: dict[str, Any], more: dict[str, Any]) -> None:
+    told.answers(answer)
+    with pytest.raises(Unforeseen, match="CastVote"):
+        await told.vote(**more)
+
+
+async def test_a_key_serves_one_command_only(told: Told) -> None:
+    told.answers(accepted(7))
+    await told.vote()
+    with pytest.raises(Unforeseen, match="vote/1"):
+        await told.vote()
+
+
+async def test_many_at_once_are_one_line_with_their_number(told: Told) -> None:
+    told.answers(accepted(7))
+    await told.story.all_of(
+        "CastVote", "Tout le monde vote.", (told.vote(f"v/{n}", quiet=True) for n in range(9))
+    )
+    assert "CastVote ×9" in told.lines
+    assert told.lines.count("\n") == 1

@@ -59,12 +59,15 @@ def _awaited(process: Process, now: datetime) -> Iterator[Awaited]:
         if ballot.state is BallotState.CLOSED or is_frozen(process, ballot):
             continue
         base = entitled(process, ballot, now)
+        missing = tuple(seat for seat in base if seat not in ballot.votes)
+        if base and not missing:
+            continue  # time, or the store's tally, does the rest
         yield Awaited(
             what="vote" if base else "appointment",
             stage=ballot.stage,
             round=ballot.round,
             roles=() if base else (Role.COORDINATOR,),
-            seats=tuple(seat for seat in base if seat not in ballot.votes),
+            seats=missing,
             about=ballot.id,
             since=ballot.opens_at,
             until=ballot.closes_at,

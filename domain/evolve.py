@@ -365,7 +365,7 @@ def _stage_reopened(process: Process, event: Event, fact: ev.StageReopened) -> C
         reopened = changed(process.syntheses[name], assembled_at=None)
         changes["syntheses"] = {**process.syntheses, name: reopened}
     if name in process.opinions:
-        opinion = changed(process.opinions[name], adopted_at=None, tacit=False, ballot=None)
+        opinion = changed(process.opinions[name], adopted_at=None, tacit=False, given_up=False, ballot=None)
         changes["opinions"] = {**process.opinions, name: opinion}
     return changes
 
@@ -430,7 +430,11 @@ def _resumed(process: Process, event: Event, fact: ev.Resumed) -> Changes:
 
 
 def _last_resort_applied(process: Process, event: Event, fact: ev.LastResortApplied) -> Changes:
-    return {"last_resorts": (*process.last_resorts, stage_in_round(*_place(event)))}
+    name = stage_in_round(*_place(event))
+    changes: Changes = {"last_resorts": (*process.last_resorts, name)}
+    if name in process.opinions and process.runs[_place(event)[1]].state is State.OPEN:
+        changes |= _opinion(process, event, given_up=True)
+    return changes
 
 
 def _concertation_ended(process: Process, event: Event, fact: ev.ConcertationEnded) -> Changes:

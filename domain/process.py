@@ -382,6 +382,8 @@ class Opinion:
     ballot: str | None = None
     adopted_at: datetime | None = None
     tacit: bool = False
+    given_up: bool = False
+    """The council refused its own text when no round was left: the stage goes on without an opinion."""
     positions: dict[str, MemberPosition] = field(default_factory=dict)
     reservations: dict[str, Reservation] = field(default_factory=dict)
     dissents: dict[str, Body] = field(default_factory=dict)

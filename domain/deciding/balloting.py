@@ -8,7 +8,7 @@ from typing import Any
 from domain import events as ev
 from domain.acts import Act, CastVote, GiveProxy, Position, RevokeProxy, SecretTally
 from domain.deciding.counting import casting_position, count, has_quorum, is_tie, reaches
-from domain.deciding.seats import all_have_voted, is_valid, seats_named, stands_aside, voters
+from domain.deciding.seats import all_have_voted, is_aside, is_valid, seats_named, voters
 from domain.deciding.turn import Turn
 from domain.procedure import BallotRule, Silence
 from domain.process import Ballot, BallotOutcome, BallotState, Process, Purpose
@@ -85,7 +85,7 @@ def seat_of(process: Process, ballot: Ballot, member: str, now: datetime) -> tup
 
 
 def _aside(turn: Turn, ballot: Ballot, member: str) -> Refusal | None:
-    recused = stands_aside(turn.process, member, ballot.stage)
+    recused = is_aside(turn.process, ballot, member)
     if recused is None:
         return None
     return Refusal(Code.MEMBER_RECUSED if recused else Code.MEMBER_WITHDRAWN, {"ballot": ballot.id})
@@ -107,7 +107,7 @@ def _seat_by_proxy(turn: Turn, ballot: Ballot, seat: str) -> str | Refusal:
     holder = next(iter(voters(turn.process, ballot, seat, turn.now)), None)
     if (
         holder is None
-        or stands_aside(turn.process, holder, ballot.stage) is not None
+        or is_aside(turn.process, ballot, holder) is not None
         or seat_of(turn.process, ballot, turn.actor.member, turn.now) is None
         or turn.actor.on_behalf_of not in (None, holder)
     ):
@@ -181,7 +181,7 @@ def give_proxy(turn: Turn, act: GiveProxy) -> Refusal | None:
     other = seat_of(turn.process, ballot, act.to, turn.now)
     if act.to == turn.actor.member or (other is not None and other[0] == seat):
         return Refusal(Code.PROXY_TO_SELF, {"ballot": ballot.id}, ("to",))
-    if other is None or stands_aside(turn.process, act.to, ballot.stage) is not None:
+    if other is None or is_aside(turn.process, ballot, act.to) is not None:
         return Refusal(Code.NOT_IN_ELECTORATE, {"ballot": ballot.id}, ("to",))
     if seat in ballot.proxies:
         return Refusal(Code.PROXY_ALREADY_GIVEN, {"ballot": ballot.id})

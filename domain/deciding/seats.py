@@ -65,7 +65,8 @@ def speakers(process: Process, seat: str, now: datetime) -> dict[str, str | None
 
 def voters(process: Process, ballot: Ballot, seat: str, now: datetime) -> dict[str, str | None]:
     """Give who speaks for a seat in a ballot at `now`; those heard approve their record themselves."""
-    return {seat: None} if ballot.purpose is Purpose.RECORD else speakers(process, seat, now)
+    personal = ballot.purpose is Purpose.RECORD and not ballot.escalated
+    return {seat: None} if personal else speakers(process, seat, now)
 
 
 def is_conducted(process: Process, now: datetime) -> bool:
@@ -86,6 +87,17 @@ def stands_aside(process: Process, member: str, stage: str | None) -> bool | Non
     return None
 
 
+def is_aside(process: Process, ballot: Ballot, member: str) -> bool | None:
+    """Say whether a member takes no part in a ballot, as `stands_aside` does.
+
+    One withdraws from what the council decides: not from the record of one's own words, nor from signing for
+    one's office.
+    """
+    if ballot.purpose in (Purpose.RECORD, Purpose.SIGNATURES):
+        return None
+    return stands_aside(process, member, ballot.stage)
+
+
 def entitled(process: Process, ballot: Ballot, now: datetime) -> tuple[str, ...]:
     """Give the seats that count in the base of a ballot at `now`.
 
@@ -102,14 +114,14 @@ def is_entitled(process: Process, ballot: Ballot, seat: str, now: datetime) -> b
         return True
     vote = ballot.votes.get(seat)
     if vote is not None:
-        return is_valid(process, ballot, vote) and stands_aside(process, vote.principal, ballot.stage) is None
+        return is_valid(process, ballot, vote) and is_aside(process, ballot, vote.principal) is None
     member = next(iter(voters(process, ballot, seat, now)), None)
-    return member is not None and stands_aside(process, member, ballot.stage) is None
+    return member is not None and is_aside(process, ballot, member) is None
 
 
 def is_valid(process: Process, ballot: Ballot, vote: Vote) -> bool:
     """Say whether a vote counts: not if who cast it has stood aside since (CRPA R133-12)."""
-    return stands_aside(process, vote.member, ballot.stage) is None
+    return is_aside(process, ballot, vote.member) is None
 
 
 def all_have_voted(process: Process, ballot: Ballot, now: datetime) -> bool:

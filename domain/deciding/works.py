@@ -27,8 +27,7 @@ def is_delivered(process: Process, run: StageRun) -> bool:
     match process.stages[run.key].kind:
         case Kind.SCIENTIFIC_REVIEW:
             opinion = process.opinions.get(name)
-            adopted = opinion is not None and opinion.adopted_at is not None
-            return adopted or name in process.last_resorts
+            return opinion is not None and (opinion.adopted_at is not None or opinion.given_up)
         case Kind.SYNTHESIS:
             synthesis = process.syntheses.get(name)
             return synthesis is not None and synthesis.assembled_at is not None

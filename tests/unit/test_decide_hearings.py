@@ -205,6 +205,20 @@ def test_a_witness_whose_id_is_the_name_of_an_office_votes_for_themself_only():
     play.vote("garant", "favourable")
 
 
+def test_a_record_that_meets_silence_may_be_escalated_to_an_office():
+    rule = {
+        "majority": "simple", "quorum": 1, "within": "P8D", "if_silent": "escalate", "escalate_to": ["garant"],
+    }  # fmt: skip
+    play = hearing_days(record_approval=rule)
+    hold(play)
+    play.do(record(), stage=STAGE)
+    play.pass_time(8 * DAY)
+    assert play.ballot().seats == ("garant/1",)
+    assert play.refused(play.cast(), "citizen") is Code.NOT_IN_ELECTORATE
+    play.vote("warden", "favourable")
+    assert state_of(play) is HearingState.APPROVED
+
+
 def test_only_a_hearing_that_was_held_is_recorded():
     play = hearing_days()
     play.do(schedule("h1", play.now + DAY), stage=STAGE)
@@ -303,3 +317,13 @@ def test_a_ballot_on_a_record_ends_when_its_round_does():
     assert play.ballot().state is BallotState.OPEN
     play.do(acts.Abandon(reason="fin"))
     assert next(iter(play.process.ballots.values())).outcome is BallotOutcome.SUPERSEDED
+
+
+def test_who_withdrew_from_everything_still_approves_the_record_of_their_own_words():
+    play = hearing_days()
+    play.do(schedule("h1", play.now, ("ada",)), stage=STAGE)
+    play.do(acts.HoldHearing(hearing="h1", heard=("ada",)), stage=STAGE)
+    play.do(acts.WithdrawFromReview(reason="lien"), "ada")
+    play.do(record(), stage=STAGE)
+    play.vote("ada", "favourable")
+    assert state_of(play) is HearingState.APPROVED

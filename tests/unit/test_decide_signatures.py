@@ -331,3 +331,12 @@ def test_any_holder_of_an_office_of_several_seats_signs_for_it():
     play.do(extend(play), "state", "appel")
     play.vote("prefect", "favourable")
     assert next(iter(play.process.ballots.values())).outcome is BallotOutcome.PASSED
+
+
+def test_who_withdrew_from_the_council_still_signs_for_their_office():
+    play = opened(call_for_input(), signoffs=signed("extension"))
+    play.do(acts.AppointMember(office="conseil", member="local"))
+    play.do(acts.WithdrawFromReview(reason="lien"), "local")
+    play.do(extend(play), "state", "appel")
+    play.vote("local", "favourable")
+    assert next(iter(play.process.ballots.values())).outcome is BallotOutcome.PASSED

@@ -58,7 +58,9 @@ def test_a_stage_is_open_until_its_closing_and_not_at_it():
 def test_a_late_command_meets_the_state_that_time_has_made():
     play = launched(call_for_input(entry_window="P5D"), review())
     play.now = play.run("appel").planned_closes_at + DAY
-    assert play.refused(acts.ExtendStage(closes_at=play.now + DAY, seen_closes_at=play.now, reason="x"), stage="appel")
+    assert play.refused(
+        acts.ExtendStage(closes_at=play.now + DAY, seen_closes_at=play.now, reason="x"), stage="appel"
+    )
     events = play.do(acts.PublishObservation(text=body("retard")), "warden")
     assert play.kinds(events) == ["stage_opened", "observation_published"]
 
@@ -302,7 +304,9 @@ def test_a_quorum_that_is_missed_is_published_and_gone_on_from():
     assert play.run("appel").quorum_missed == {"etat": 1, "locales": 0}
 
 
-@pytest.mark.parametrize(("then", "outcome"), [("go_on_published", None), ("stop", Outcome.STOPPED_NO_QUORUM)])
+@pytest.mark.parametrize(
+    ("then", "outcome"), [("go_on_published", None), ("stop", Outcome.STOPPED_NO_QUORUM)]
+)
 def test_an_automatic_extension_is_bounded_and_then_the_rest_applies(then, outcome):
     play = quorate({"action": "extend", "by": "P5D", "times": 2, "then": then})
     play.pass_time(75 * DAY)

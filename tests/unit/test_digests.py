@@ -6,7 +6,7 @@ import json
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.acts import Suspend, act_content
@@ -29,13 +29,11 @@ def test_the_digest_is_the_sha256_of_the_canonical_form():
     assert digest({"a": 1}) == sha256(b'{"a":1}').hexdigest()
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), JSON, max_size=5))
 def test_the_order_of_keys_does_not_matter(content):
     assert digest(dict(reversed(content.items()))) == digest(content)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_the_canonical_form_reads_back_to_the_same_content(content):
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.merkle import MerkleStack, merkle_root
@@ -45,7 +45,6 @@ def test_the_root_of_nothing_is_the_hash_of_nothing():
     assert merkle_root([]) == sha256(b"").hexdigest()
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=8), max_size=70))
 def test_the_stack_gives_the_root_of_the_definition_at_every_length(leaves):
     stack = MerkleStack()

@@ -1,0 +1,249 @@
+"""Bringing any concertation to its end: people who do what is awaited of them must be able to, from any state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain import acts
+from domain.acts import Act, Conclusion, Position
+from domain.awaited import Awaited, awaited
+from domain.decide import next_deadline
+from domain.deciding.seats import stands_aside, voters
+from domain.events import Event, VoteCast
+from domain.procedure import Role
+from domain.process import Ballot, BallotState, OfficeHeld, stage_in_round
+from domain.refusals import Refusal
+from tests.properties import moves
+from tests.properties.life import Life
+from tests.properties.watched import Watched
+from tests.unit.play import body
+
+PATIENCE = 400
+"""Rounds of doing all that is awaited, or waiting for the next deadline, before giving up."""
+
+
+class Finisher:
+    """Everybody, with the best will in the world."""
+
+    def __init__(self, life: Life) -> None:
+        """Take a concertation in whatever state it is."""
+        self.play: Watched = life.play
+        self.newcomers = 0
+
+    def finish(self) -> None:
+        """Bring it to its end.
+
+        Raises:
+            AssertionError: good will was not enough.
+        """
+        for _ in range(PATIENCE):
+            self.play.catch_up()
+            if self.play.process.over:
+                return
+            before = self._achieved()
+            self._fill_offices()
+            for item in awaited(self.play.process, self.play.now):
+                self._do(item)
+                if self.play.process.over:
+                    return
+            if self._achieved() == before:
+                deadline = next_deadline(self.play.process)
+                assert deadline is not None, f"stuck: {self._waiting()}"
+                self.play.now = max(self.play.now, deadline)
+        raise AssertionError(f"never ends: {self._waiting()}")
+
+    def _achieved(self) -> int:
+        """Give how much has happened; newcomers alone are no progress."""
+        return self.play.process.seq - self.newcomers
+
+    def _waiting(self) -> list[str]:
+        process = self.play.process
+        return [
+            *(f"{item.what} {item.stage} {item.seats}" for item in awaited(process, self.play.now)),
+            *(f"{key}: {run.state} {run.suspended_at or ''}" for key, run in process.runs.items()),
+        ]
+
+    # people
+
+    def _newcomer(self) -> str:
+        self.newcomers += 1
+        name = f"newcomer{self.newcomers}"
+        self._ask(acts.EnrolMember(member=name, college="etat", elected=True), self._coordinator())
+        return name
+
+    def _coordinator(self) -> str:
+        return self._holder_of_role(Role.COORDINATOR) or "platform"
+
+    def _holder_of_role(self, *roles: Role) -> str | None:
+        for role in roles:
+            for office in self.play.process.offices.values():
+                if office.role is role:
+                    for seat in range(1, office.seats + 1):
+                        holder = office.holder(seat, self.play.now)
+                        if holder is not None:
+                            return holder
+        return None
+
+    def _fill_offices(self) -> None:
+        offices = sorted(
+            self.play.process.offices.values(), key=lambda office: office.role != Role.COORDINATOR
+        )
+        for office in offices:
+            if all(office.holder(seat, self.play.now) is None for seat in range(1, office.seats + 1)):
+                self._appoint(office)
+
+    def _appoint(self, office: OfficeHeld, seat: int | None = None) -> None:
+        act = acts.AppointMember(office=office.id, member=self._newcomer(), seat=seat)
+        self._ask(act, self._coordinator())
+
+    def _ask(self, act: Act, by: str | None, stage: str | None = None, **more: Any) -> list[Event] | Refusal:
+        roles = ("coordinator",) if by == "platform" else ()
+        return self.play.ask(self.play.command(act, by or "nobody", stage, roles=roles, **more))
+
+    # what is awaited
+
+    def _do(self, item: Awaited) -> None:
+        process, stage = self.play.process, item.stage
+        coordinator = self._coordinator()
+        if stage is not None and (stage not in process.runs or process.runs[stage].round != item.round):
+            return
+        match item.what:
+            case "vote":
+                self._vote(process.ballots[item.about or ""], item.seats)
+            case "appointment" if item.about is not None:
+                self._renew(process.ballots[item.about])
+            case "launch":
+                windows = [g.within for s in process.stages.values() for g in s.approvals]
+                start = (
+                    self.play.now + max((self.play.procedure.notice, *windows)) + 20 * moves.unit(self.play)
+                )
+                self._ask(acts.Launch(opens_at=start), coordinator)
+            case "resumption":
+                self._ask(acts.Resume(reason="reprise"), coordinator, stage)
+            case "subject":
+                text = body(f"dossier {process.seq}")
+                self._ask(acts.AttachDocument(document=text, title={"fr": "D"}), coordinator)
+            case "hearing":
+                hearing = process.hearings[item.about or ""]
+                act = acts.HoldHearing(hearing=hearing.id, heard=hearing.witnesses)
+                if isinstance(self._ask(act, coordinator, stage), Refusal):
+                    self._ask(acts.CancelHearing(hearing=hearing.id, reason="x"), coordinator, stage)
+            case "record":
+                record = body(f"cr {process.seq}")
+                self._ask(acts.RecordHearing(hearing=item.about or "", record=record), coordinator, stage)
+            case _:
+                self._work(item)
+
+    def _work(self, item: Awaited) -> None:
+        process, stage = self.play.process, item.stage
+        match item.what:
+            case "opinion":
+                self._opinion(item)
+            case "chapter":
+                act: Act = acts.SubmitChapter(lane=item.about, text=body("c"))
+                self._ask(act, self._holder_of_role(Role.GENERAL_RAPPORTEUR), stage)
+            case "synthesis":
+                self._recommend(item)
+                editor = self._holder_of_role(Role.GENERAL_RAPPORTEUR)
+                self._ask(acts.AssembleSynthesis(text=body("s")), editor, stage)
+            case "response":
+                by = process.offices[item.seats[0]].holder(1, self.play.now)
+                act = acts.Respond(
+                    recommendation=item.about or "", addressee=item.seats[0], answer=acts.Answer.FOLLOWED,
+                    reasons=body("m"),
+                )  # fmt: skip
+                self._ask(act, by, stage)
+            case "decision":
+                self._ask(
+                    acts.IssueDecision(text=body("d")), self._holder_of_role(Role.DECIDING_AUTHORITY), stage
+                )
+            case "implementation_report":
+                self._ask(acts.PublishImplementationReport(text=body("b")), self._coordinator(), stage)
+
+    def _recommend(self, item: Awaited) -> None:
+        assert item.stage is not None
+        assert item.round is not None
+        found = self.play.process.syntheses.get(stage_in_round(item.round, item.stage))
+        if found is None or not found.recommendations:
+            act = acts.MakeRecommendation(
+                recommendation=f"f{item.round}-{item.stage}", lane=None, themes=(), addressees=("dinum",),
+                sources=(), text=body("r"),
+            )  # fmt: skip
+            self._ask(act, self._holder_of_role(Role.GENERAL_RAPPORTEUR), item.stage)
+
+    def _opinion(self, item: Awaited) -> None:
+        assert item.stage is not None
+        assert item.round is not None
+        process = self.play.process
+        opinion = process.opinions.get(stage_in_round(item.round, item.stage))
+        ballot = process.ballots.get(opinion.ballot or "") if opinion is not None else None
+        if ballot is not None and ballot.state is not BallotState.CLOSED:
+            return
+        text = body(f"avis {process.seq}")
+        council = ("presidence", "conseil")
+        for office in (process.offices[name] for name in council):
+            for seat in range(1, office.seats + 1):
+                by = office.holder(seat, self.play.now)
+                if by is None or stands_aside(process, by, item.stage) is not None:
+                    continue
+                if not isinstance(
+                    self._ask(acts.DraftOpinion(text=text, conclusion=Conclusion.FAVOURABLE), by, item.stage),
+                    Refusal,
+                ):
+                    for other in self._council():
+                        put = acts.PutOpinionToVote(text=text.digest)
+                        if not isinstance(self._ask(put, other, item.stage), Refusal):
+                            return
+        self._appoint_fresh(process.offices["conseil"])
+
+    def _council(self) -> list[str]:
+        offices = (self.play.process.offices[name] for name in ("presidence", "conseil"))
+        holders = (
+            office.holder(seat, self.play.now) for office in offices for seat in range(1, office.seats + 1)
+        )
+        return [holder for holder in holders if holder is not None]
+
+    def _appoint_fresh(self, office: OfficeHeld, number: int = 1) -> None:
+        """Put somebody new into a seat."""
+        if office.holder(number, self.play.now) is not None:
+            end = acts.EndTerm(office=office.id, seat=number, cause=acts.TermEnd.REVOCATION)
+            self._ask(end, self._coordinator())
+        if self._holder_of_role(Role.COORDINATOR) is None:
+            self._appoint(self.play.process.offices["coordination"])
+        self._appoint(self.play.process.offices[office.id], number)
+
+    def _vote(self, ballot: Ballot, seats: tuple[str, ...]) -> None:
+        for seat in seats:
+            ballot = self.play.process.ballots[ballot.id]
+            if ballot.state is BallotState.CLOSED or self.play.process.over:
+                return
+            if not any(
+                self._cast(ballot, by) for by in voters(self.play.process, ballot, seat, self.play.now)
+            ):
+                office, _, number = seat.partition("/")
+                if office in self.play.process.offices:
+                    self._appoint_fresh(self.play.process.offices[office], int(number or 1))
+
+    def _cast(self, ballot: Ballot, by: str) -> bool:
+        secret = ballot.rule.secret
+        act = acts.CastVote(
+            ballot=ballot.id,
+            subject=ballot.subject,
+            position=None if secret else Position.FAVOURABLE,
+            commitment=f"{by}/favourable" if secret else None,
+        )
+        answer = self._ask(act, by)
+        if isinstance(answer, Refusal):
+            return False
+        if secret:
+            for event in answer:
+                if isinstance(event.fact, VoteCast):
+                    self.play.positions.setdefault(ballot.id, {})[event.fact.seat] = Position.FAVOURABLE
+        return True
+
+    def _renew(self, ballot: Ballot) -> None:
+        for seat in ballot.seats:
+            office, _, number = seat.partition("/")
+            assert office in self.play.process.offices, f"nobody can vote on {ballot.purpose} {ballot.seats}"
+            self._appoint_fresh(self.play.process.offices[office], int(number or 1))
+            return

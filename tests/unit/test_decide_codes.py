@@ -1,0 +1,59 @@
+"""Every refusal that the decider can give is provoked by a test, and those it cannot are known by name."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import domain.deciding
+from domain.refusals import Code
+
+TESTS = Path(__file__).parent
+DECIDER = Path(domain.deciding.__file__).parent
+
+ELSEWHERE = {
+    # given by the store, the API or the reading of files
+    Code.IDEMPOTENCY_KEY_REUSED, Code.ALREADY_CONTRIBUTED, Code.NOT_ADMITTED, Code.CHANNEL_NOT_OFFERED,
+    Code.TEXT_EMPTY, Code.TEXT_TOO_LONG, Code.TEXT_INVALID, Code.PROCEDURE_VERSION_EXISTS, Code.UNKNOWN_PROCEDURE,
+    Code.SLUG_TAKEN, Code.UNKNOWN_DOCUMENT,
+    # kept in the published list; nothing gives them
+    Code.UNKNOWN_OPINION, Code.SYNTHESIS_MISSING, Code.ALREADY_RESPONDED,
+}  # fmt: skip
+
+
+def codes_in(tree: ast.AST) -> set[Code]:
+    return {
+        Code[node.attr]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Code"
+    }
+
+
+def given() -> set[Code]:
+    """Give the codes that the decider names."""
+    sources = [*DECIDER.glob("*.py"), DECIDER.parent / "decide.py"]
+    return set().union(*(codes_in(ast.parse(source.read_text())) for source in sources))
+
+
+def provoked() -> set[Code]:
+    """Give the codes that an assertion of a test of the decider expects of a refusal."""
+    found: set[Code] = set()
+    for path in TESTS.glob("test_decide_*.py"):
+        if path != Path(__file__):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Assert):
+                    found |= codes_in(node)
+    return found
+
+
+def test_every_code_that_the_decider_can_give_is_provoked_by_a_test():
+    assert sorted(given() - provoked()) == []
+
+
+def test_what_the_decider_never_gives_is_known_by_name():
+    assert sorted(set(Code) - given() - ELSEWHERE) == []
+    assert sorted(given() & ELSEWHERE) == []
+
+
+def test_no_test_expects_a_code_that_the_decider_cannot_give():
+    assert sorted(provoked() - given()) == []

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -44,20 +45,28 @@ async def serve(settings: Settings) -> None:
         pool.terminate()
 
 
-def compose(client: Client, pool: Pool, settings: Settings) -> Worker:
-    """Make the worker: activities with the pool in their hands, workflows on the same task queue."""
+def compose(client: Client, pool: Pool, settings: Settings, **options: Any) -> Worker:
+    """Make the worker: activities with the pool in their hands, workflows on the same task queue.
+
+    `options` are for tests: interceptors, sizes.
+    """
     records = Records(pool, settings.database("worker"))
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[ConcertationWorkflow],
         activities=[records.load, records.record, records.seal],
+        # A run that fails is replaced by the reconciler, or by the next command, and the new one loads what is true; a
+        # run whose task is stuck waits for a person. So any exception that is not expected, a history that corrected
+        # rules no longer replay included, is a failure: of the command that it arises in, else of the run.
+        workflow_failure_exception_types=[Exception],
         max_concurrent_activities=4 * settings.pool_max_size,
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_timeout),
         # What was meant for a worker that has died waits so long before another may take it. The default is 10 s; with
         # 2 s a burst of deadlines makes a living worker look dead, and every history is fetched and replayed again
         # (200 at once, on two busy processors: 7 to 8 s instead of 3 to 4).
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
+        **options,
     )
 
 

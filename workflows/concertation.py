@@ -26,10 +26,7 @@ from workflows.patience import BRIEF, LONG
 AGAIN = timedelta(seconds=1)
 
 
-# A run that fails is replaced by the reconciler, or by the next command, and the new one loads what is true; a run
-# whose task is stuck waits for a person. So any exception that is not expected, a history that corrected rules no
-# longer replay included, is a failure: of the command that it arises in, else of the run. Only this line says so.
-@workflow.defn(failure_exception_types=[Exception])
+@workflow.defn
 class ConcertationWorkflow:
     """One concertation, from its first command until it is over."""
 

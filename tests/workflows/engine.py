@@ -10,12 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+from pydantic import SecretStr
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Interceptor, Worker
 
-from activities.records import Records
 from domain import acts
 from domain.acts import Act, Actor, Command
 from domain.digests import digest
@@ -23,6 +23,8 @@ from domain.events import Event
 from domain.procedure import Procedure
 from domain.process import Process
 from domain.refusals import Code
+from server.settings import Settings
+from server.worker import compose
 from store.concertations import process
 from store.pool import Pool, acquire
 from store.procedures import procedure_digest
@@ -30,7 +32,6 @@ from store.replies import Accepted, Refused, Reply
 from store.snapshots import read_event
 from tests.unit.procedures import procedure
 from workflows.commanding import Dispatch
-from workflows.concertation import ConcertationWorkflow
 from workflows.starting import workflow_id
 
 DAY = timedelta(days=1)
@@ -61,17 +62,11 @@ class Engine:
 
     @asynccontextmanager
     async def working(self, *interceptors: Interceptor, **options: Any) -> AsyncIterator[Worker]:
-        """Run a worker, as server/worker.py composes it, with interceptors around its activities."""
-        records = Records(self.pool, self.dsn)
-        worker = Worker(
-            self.client,
-            task_queue=self.queue,
-            workflows=[ConcertationWorkflow],
-            activities=[records.load, records.record, records.seal],
-            interceptors=interceptors,
-            **options,
+        """Run the worker, with interceptors around its activities."""
+        settings = Settings(
+            worker_database_url=SecretStr(self.dsn), task_queue=self.queue, shutdown_timeout=0.1
         )
-        async with worker:
+        async with compose(self.client, self.pool, settings, interceptors=interceptors, **options) as worker:
             yield worker
 
     # commands

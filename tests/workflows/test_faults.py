@@ -18,7 +18,7 @@ from store.recording import record
 from store.replies import Accepted
 from tests.fixtures.skipping import FollowTemporal
 from tests.workflows.engine import DAY, MINUTE, Engine, skip_to
-from tests.workflows.interception import Around, GoOn
+from tests.workflows.interception import Around, GoOn, sealing_aside
 
 pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
 
@@ -83,10 +83,9 @@ async def test_a_deadline_is_met_though_the_database_is_away_at_first(
 
 
 async def test_a_large_set_is_sealed_beside_the_commands_that_go_on(
-    engine: Engine, temporal_env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, temporal_env: WorkflowEnvironment
 ) -> None:
     """`record` leaves sets of more than a few to the activity `seal`, which takes its time and may fail."""
-    monkeypatch.setattr("store.recording._follow_up", _left_to_the_activity)
     sealing, seal = asyncio.Event(), asyncio.Event()
 
     async def slow(call: ExecuteActivityInput, go_on: GoOn) -> Any:
@@ -96,8 +95,9 @@ async def test_a_large_set_is_sealed_beside_the_commands_that_go_on(
             raise StoreUnreachable("lost on the way")
         return await go_on()
 
+    aside = Around("record", sealing_aside(engine.pool))
     opens_at = await temporal_env.get_current_time() + 16 * DAY
-    async with engine.working(FollowTemporal(engine.pool), Around("seal", slow)):
+    async with engine.working(FollowTemporal(engine.pool), aside, Around("seal", slow)):
         await engine.launch(opens_at)
         closes_at = (await engine.process()).runs["appel"].planned_closes_at
         passing = asyncio.create_task(skip_to(temporal_env, closes_at + DAY))
@@ -108,10 +108,6 @@ async def test_a_large_set_is_sealed_beside_the_commands_that_go_on(
         await passing
         process = await engine.until(lambda process: process.runs["appel"].state is State.CONCLUDED)
         assert [held.figures.count for held in process.runs["appel"].seals] == [0]
-
-
-async def _left_to_the_activity(*_: Any) -> None:
-    """What `record` does where there are more contributions than it takes upon itself."""
 
 
 async def test_a_run_that_corrected_rules_no_longer_replay_fails_and_the_next_command_heals_it(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 from domain.refusals import Code, Refusal
 
@@ -16,6 +16,8 @@ LONGEST_KEY = 200
 
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 """What word processors and web forms end lines and pages with, beside the line feed."""
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters (Unicode category Cc) but tab and line feed, and lone surrogates (Cs)."""
 
 
 def read(text: str, longest: int, path: tuple[str, ...]) -> str | Refusal:
@@ -23,10 +25,9 @@ def read(text: str, longest: int, path: tuple[str, ...]) -> str | Refusal:
 
     The one form: NFC, lines ended by a line feed, no blank space around it.
     """
-    lines = _LINE_END.sub("\n", text)
-    if not is_storable(lines):
+    tidy = tidied(text)
+    if tidy is None:
         return Refusal(Code.TEXT_INVALID, {}, path)
-    tidy = normalize("NFC", lines).strip()
     if not tidy:
         return Refusal(Code.TEXT_EMPTY, {}, path)
     if len(tidy) > longest:
@@ -34,11 +35,18 @@ def read(text: str, longest: int, path: tuple[str, ...]) -> str | Refusal:
     return tidy
 
 
+def tidied(text: str) -> str | None:
+    """Give the text in its one form (see `read`), empty perhaps; `None` for what is no text."""
+    if not text.isprintable():
+        text = _LINE_END.sub("\n", text)
+        if _NOT_TEXT.search(text):
+            return None
+    return normalize("NFC", text).strip()
+
+
 def is_storable(text: str) -> bool:
     """Say whether a string is text: no lone surrogate, no control character (NUL, say) but tab and line feed."""
-    return text.isprintable() or all(
-        character in "\n\t" or category(character) not in ("Cc", "Cs") for character in text
-    )
+    return text.isprintable() or not _NOT_TEXT.search(text)
 
 
 def key_fault(key: str, path: tuple[str, ...] = ("idempotencyKey",)) -> Refusal | None:

@@ -14,14 +14,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.free_text import is_storable
+from domain.loading import Path, excess
 from domain.procedure import Procedure
 from domain.refusals import Finding
 
-MAX_NODES = 20_000
-MAX_DEPTH = 32
 _PASSES = 6
-
-Path = tuple[str | int, ...]
 
 _OWN_CODES = {"share_invalid", "label_without_french", "signoff_unknown_act"}
 FORM_CODES = {
@@ -99,9 +96,9 @@ def shape(raw: object) -> Shaped:
     """Read a raw mapping; every fault of form becomes a finding."""
     if not isinstance(raw, Mapping):
         return Shaped(None, (Finding("not_a_procedure", ()),))
-    excess = _excess(raw)
-    if excess is not None:
-        return Shaped(None, (excess,))
+    too_much = excess(raw)
+    if too_much is not None:
+        return Shaped(None, (too_much,))
     findings: dict[Path, Finding] = {}
     data = _copied(raw, (), findings)
     stand_ins: set[Path] = set(findings)
@@ -126,23 +123,6 @@ def _places_of(data: object, errors: list[ErrorDetails]) -> dict[Path, ErrorDeta
         found.setdefault(_path(data, error), error)
     around = {path[:length] for path in found for length in range(len(path))}
     return {path: error for path, error in found.items() if path not in around}
-
-
-def _excess(raw: object) -> Finding | None:
-    waiting: list[tuple[object, int]] = [(raw, 1)]
-    nodes = 0
-    while waiting:
-        value, depth = waiting.pop()
-        nodes += 1
-        if nodes > MAX_NODES:
-            return Finding("too_many_nodes", (), {"maximum": MAX_NODES})
-        if depth > MAX_DEPTH:
-            return Finding("too_deep", (), {"maximum": MAX_DEPTH})
-        if isinstance(value, Mapping):
-            waiting.extend((part, depth + 1) for part in value.values())
-        elif isinstance(value, list | tuple):
-            waiting.extend((part, depth + 1) for part in value)
-    return None
 
 
 def _copied(value: object, path: Path, findings: dict[Path, Finding]) -> Any:

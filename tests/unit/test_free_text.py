@@ -1,5 +1,8 @@
 """Free text: one form for what is text, a refusal for what is not."""
 
+import sys
+from unicodedata import category
+
 import pytest
 
 from domain.free_text import is_storable, key_fault, read
@@ -46,3 +49,9 @@ def test_a_key_is_short_text(key: str) -> None:
 def test_any_short_text_is_a_key() -> None:
     assert key_fault("018f-é") is None
     assert is_storable("")
+
+
+def test_only_control_characters_and_surrogates_are_no_text() -> None:
+    for character in map(chr, range(sys.maxunicode + 1)):
+        expected = character in "\n\t" or category(character) not in ("Cc", "Cs")
+        assert is_storable(character) is expected, hex(ord(character))

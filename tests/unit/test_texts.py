@@ -65,7 +65,7 @@ def finding_codes() -> set[str]:
             if (
                 isinstance(call, ast.Call)
                 and isinstance(call.func, ast.Name)
-                and call.func.id in ("Finding", "_Unreadable", "PydanticCustomError")
+                and call.func.id in ("Finding", "Unreadable", "PydanticCustomError")
                 and call.args
             ):
                 first = call.args[0]

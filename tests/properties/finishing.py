@@ -14,7 +14,6 @@ from domain.procedure import Role
 from domain.process import Ballot, BallotState, OfficeHeld, stage_in_round
 from domain.refusals import Refusal
 from tests.properties import moves
-from tests.properties.life import Life
 from tests.properties.watched import Watched
 from tests.unit.play import body
 
@@ -25,9 +24,9 @@ PATIENCE = 400
 class Finisher:
     """Everybody, with the best will in the world."""
 
-    def __init__(self, life: Life) -> None:
+    def __init__(self, play: Watched) -> None:
         """Take a concertation in whatever state it is."""
-        self.play: Watched = life.play
+        self.play = play
         self.newcomers = 0
 
     def finish(self) -> None:
@@ -68,29 +67,44 @@ class Finisher:
     def _newcomer(self) -> str:
         self.newcomers += 1
         name = f"newcomer{self.newcomers}"
-        self._ask(acts.EnrolMember(member=name, college="etat", elected=True), self._coordinator())
+        self._ask(
+            acts.EnrolMember(member=name, college=self.play.procedure.colleges[0].id, elected=True),
+            self._coordinator(),
+        )
         return name
 
     def _coordinator(self) -> str:
         return self._holder_of_role(Role.COORDINATOR) or "platform"
 
     def _holder_of_role(self, *roles: Role) -> str | None:
-        for role in roles:
-            for office in self.play.process.offices.values():
-                if office.role is role:
-                    for seat in range(1, office.seats + 1):
-                        holder = office.holder(seat, self.play.now)
-                        if holder is not None:
-                            return holder
-        return None
+        return next(iter(self._holders(*roles)), None)
+
+    def _holders(self, *roles: Role) -> list[str]:
+        seats = ((office, seat) for office in self._offices(*roles) for seat in range(1, office.seats + 1))
+        holders = (office.holder(seat, self.play.now) for office, seat in seats)
+        return [holder for holder in holders if holder is not None]
+
+    def _attach_all(self) -> None:
+        for name in ("dossier", "questions"):
+            act = acts.AttachDocument(
+                document=body(name), title={"fr": name}, questionnaire=name == "questions"
+            )
+            self._ask(act, self._coordinator())
 
     def _fill_offices(self) -> None:
         offices = sorted(
             self.play.process.offices.values(), key=lambda office: office.role != Role.COORDINATOR
         )
         for office in offices:
-            if all(office.holder(seat, self.play.now) is None for seat in range(1, office.seats + 1)):
-                self._appoint(office)
+            vacant = [
+                seat for seat in range(1, office.seats + 1) if office.holder(seat, self.play.now) is None
+            ]
+            wanted = max(1, office.required) - (office.seats - len(vacant))
+            for seat in vacant[: max(0, wanted)]:
+                self._appoint(office, seat)
+
+    def _offices(self, *roles: Role) -> list[OfficeHeld]:
+        return [office for office in self.play.process.offices.values() if office.role in roles]
 
     def _appoint(self, office: OfficeHeld, seat: int | None = None) -> None:
         act = acts.AppointMember(office=office.id, member=self._newcomer(), seat=seat)
@@ -113,6 +127,7 @@ class Finisher:
             case "appointment" if item.about is not None:
                 self._renew(process.ballots[item.about])
             case "launch":
+                self._attach_all()
                 windows = [g.within for s in process.stages.values() for g in s.approvals]
                 start = (
                     self.play.now + max((self.play.procedure.notice, *windows)) + 20 * moves.unit(self.play)
@@ -165,8 +180,9 @@ class Finisher:
         assert item.round is not None
         found = self.play.process.syntheses.get(stage_in_round(item.round, item.stage))
         if found is None or not found.recommendations:
+            addressees = (self._offices(Role.ADDRESSEE)[0].id,)
             act = acts.MakeRecommendation(
-                recommendation=f"f{item.round}-{item.stage}", lane=None, themes=(), addressees=("dinum",),
+                recommendation=f"f{item.round}-{item.stage}", lane=None, themes=(), addressees=addressees,
                 sources=(), text=body("r"),
             )  # fmt: skip
             self._ask(act, self._holder_of_role(Role.GENERAL_RAPPORTEUR), item.stage)
@@ -180,28 +196,17 @@ class Finisher:
         if ballot is not None and ballot.state is not BallotState.CLOSED:
             return
         text = body(f"avis {process.seq}")
-        council = ("presidence", "conseil")
-        for office in (process.offices[name] for name in council):
-            for seat in range(1, office.seats + 1):
-                by = office.holder(seat, self.play.now)
-                if by is None or stands_aside(process, by, item.stage) is not None:
-                    continue
-                if not isinstance(
-                    self._ask(acts.DraftOpinion(text=text, conclusion=Conclusion.FAVOURABLE), by, item.stage),
-                    Refusal,
-                ):
-                    for other in self._council():
-                        put = acts.PutOpinionToVote(text=text.digest)
-                        if not isinstance(self._ask(put, other, item.stage), Refusal):
-                            return
-        self._appoint_fresh(process.offices["conseil"])
+        draft = acts.DraftOpinion(text=text, conclusion=Conclusion.FAVOURABLE)
+        council = self._holders(Role.COUNCIL_CHAIR, Role.COUNCIL_MEMBER)
+        for by in council:
+            if stands_aside(process, by, item.stage) is None and self._is_done(draft, by, item.stage):
+                put = acts.PutOpinionToVote(text=text.digest)
+                if any(self._is_done(put, other, item.stage) for other in council):
+                    return
+        self._appoint_fresh(self._offices(Role.COUNCIL_MEMBER)[0])
 
-    def _council(self) -> list[str]:
-        offices = (self.play.process.offices[name] for name in ("presidence", "conseil"))
-        holders = (
-            office.holder(seat, self.play.now) for office in offices for seat in range(1, office.seats + 1)
-        )
-        return [holder for holder in holders if holder is not None]
+    def _is_done(self, act: Act, by: str, stage: str) -> bool:
+        return not isinstance(self._ask(act, by, stage), Refusal)
 
     def _appoint_fresh(self, office: OfficeHeld, number: int = 1) -> None:
         """Put somebody new into a seat."""
@@ -209,7 +214,7 @@ class Finisher:
             end = acts.EndTerm(office=office.id, seat=number, cause=acts.TermEnd.REVOCATION)
             self._ask(end, self._coordinator())
         if self._holder_of_role(Role.COORDINATOR) is None:
-            self._appoint(self.play.process.offices["coordination"])
+            self._appoint(self._offices(Role.COORDINATOR)[0])
         self._appoint(self.play.process.offices[office.id], number)
 
     def _vote(self, ballot: Ballot, seats: tuple[str, ...]) -> None:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from domain.builtin import builtin, names
 from domain.procedure import Procedure
-from domain.process import State
+from domain.process import Outcome, State
 from tests.properties import moves
 from tests.properties.chance import Drawn, Rolled
 from tests.properties.finishing import Finisher
 from tests.properties.generated import procedures, rolled_procedure
 from tests.properties.life import Life
+from tests.properties.watched import Watched
 
 ASKED = os.environ.get("PROPERTIES", "small")
 LIVES = {"small": 60, "large": 3000}.get(ASKED) or int(ASKED)
@@ -35,7 +38,7 @@ def long_life(seed: int) -> Life:
             break
         life.step(chance)
     life.end()
-    Finisher(life).finish()
+    Finisher(life.play).finish()
     life.end()
     return life
 
@@ -50,6 +53,15 @@ def long_life(seed: int) -> Life:
 def test_long_lives_keep_every_promise(seed: int) -> None:
     """Shrinking a seed says nothing, so it is not tried."""
     long_life(int(os.environ.get("SEED", seed)))
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_built_in_procedure_is_brought_to_its_end(name: str) -> None:
+    """With good will, from the draft to the last report."""
+    play = Watched(builtin(name))
+    Finisher(play).finish()
+    play.check_whole()
+    assert play.process.outcome is Outcome.COMPLETED
 
 
 class AnyConcertation(RuleBasedStateMachine):

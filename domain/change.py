@@ -13,6 +13,13 @@ Value = TypeVar("Value")
 
 def changed(value: Value, **changes: Any) -> Value:
     """Give a copy of a frozen dataclass without slots, with these fields changed."""
+    return changed_by(value, changes)
+
+
+def changed_by(value: Value, changes: dict[str, Any]) -> Value:
+    """Give a copy of a frozen dataclass without slots, with the fields of this mapping changed."""
     copy = object.__new__(type(value))
-    copy.__dict__.update(value.__dict__, **changes)
+    fields = copy.__dict__
+    fields.update(value.__dict__)
+    fields.update(changes)
     return copy

@@ -85,7 +85,7 @@ def _person(turn: Turn, act: Act) -> Refusal | None:
         return Refusal(Code.UNKNOWN_CONCERTATION, {"id": process.id})
     if process.over:
         return Refusal(Code.CONCERTATION_OVER, {"phase": process.phase})
-    if isinstance(act, acts.Tick | acts.RecordSeal):
+    if isinstance(act, (acts.Tick, acts.RecordSeal)):
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     if not isinstance(act, _BY_THEMSELVES):
         entitled = turn.entitle(act.kind, _scope(turn, act))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import events as ev
-from domain.change import changed
+from domain.change import changed, changed_by
 from domain.events import Event
 from domain.graph import expand
 from domain.procedure import Label, Office
@@ -52,7 +52,7 @@ Changes = dict[str, Any]
 def evolve(process: Process, event: Event) -> Process:
     """Give the process after the event."""
     changes = _FOLDS[type(event.fact)](process, event, event.fact)
-    return changed(process, seq=process.seq + 1, at=event.at, **changes)
+    return changed_by(process, {**changes, "seq": process.seq + 1, "at": event.at})
 
 
 def fold(process: Process, events: Iterable[Event]) -> Process:

@@ -538,11 +538,14 @@ class Process:
     @property
     def over(self) -> bool:
         """Say whether nothing can happen any more."""
-        return self.phase in (Phase.ENDED, Phase.ABANDONED)
+        return self.phase in _OVER
 
     def gate(self, key: str, gate: Gate) -> BallotRule | None:
         """Give the rule of a stage's gate, if it has one."""
         return self.stages[key].approval(gate)
+
+
+_OVER = (Phase.ENDED, Phase.ABANDONED)
 
 
 def stage_in_round(round_: int, key: str) -> str:

@@ -23,6 +23,8 @@ from domain.deciding.works import (
 from domain.procedure import Gate, Kind, Silence, Stage
 from domain.process import Outcome, Phase, Purpose, StageRun, State, stage_in_round
 
+_CONCLUDED = State.CONCLUDED  # a name, for speed: see domain.deadlines
+
 
 def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> None:
     """Do all that is due at the turn's instant, until nothing is."""
@@ -36,6 +38,8 @@ def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> N
             continue
         for key in tuple(turn.process.runs):
             run = turn.process.runs[key]
+            if run.state is _CONCLUDED and run.rectifying_until is None:
+                continue
             if run.suspended_at is None and not turn.process.over:
                 _step(turn, turn.process.stages[key], run)
         _mark_late_commitments(turn)

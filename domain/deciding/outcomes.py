@@ -15,6 +15,8 @@ from domain.procedure import ReferBack
 from domain.process import Ballot, BallotOutcome, BallotState, Proposal, Purpose, StageRun, stage_in_round
 from domain.refusals import Refusal
 
+_CLOSED = BallotState.CLOSED  # a name, for speed: see domain.deadlines
+
 Perform = Callable[[Turn, Act], Refusal | None]
 
 
@@ -22,7 +24,7 @@ def settle_ballots(turn: Turn, tallies: dict[str, SecretTally], perform: Perform
     """Close every ballot that can be closed now, and do what its outcome does."""
     for ballot_id in tuple(turn.process.ballots):
         ballot = turn.process.ballots[ballot_id]
-        if ballot.state is BallotState.CLOSED or is_frozen(turn.process, ballot) or turn.process.over:
+        if ballot.state is _CLOSED or is_frozen(turn.process, ballot) or turn.process.over:
             continue
         tally = tallies.get(ballot_id)
         outcome = settle(turn, ballot, tally)
@@ -70,8 +72,7 @@ def _sign(turn: Turn, ballot: Ballot, outcome: BallotOutcome, perform: Perform) 
     close(turn, ballot, outcome, count=counted)
     doing = _as_author(turn, proposal)
     perform(doing, proposal.act)
-    turn.events.extend(doing.events)
-    turn.process = doing.process
+    turn.go_on_from(doing)
 
 
 def _as_author(turn: Turn, proposal: Proposal) -> Turn:

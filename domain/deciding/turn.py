@@ -24,7 +24,7 @@ class Turn:
     author was found to act for: what the command says is a claim, and no more.
     """
 
-    __slots__ = ("actor", "events", "now", "on_behalf_of", "process", "round", "stage")
+    __slots__ = ("_process", "_told", "actor", "events", "now", "on_behalf_of", "round", "stage")
 
     def __init__(
         self,
@@ -35,13 +35,26 @@ class Turn:
         stage: str | None = None,
     ) -> None:
         """Begin with the process as it is; `round_` and `stage` are what the author saw."""
-        self.process = process
+        self._process = process
+        self._told: Event | None = None
         self.now = now
         self.actor = actor
         self.on_behalf_of: str | None = None
         self.round = round_
         self.stage = stage
         self.events: list[Event] = []
+
+    @property
+    def process(self) -> Process:
+        """The process as it stands. The last event is folded only when somebody asks: after most acts nobody does."""
+        if self._told is not None:
+            self._process, self._told = evolve(self._process, self._told), None
+        return self._process
+
+    def go_on_from(self, other: Turn) -> None:
+        """Take over what another turn brought about, from the same point on."""
+        self.events.extend(other.events)
+        self._process, self._told = other.process, None
 
     @property
     def procedure(self) -> Procedure:
@@ -75,7 +88,7 @@ class Turn:
             stage=stage,
         )
         self.events.append(event)
-        self.process = evolve(process, event)
+        self._told = event
 
     def new_id(self, what: str, number: int) -> str:
         """Give an identifier that depends on nothing but the ledger."""

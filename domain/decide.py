@@ -138,7 +138,8 @@ _BY_THEMSELVES = (
 _IN_COMMON = (
     acts.ScheduleHearing, acts.HoldHearing, acts.CancelHearing, acts.RecordHearing,
     acts.DeclareInterest, acts.WithdrawFromReview, acts.StatePosition, acts.DraftOpinion, acts.PutOpinionToVote,
-    acts.MakeReservation, acts.RecordDissent, acts.SubmitChapter, acts.MakeRecommendation, acts.Respond,
+    acts.MakeReservation, acts.RecordDissent, acts.SubmitChapter, acts.MakeRecommendation,
+    acts.Respond, acts.MakeCommitment, acts.ReportProgress,
 )  # fmt: skip
 """Acts that the holders of offices of one lane do in a stage that is common to all lanes, too."""
 

@@ -13,8 +13,8 @@ from domain.deciding.seats import SCIENTIFIC_COUNCIL, offices_named
 from domain.deciding.subjects import gate_subject, last_subject
 from domain.deciding.turn import Turn
 from domain.graph import keys_of
-from domain.procedure import Gate, Label, Lane, Procedure, Role, Stage
-from domain.process import Phase, Purpose, State
+from domain.procedure import Gate, Kind, Label, Lane, Procedure, Role, Stage
+from domain.process import Document, Phase, Purpose, State
 from domain.refusals import Code, Finding, Refusal
 from domain.rights import PLATFORM
 from domain.territories import known
@@ -117,11 +117,16 @@ def create_office(turn: Turn, act: CreateOffice) -> Refusal | None:
 
 
 def attach_document(turn: Turn, act: AttachDocument) -> Refusal | None:
-    """Put a version of a document into the information file. A gate that was about it votes anew."""
+    """Put a version of a document into the information file. A gate that was about it votes anew.
+
+    A questionnaire stands from the opening to the end of the entry window: what people answer is what was approved.
+    """
     stages = turn.process.stages
     if act.stage is not None and act.stage not in stages and not keys_of(stages, act.stage):
         return Refusal(Code.UNKNOWN_STAGE, {"stage": act.stage}, ("stage",))
     before = turn.process.documents.get(act.document.id)
+    if refusal := _questions_being_answered(turn, act, before):
+        return refusal
     turn.tell(
         ev.DocumentAttached(
             document=act.document.id,
@@ -142,6 +147,24 @@ def attach_document(turn: Turn, act: AttachDocument) -> Refusal | None:
         ):
             supersede_gate(turn, run)
             turn.conclude(ev.StageAwaitsOpening(), key)
+    return None
+
+
+def _questions_being_answered(turn: Turn, act: AttachDocument, before: Document | None) -> Refusal | None:
+    """Refuse a new or changed questionnaire of a call for input that is under way."""
+    if (
+        before is not None
+        and before.digest == act.document.digest
+        and before.questionnaire == act.questionnaire
+    ):
+        return None
+    places = [act.stage] if act.questionnaire else []
+    places += [before.stage] if before is not None and before.questionnaire else []
+    for key, run in turn.process.runs.items():
+        stage = turn.process.stages[key]
+        under_way = stage.kind is Kind.CALL_FOR_INPUT and run.state in (State.OPEN, State.CLOSED)
+        if under_way and any(place in (None, key, stage.id) for place in places):
+            return Refusal(Code.STAGE_WRONG_STATE, {"stage": key, "state": run.state}, ("stage",))
     return None
 
 

@@ -14,7 +14,7 @@ from domain.events import CommitmentLate
 from domain.process import Outcome, State
 from domain.refusals import Code
 from tests.unit.play import Play, body
-from tests.unit.procedures import call_for_input, decision, follow_up, hearings, synthesis
+from tests.unit.procedures import OFFICES, call_for_input, decision, follow_up, hearings, synthesis
 from tests.unit.scenes import COUNCIL, DAY, assemble, issue, opened, recommend, respond
 
 LATER = {"concludes": "when_delivered"}
@@ -293,3 +293,19 @@ def test_several_recommendations_owe_a_response_each():
     assert play.refused(OUT, "minister", "decision") is Code.RESPONSE_MISSING
     respond(play, "asso", "mayor", "r2")
     play.do(OUT, "minister", "decision")
+
+
+def test_an_addressee_of_one_axis_answers_and_commits():
+    offices = [
+        *(office for office in OFFICES if office["id"] != "dinum"),
+        {"id": "dinum", "role": "addressee", "label": "D", "lane": "a", "required": 0},
+    ]
+    lanes = [{"id": "a", "label": "A"}]
+    play = opened(call_for_input(), synthesis(), decision(), stage="synthese", offices=offices, lanes=lanes)
+    play.do(acts.SubmitChapter(lane="a", text=body("c")), "writer", "synthese")
+    recommend(play)
+    play.do(acts.AssembleSynthesis(text=body("s")), "editor", "synthese")
+    play.until("decision", State.OPEN)
+    play.do(answer("dinum"), "dinum", "decision")
+    play.do(commitment(play), "dinum", "decision")
+    play.do(progress(), "dinum", "decision")

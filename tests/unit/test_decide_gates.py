@@ -369,3 +369,22 @@ def test_a_stage_waits_a_little_longer_where_its_gate_ends_after_the_announced_o
     assert play.ballot().convening == 2
     play.pass_time(3 * DAY)
     assert play.run("appel").opens_at == planned + 3 * DAY
+
+
+def test_a_questionnaire_does_not_change_under_those_who_answer_it():
+    """The council approved it before the opening; what it approved is what people answer."""
+    play = at_opening()
+    pass_gate(play)
+    play.until("appel", State.OPEN)
+    other = acts.AttachDocument(document=body("questions 2"), title={"fr": "Q"}, questionnaire=True)
+    assert play.refused(other) is Code.STAGE_WRONG_STATE
+    known = body("questions")
+    swapped = acts.Body(id=known.id, digest=body("autre").digest)
+    for questionnaire in (True, False):
+        act = acts.AttachDocument(
+            document=swapped, title={"fr": "Q"}, stage="avis", questionnaire=questionnaire
+        )
+        assert play.refused(act) is Code.STAGE_WRONG_STATE
+    play.do(acts.AttachDocument(document=body("complément"), title={"fr": "Complément"}, stage="appel"))
+    play.until("appel", State.CONCLUDED)
+    play.do(other)

@@ -152,11 +152,8 @@ def attach_document(turn: Turn, act: AttachDocument) -> Refusal | None:
 
 def _questions_being_answered(turn: Turn, act: AttachDocument, before: Document | None) -> Refusal | None:
     """Refuse a new or changed questionnaire of a call for input that is under way."""
-    if (
-        before is not None
-        and before.digest == act.document.digest
-        and before.questionnaire == act.questionnaire
-    ):
+    same = (act.document.digest, act.questionnaire, act.stage)
+    if before is not None and (before.digest, before.questionnaire, before.stage) == same:
         return None
     places = [act.stage] if act.questionnaire else []
     places += [before.stage] if before is not None and before.questionnaire else []

@@ -385,6 +385,9 @@ def test_a_questionnaire_does_not_change_under_those_who_answer_it():
             document=swapped, title={"fr": "Q"}, stage="avis", questionnaire=questionnaire
         )
         assert play.refused(act) is Code.STAGE_WRONG_STATE
+    moved = acts.AttachDocument(document=known, title={"fr": "Q"}, stage="avis", questionnaire=True)
+    assert play.refused(moved) is Code.STAGE_WRONG_STATE
+    play.do(acts.AttachDocument(document=known, title={"fr": "Titre"}, questionnaire=True))
     play.do(acts.AttachDocument(document=body("complément"), title={"fr": "Complément"}, stage="appel"))
     play.until("appel", State.CONCLUDED)
     play.do(other)

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from domain.digests import canonical
+from domain import receipts
 
 CONTENT = (
     "body", "channel", "college", "concertation", "id", "member", "organisation", "posted_at", "received_at",
@@ -24,7 +23,12 @@ CONTENT = (
 
 def leaf(salt: bytes, contribution: Mapping[str, Any]) -> bytes:
     """Give the leaf of a contribution, whose row may hold more than its content."""
-    return sha256(salt + canonical({name: _written(contribution[name]) for name in CONTENT})).digest()
+    return receipts.leaf(salt, content(contribution))
+
+
+def content(contribution: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the content of a contribution as JSON values: what its leaf commits to."""
+    return {name: _written(contribution[name]) for name in CONTENT}
 
 
 def _written(value: Any) -> Any:

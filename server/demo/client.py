@@ -18,6 +18,8 @@ from server.demo.faults import RequestFaulty, Unanswered
 
 #: Codes of `errors[].extensions.code` after which nobody knows, or nothing was done: ask again.
 ASK_AGAIN = frozenset({"UNAVAILABLE", "OUTCOME_UNKNOWN"})
+#: What says for certain that a command was not sent on: the API's own word, or nobody to take it.
+NOTHING_DONE = frozenset({"UNAVAILABLE", "ConnectError", "ConnectTimeout"})
 _BUSY = frozenset({408, 429, 502, 503, 504})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 

@@ -16,7 +16,7 @@ from api.ids import concertation_key
 from domain.procedure import Procedure
 from server.demo.board import Board
 from server.demo.cast import Cast, Person
-from server.demo.client import Client, Silence
+from server.demo.client import NOTHING_DONE, Client, Silence
 from server.demo.faults import Unforeseen
 from server.demo.listening import OPERATION, Heard, Listener
 from server.demo.screen import Screen
@@ -117,7 +117,7 @@ class Story:
 
         def told(silence: Silence) -> None:
             silences.append(silence)
-            self.tell_silence(silence)
+            self.tell_silence(silence, keyed=True)
 
         answered = (await self.client.ask(operation, variables, who.token, told))[field_name]
         answer = Answer(type=answered["__typename"], data=answered, sent=1 + len(silences))
@@ -247,17 +247,18 @@ class Story:
 
     # telling
 
-    def tell_silence(self, silence: Silence) -> None:
-        """Show that nobody answered, and that the same request goes out again."""
+    def tell_silence(self, silence: Silence, *, keyed: bool = False) -> None:
+        """Show that nobody answered, and that the same request goes out again: at most once a second."""
         if time.monotonic() - self._told_of < 1.0:
             return
         self._told_of = time.monotonic()
-        self.screen.line(
-            "again",
-            "",
-            f"Pas de réponse ({silence.why}) : on ne sait pas. Même demande, même clé, encore une fois.",
-            silence.operation,
+        known = "rien n’a été fait" if silence.why in NOTHING_DONE else "on ne sait pas"
+        again = (
+            f"{known}. Même demande, même clé, encore une fois."
+            if keyed
+            else "même demande, encore une fois."
         )
+        self.screen.line("again", "", f"Pas de réponse ({silence.why}) : {again}", silence.operation)
 
     def tell_event(self, heard: Heard) -> None:
         """Show an event, if it is noteworthy; move the board in any case."""

@@ -29,7 +29,7 @@ KILLS = (
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Running]:
-    running = Running("demo", "--keep", "--transcript", tmp_path / "transcript.jsonl")
+    running = Running("demo", "--keep", "--pace", "0.6", "--transcript", tmp_path / "transcript.jsonl")
     yield running
     running.stop()
 

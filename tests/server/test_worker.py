@@ -138,3 +138,15 @@ async def test_a_worker_told_to_stop_stops_at_once_with_exit_code_0(
         os.kill(worker.pid, wanted)
         async with asyncio.timeout(8):
             assert await worker.ended() == 0
+
+
+async def test_a_worker_whose_temporal_has_gone_stops_as_well(
+    temporal: EmbeddedTemporal, worker: OwnProcess
+) -> None:
+    await temporal.start()
+    await worker.start()
+    await temporal.stop()
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGTERM)
+    async with asyncio.timeout(9):
+        assert await worker.ended() == 0

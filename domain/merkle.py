@@ -24,6 +24,21 @@ class MerkleStack:
         self._peaks.append(node)
         self.count += 1
 
+    def add_branch(self, root: bytes, height: int) -> None:
+        """Append 2 ** `height` leaves at once, by the root of the tree of them.
+
+        Raises:
+            ValueError: the branch does not begin at a multiple of its size.
+        """
+        if self.count % (1 << height):
+            raise ValueError(f"no branch of height {height} after {self.count} leaves")
+        size = self.count >> height
+        while size & 1:
+            root = _parent(self._peaks.pop(), root)
+            size >>= 1
+        self._peaks.append(root)
+        self.count += 1 << height
+
     def root(self) -> bytes:
         """Give the root, 32 bytes; of no leaf: the SHA-256 of nothing."""
         if not self._peaks:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
 
 from domain.acts import SealFigures
 from domain.merkle import MerkleStack, merkle_root
@@ -19,6 +22,10 @@ from store.pool import Connection
 
 FEW = 10_000
 """Up to this many contributions are sealed inside `record`; more are streamed by a child process."""
+
+HEIGHT = 10
+BRANCH = 1 << HEIGHT
+"""So many leaves have their root kept as one branch: a proof reads the leaves of one, and the roots of the others."""
 
 _AT_ONCE = 20_000
 
@@ -55,13 +62,24 @@ async def seal_of_many(
 ) -> dict[str, Any]:
     """Seal a set of any size in constant memory and give the figures that follow from it: all but `entitled`.
 
-    The stage must be in state `sealing`, committed. `progress` is told how many leaves were taken so far.
+    The stage must be in state `sealing`, committed. `progress` is told how many leaves were taken so far. Keeps the
+    roots of whole branches, from which store/receipts.py proves.
     """
-    stack = MerkleStack()
-    async for leaves in digests(connection, concertation, round, stage):
-        for leaf in leaves:
-            stack.add(leaf)
-        progress(stack.count)
+    stack, branch = MerkleStack(), MerkleStack()
+    rest: list[bytes] = []
+    async for rows in leaves(connection, concertation, round, stage):
+        whole: list[tuple[int, UUID, bytes]] = []
+        for row in rows:
+            rest.append(row["digest"])
+            branch.add(row["digest"])
+            if branch.count == BRANCH:
+                whole.append((stack.count // BRANCH, row["id"], branch.root()))
+                stack.add_branch(branch.root(), HEIGHT)
+                branch, rest = MerkleStack(), []
+        await _keep_branches(connection, concertation, round, stage, whole)
+        progress(stack.count + len(rest))
+    for leaf in rest:
+        stack.add(leaf)
     counts = await figures(connection, concertation, round, stage)
     return {
         "root": stack.root().hex(),
@@ -81,19 +99,19 @@ async def merkle_roots(
     stack = MerkleStack()
     wanted = list(counts)
     roots: list[str] = []
-    async for leaves in digests(connection, concertation, round, stage):
-        for leaf in leaves:
+    async for rows in leaves(connection, concertation, round, stage):
+        for row in rows:
             while wanted and wanted[0] == stack.count:
                 roots.append(stack.root().hex())
                 wanted.pop(0)
-            stack.add(leaf)
+            stack.add(row["digest"])
     return roots + [stack.root().hex()] * len(wanted), stack.count
 
 
-async def digests(
+async def leaves(
     connection: Connection, concertation: str, round: int, stage: str
-) -> AsyncIterator[list[bytes]]:
-    """Give the leaves of a set, in order of reception, some thousands at a time."""
+) -> AsyncIterator[Sequence[Record]]:
+    """Give the leaves of a set, `digest` with `id`, in order of reception, some thousands at a time."""
     after = None
     while True:
         rows = await connection.fetch(
@@ -109,10 +127,33 @@ async def digests(
             _AT_ONCE,
         )
         if rows:
-            yield [row["digest"] for row in rows]
+            yield rows
         if len(rows) < _AT_ONCE:
             return
         after = rows[-1]["id"]
+
+
+async def _keep_branches(
+    connection: Connection,
+    concertation: str,
+    round: int,
+    stage: str,
+    branches: Sequence[tuple[int, UUID, bytes]],
+) -> None:
+    """Keep the roots of whole branches: the same for each seal of a set, for leaves are only ever added."""
+    if not branches:
+        return
+    numbers, lasts, roots = zip(*branches, strict=True)
+    await connection.execute(
+        """
+        INSERT INTO seal_branch
+        SELECT $1, $2, $3, b.number, b.last, b.root FROM unnest($4::integer[], $5::uuid[], $6::bytea[])
+            AS b (number, last, root)
+        ON CONFLICT DO NOTHING
+        """,
+        *(parse(concertation), round, stage),
+        *(numbers, lasts, roots),
+    )
 
 
 def entitled(process: Process) -> dict[str, int]:

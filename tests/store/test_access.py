@@ -15,12 +15,22 @@ pytestmark = pytest.mark.postgres
 
 TABLES = (
     "body", "command_log", "concertation", "contribution", "ledger", "member", "outbox", "person", "procedure",
-    "secret_vote", "stage",
+    "seal_branch", "secret_vote", "stage",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
     "concertation_app": {
-        "SELECT": {"body", "command_log", "concertation", "ledger", "member", "person", "procedure", "stage"},
+        "SELECT": {
+            "body",
+            "command_log",
+            "concertation",
+            "ledger",
+            "member",
+            "person",
+            "procedure",
+            "seal_branch",
+            "stage",
+        },
         "INSERT": {"body", "person", "procedure"},
     },
     "concertation_worker": {
@@ -101,8 +111,9 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         """,
     )
     assert [row["proname"] for row in rows] == [
-        "contribution_by_receipt", "contribution_counts", "contribution_get", "contribution_page",
-        "contribution_total", "instant", "iso", "keep_secret_vote", "set_reader", "submit_contribution",
+        "contribution_by_receipt", "contribution_counts", "contribution_get", "contribution_leaves",
+        "contribution_page", "contribution_place", "contribution_total", "instant", "iso", "keep_secret_vote",
+        "set_reader", "submit_contribution",
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -35,9 +36,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", choices=GOALS, metavar="NAME", help=f"one of {', '.join(GOALS)}")
     only = parser.parse_args().only
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as for Ctrl-C: servers and folders too
     lines = _lines_alone()
     start = perf_counter()
-    figures = asyncio.run(_measure(only, lines))
+    try:
+        figures = asyncio.run(_measure(only, lines))
+    except KeyboardInterrupt:
+        say("stopped; nothing was written")
+        return 130
     write(figures, f"make bench ONLY={only}" if only else "make bench")
     say(f"all in {perf_counter() - start:.0f} s; the table is in benchmarks/README.md")
     return 0

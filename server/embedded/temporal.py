@@ -54,6 +54,8 @@ class EmbeddedTemporal:
             "--log-level",
             "warn",
         ]
+        # Beyond its limit (10) an update of a workflow throws out the others: several processes may send at once.
+        command += ["--dynamic-config-value", "history.maxInFlightUpdates=100"]
         command += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"]
         self._child.spawn(command)
         self._pid_file.write_text(str(self._child.pid))

@@ -35,6 +35,7 @@ class ConcertationWorkflow:
         self._process = Process(id=concertation)
         self._deadline: datetime | None = None
         self._loaded = False
+        self._astray = False
         self._turn = asyncio.Lock()
         self._seals: dict[str, asyncio.Task[None]] = {}
 
@@ -70,6 +71,8 @@ class ConcertationWorkflow:
                 Records.record, args=[command, self._process.seq], **BRIEF
             )
             self._become(fold(self._process, recorded.events))
+            # After a backup was restored, say. Another run loads what is true. (A refusal may leave the number out: 0.)
+            self._astray = recorded.seq not in (0, self._process.seq)
         return recorded
 
     def _become(self, process: Process) -> None:
@@ -144,5 +147,5 @@ class ConcertationWorkflow:
     def _leaving(self) -> bool:
         if self._process.phase is Phase.VOID:
             return workflow.all_handlers_finished()
-        suggested = workflow.info().is_continue_as_new_suggested()
-        return self._process.over or (suggested and not self._seals)
+        onward = self._astray or workflow.info().is_continue_as_new_suggested()
+        return self._process.over or (onward and not self._seals)

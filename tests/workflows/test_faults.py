@@ -1,6 +1,7 @@
 """Killed, late, repeated, broken: what is in the ledger stays right, and the workflow goes on."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -108,6 +109,24 @@ async def test_a_large_set_is_sealed_beside_the_commands_that_go_on(
         await passing
         process = await engine.until(lambda process: process.runs["appel"].state is State.CONCLUDED)
         assert [held.figures.count for held in process.runs["appel"].seals] == [0]
+
+
+async def test_a_run_that_knows_other_events_than_the_ledger_gives_way_to_one_that_loads_them(
+    engine: Engine, temporal_env: WorkflowEnvironment
+) -> None:
+    """As after an older backup was restored."""
+
+    async def behind(call: ExecuteActivityInput, go_on: GoOn) -> Any:
+        recorded = await go_on()
+        return replace(recorded, seq=recorded.seq - 1) if call.args[0].id == "odd" else recorded
+
+    async with engine.working(Around("record", behind)):
+        await engine.ask(engine.draft())
+        first = (await engine.handle().describe()).run_id
+        await engine.do(acts.EnrolMember(member="p0"), id="odd")
+        await engine.do(acts.EnrolMember(member="p1"))
+        assert (await engine.handle().describe()).run_id != first
+        assert {"p0", "p1"} <= (await engine.process()).members.keys()
 
 
 async def test_a_run_that_corrected_rules_no_longer_replay_fails_and_the_next_command_heals_it(

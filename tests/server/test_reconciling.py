@@ -50,7 +50,8 @@ async def _status(engine: Engine) -> WorkflowExecutionStatus | None:
     try:
         return (await engine.handle().describe()).status
     except RPCError as fault:
-        assert fault.status is RPCStatusCode.NOT_FOUND
+        if fault.status is not RPCStatusCode.NOT_FOUND:
+            raise
         return None
 
 

@@ -70,7 +70,7 @@ def finding_codes() -> set[str]:
             ):
                 first = call.args[0]
                 options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
-                found |= {option.value for option in options if isinstance(option, ast.Constant)}
+                found |= {str(option.value) for option in options if isinstance(option, ast.Constant)}
     return found | {"shape", *FORM_CODES.values()}
 
 

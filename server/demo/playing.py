@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ async def _play(story: Story, options: Options) -> None:
         "Une concertation entière, du projet à la décision, en deux tours, sur de vrais serveurs.\n"
         "Tout passe par l’API GraphQL : le nom de chaque opération est à droite de sa ligne.",
     )
+    since = time.monotonic()
     await story.now()
     if options.pace != 1.0:
         story.procedure = await _publish(story, options.pace)
@@ -89,7 +91,9 @@ async def _play(story: Story, options: Options) -> None:
         for number, scene in enumerate(SCENES, start=1):
             await _show(story, number, scene)
     story.screen.title(
-        "Fin", "Deux tours, un journal vérifié. Ce que vous avez vu, tout client GraphQL peut le faire."
+        "Fin",
+        f"Deux tours, un journal vérifié, joués en {time.monotonic() - since:.0f} s. "
+        "Ce que vous avez vu, tout client GraphQL peut le faire.",
     )
 
 

@@ -51,21 +51,33 @@ async def approve_again(story: Story) -> None:
 async def complete(story: Story) -> None:
     """The second call: no early closing below the minimum, then the seal and the council's gate again."""
     await add_contributions(story)
+    await _close_early(story)
+    await show_seal(story)
+    await pass_gate(story, "appel", "CONCLUSION", "porte/2/sceau")
+
+
+async def _close_early(story: Story) -> None:
+    """Ask for a closing below the minimum, which is refused, then for the first one that is possible."""
     stage = (await story.look()).stage("appel")
-    if stage.closes_at is not None and stage.opens_at is not None:
+    if stage.closes_at is None or stage.opens_at is None:
+        return
+    now = await story.now()
+    earliest = max(stage.opens_at + story.minimum("appel"), now + timedelta(seconds=0.5))
+    for attempt, closes_at, say in (
+        ("trop-tot", now + timedelta(seconds=0.5), "veut clore tout de suite, puisque tout est arrivé."),
+        ("au-minimum", earliest, "demande alors la première date possible."),
+    ):
         await story.do(
             story.cast.coordinator,
             "CloseStageEarly",
-            "veut clore tout de suite, puisque tout est arrivé.",
-            "cloture-anticipee",
+            say,
+            f"cloture-anticipee/{attempt}",
             tolerate=("BELOW_MINIMUM", "DATE_IN_PAST", "DATE_NOT_EARLIER", "STAGE_CHANGED", *_LATE),
             **in_place("appel", stage.round),
-            closesAt=((await story.now()) + timedelta(seconds=0.5)).isoformat(),
+            closesAt=closes_at.isoformat(),
             seenClosesAt=stage.closes_at.isoformat(),
             reason="Toutes les réponses attendues sont arrivées",
         )
-    await show_seal(story)
-    await pass_gate(story, "appel", "CONCLUSION", "porte/2/sceau")
 
 
 async def review_again(story: Story) -> None:

@@ -17,7 +17,6 @@ from asyncpg import Record
 from domain.merkle import MerklePath, verify_inclusion
 from domain.process import Seal
 from domain.receipts import Proof, ReceiptDocument, read_code
-from store.faults import StoreFault
 from store.identifiers import parse
 from store.leaves import content
 from store.pool import Connection
@@ -26,8 +25,12 @@ from store.sealing import BRANCH, HEIGHT
 _AT_ONCE = 20_000
 
 
-class SealNotProvable(StoreFault):
+class SealNotProvable(Exception):
     """The contributions of a stage do not give the root of its seal: run `concertation verify-ledger`."""
+
+    def __init__(self, place: str) -> None:
+        """Name the set: concertation, round and stage."""
+        super().__init__(f"{self.__doc__} ({place})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

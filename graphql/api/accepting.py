@@ -11,12 +11,12 @@ from strawberry import Private, field
 from api.ballots import Ballot, ballot_of
 from api.concertation import Concertation, concertation_of
 from api.context import Info
-from api.contributions import Contribution
 from api.enumerations import Purpose
 from api.events import LedgerEvent, event_of
 from api.hearings import Hearing, hearing_of
 from api.people import Delegation, Member, Office, delegation_of, member_of, office_of
 from api.procedures import Procedure
+from api.receipts import Receipt
 from api.refusals import Refusal
 from api.review import Opinion, Reservation, opinion_of, reservation_of
 from api.snapshot import Snapshot
@@ -201,13 +201,6 @@ class SignOffPending(Refusal, Accepted):
     @field(description="The ballot that gathers the signatures.")
     def ballot(self) -> Ballot | None:
         return ballot_of(self.outcome.at, self.outcome.signatures())
-
-
-@strawberry.type(description="The proof that a contribution was received.")
-class Receipt:
-    code: str = field(description="Its code: twelve characters that can be read out on the telephone.")
-    digest: str = field(description="The leaf of the seal: SHA-256 over a salt and the content.")
-    contribution: Contribution = field(description="The contribution as it was received.")
 
 
 @strawberry.type(description="The contribution was received.")

@@ -24,6 +24,7 @@ from api.procedures import (
     planned_of,
     procedure_of,
 )
+from api.receipts import Receipt, find_receipt
 from api.structure import local_in
 from api.viewer import Viewer
 from domain.calendar import plan
@@ -99,6 +100,22 @@ class Query:
     ) -> Procedure | None:
         found = await info.context.reading.procedure(key, version)
         return procedure_of(found.definition, found.digest, found.published_at) if found else None
+
+    @field(
+        description="What became of a contribution, for whoever knows the code of its receipt: no account is needed. "
+        "Nothing for every code that there is not."
+    )
+    async def receipt(
+        self,
+        info: Info,
+        code: Annotated[
+            str,
+            argument(
+                description="The code, in any case, with or without dashes; O is read as 0, I and L as 1."
+            ),
+        ],
+    ) -> Receipt | None:
+        return await find_receipt(info, code)
 
     @field(description="Check a procedure without publishing it: every finding at once.")
     def check_procedure(

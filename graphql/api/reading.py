@@ -16,8 +16,9 @@ from api.viewing import ANYBODY, sees_concertation
 from domain.acts import Body
 from domain.builtin import builtin, names
 from domain.procedure import Procedure
+from domain.receipts import ReceiptDocument
 from domain.rights import Viewer
-from store import bodies, concertations, contributions, ledger, people, procedures
+from store import bodies, concertations, contributions, ledger, people, procedures, receipts
 from store.clock import instant
 from store.contributions import Contribution, Figures
 from store.ledger import Entry
@@ -54,6 +55,7 @@ class Reading:
         self._snapshots: DataLoader[str, Snapshot | None] = DataLoader(self._load_snapshots)
         self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
         self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
+        self._receipts: DataLoader[str, ReceiptDocument | None] = DataLoader(self._load_receipts)
 
     def fresh(self, viewer: Viewer) -> Reading:
         """Give the reads of a viewer, with nothing remembered."""
@@ -174,6 +176,14 @@ class Reading:
         )
         return {key: row for key, row in found.items() if row.concertation == at.id}
 
+    async def contribution_by_receipt(self, code: str) -> Contribution | None:
+        """Give the contribution of a receipt: who knows the code may read it."""
+        return await self.ask(lambda connection: contributions.by_receipt(connection, code))
+
+    async def receipt(self, code: str) -> ReceiptDocument | None:
+        """Give a receipt as a document, with its proofs once its stage is sealed."""
+        return await self._receipts.load(code)
+
     async def figures(self, concertation: str, stages: Sequence[tuple[int, str]]) -> list[Figures]:
         """Count the contributions of stages, each given by round and key."""
 
@@ -218,3 +228,17 @@ class Reading:
     async def _load_names(self, keys: list[str]) -> list[str | None]:
         found = await self.ask(lambda connection: people.get_many(connection, keys))
         return [found[key].display_name if key in found else None for key in keys]
+
+    async def _load_receipts(self, keys: list[str]) -> list[ReceiptDocument | None]:
+        return [await self._load_receipt(key) for key in keys]
+
+    async def _load_receipt(self, code: str) -> ReceiptDocument | None:
+        received = await self.ask(lambda connection: receipts.find(connection, code))
+        at = await self.snapshot(received.concertation) if received else None
+        if received is None or at is None:
+            return None
+        runs = (*at.process.past_runs, *at.process.runs.values())
+        place = (received.round, received.stage)
+        seals = next((run.seals for run in runs if (run.round, run.key) == place), ())
+        proofs = await self.ask(lambda connection: receipts.proofs(connection, received, seals))
+        return receipts.document(received, at.process.slug, proofs)

@@ -9,13 +9,13 @@ from typing import Annotated, Any, get_args
 import strawberry
 from strawberry import ID, argument, field
 
-from api.accepting import ContributionAccepted, Receipt
+from api.accepting import ContributionAccepted
 from api.answers import WorkRefusal
 from api.context import Context, Info
-from api.contributions import contribution_of
 from api.enumerations import Channel
 from api.ids import concertation_key
 from api.performing import Making, Refusing, refuse
+from api.receipts import receipt_of
 from api.refusals import AlreadyContributed, refusal_of
 from api.snapshot import Snapshot
 from domain.refusals import Code, Refusal
@@ -168,8 +168,7 @@ async def _accepted(
         digest=receipt.digest,
         receipt=receipt.code,
     )
-    made = Receipt(code=receipt.code, digest=receipt.digest, contribution=contribution_of(at, row))
-    return ContributionAccepted(at=at, receipt=made)
+    return ContributionAccepted(at=at, receipt=receipt_of(at, row, receipt.code))
 
 
 @strawberry.type

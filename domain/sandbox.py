@@ -13,11 +13,11 @@ SUFFIX = "-bac-a-sable"
 
 def _kinds() -> dict[Kind, float]:
     return {
-        Kind.CALL_FOR_INPUT: 10,
+        Kind.CALL_FOR_INPUT: 8,
         Kind.HEARINGS: 6,
-        Kind.SCIENTIFIC_REVIEW: 6,
-        Kind.SYNTHESIS: 6,
-        Kind.DECISION: 6,
+        Kind.SCIENTIFIC_REVIEW: 4,
+        Kind.SYNTHESIS: 4,
+        Kind.DECISION: 4,
         Kind.FOLLOW_UP: 4,
     }
 
@@ -30,7 +30,7 @@ class Pace:
     stages: dict[Kind, float] = field(default_factory=_kinds)
     """Planned duration by kind; half of it is the minimum, four times the maximum."""
     entry_window: float = 3
-    gate: float = 5
+    gate: float = 4
     ballot: float = 4
     second_convening: float = 2
     signatures: float = 10

@@ -31,7 +31,7 @@ _LOOK_EVERY = 0.5
 
 NOTEWORTHY = frozenset({
     "concertation_launched", "stage_awaits_opening", "gate_passed", "gate_returned", "stage_opened",
-    "stage_extended", "stage_closing_advanced", "stage_closed", "quorum_missed", "stage_sealed", "stage_awaits_conclusion",
+    "stage_extended", "stage_closed", "quorum_missed", "stage_sealed", "stage_awaits_conclusion",
     "stage_concluded", "stage_overdue", "opinion_adopted", "opinion_rejected", "round_opened",
     "last_resort_applied", "synthesis_assembled", "decision_issued", "concertation_ended",
     "suspended", "resumed", "hearing_record_approved", "ballot_reconvened", "ballot_held",
@@ -233,10 +233,6 @@ class Story:
     def planned(self, stage: str) -> timedelta:
         """Give how long a stage lasts as planned."""
         return next(s.duration.planned for s in self.procedure.stages if s.id == stage)
-
-    def minimum(self, stage: str) -> timedelta:
-        """Give how long a stage lasts at least."""
-        return next(s.duration.minimum for s in self.procedure.stages if s.id == stage)
 
     async def listen(self) -> None:
         """Follow the ledger from its first event, as anybody may: without a token."""

@@ -191,7 +191,7 @@ async def extend(story: Story) -> None:
     if stage.closes_at is None or stage.state != "OPEN":
         story.screen.say("L’appel est déjà clos : trop tard pour une prorogation.")
         return
-    closes_at = stage.closes_at + story.planned("appel") * 0.6
+    closes_at = stage.closes_at + story.planned("appel")
     answer = await story.do(
         story.cast["copresidence-etat"],
         "ExtendStage",

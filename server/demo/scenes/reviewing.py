@@ -57,31 +57,26 @@ async def complete(story: Story) -> None:
 
 
 async def _close_early(story: Story) -> None:
-    """Ask for a closing below the minimum, which is refused, then for the first one that is possible."""
+    """Ask for a closing below the minimum, which is refused."""
     stage = (await story.look()).stage("appel")
-    if stage.closes_at is None or stage.opens_at is None:
+    if stage.closes_at is None:
         return
-    now = await story.now()
-    earliest = max(stage.opens_at + story.minimum("appel"), now + timedelta(seconds=0.5))
-    for attempt, closes_at, say in (
-        ("trop-tot", now + timedelta(seconds=0.5), "veut clore tout de suite, puisque tout est arrivé."),
-        ("au-minimum", earliest, "demande alors la première date possible."),
-    ):
-        await story.do(
-            story.cast.coordinator,
-            "CloseStageEarly",
-            say,
-            f"cloture-anticipee/{attempt}",
-            tolerate=("BELOW_MINIMUM", "DATE_IN_PAST", "DATE_NOT_EARLIER", "STAGE_CHANGED", *_LATE),
-            **in_place("appel", stage.round),
-            closesAt=closes_at.isoformat(),
-            seenClosesAt=stage.closes_at.isoformat(),
-            reason="Toutes les réponses attendues sont arrivées",
-        )
+    await story.do(
+        story.cast.coordinator,
+        "CloseStageEarly",
+        "veut clore tout de suite, puisque tout est arrivé.",
+        "cloture-anticipee",
+        tolerate=("BELOW_MINIMUM", "DATE_IN_PAST", "DATE_NOT_EARLIER", "STAGE_CHANGED", *_LATE),
+        **in_place("appel", stage.round),
+        closesAt=((await story.now()) + timedelta(seconds=0.5)).isoformat(),
+        seenClosesAt=stage.closes_at.isoformat(),
+        reason="Toutes les réponses attendues sont arrivées",
+    )
 
 
 async def review_again(story: Story) -> None:
     """The council's opinion in the second round: favourable, with a reservation that the synthesis must lift."""
+    story.screen.say("L’avis s’ouvrira à la date annoncée : même en avance, rien ne bouge en silence.")
     round_ = await _open(story, 2)
     reserved = await story.do(
         story.cast["conseil-4"],

@@ -24,7 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.acts import Command
 from store.replies import Reply
-from workflows.concertation import ConcertationWorkflow
+from workflows.concertation import HANDING_OVER, ConcertationWorkflow
 from workflows.starting import Beginning, starting
 
 #: Temporal takes 10 updates of one workflow at once. One more does not only fail: it throws out the others.
@@ -104,7 +104,7 @@ class Dispatch:
                 ConcertationWorkflow.execute, command, start_workflow_operation=beginning
             )
         except WorkflowUpdateFailedError as fault:
-            raise (_ThrownOut if _run_ended(fault) else CommandBroken)(_root(fault)) from fault
+            raise (_ThrownOut if _not_taken(fault) else CommandBroken)(_root(fault)) from fault
         except WorkflowUpdateRPCTimeoutOrCancelledError as fault:
             await _hear(beginning)
             # What the SDK makes of every cancellation: when our time is up, and when nobody waits for us any more.
@@ -121,7 +121,7 @@ class Dispatch:
 
 
 class _ThrownOut(CommandFault):
-    """Temporal did not keep the command, or its run ended with the command in hand: send it again."""
+    """Temporal or the run did not keep the command, or the run ended with it in hand: send it again."""
 
 
 def _meaning(fault: RPCError) -> type[CommandFault]:
@@ -131,9 +131,11 @@ def _meaning(fault: RPCError) -> type[CommandFault]:
     return _ThrownOut if fault.status in passing else OutcomeUnknown
 
 
-def _run_ended(fault: WorkflowUpdateFailedError) -> bool:
+def _not_taken(fault: WorkflowUpdateFailedError) -> bool:
+    """Whether the run gave way to the next, or failed, before it had an answer."""
     cause = fault.cause
-    return isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow"
+    passing = (HANDING_OVER, "AcceptedUpdateCompletedWorkflow")
+    return isinstance(cause, ApplicationError) and cause.type in passing
 
 
 async def _hear(beginning: Beginning) -> None:

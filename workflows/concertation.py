@@ -24,6 +24,8 @@ from workflows.patience import BRIEF, LONG
 
 #: After how long a deadline that has passed is tried again, if `record` found nothing to do for it.
 AGAIN = timedelta(seconds=1)
+#: The type of the failure of a command that came while a run was giving way to the next.
+HANDING_OVER = "HandingOver"
 
 
 @workflow.defn
@@ -49,6 +51,8 @@ class ConcertationWorkflow:
             self._begin_seals()
             await self._sleep()
             self._end_seals()
+        if self._astray:
+            await workflow.sleep(AGAIN)  # so that no disorder of the database can make runs chase one another
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._ended():
             workflow.continue_as_new(concertation)
@@ -57,6 +61,12 @@ class ConcertationWorkflow:
     async def execute(self, command: Command) -> Reply:
         """Carry a command to `record` and give its reply."""
         await workflow.wait_condition(lambda: self._loaded)
+        if self._handing_over():
+            # Commands that keep coming would keep this run for ever: they are for the next one. (The validator cannot
+            # say so: an update that it rejects wakes nobody, so the run would not even notice that it has to go.)
+            raise ApplicationError(
+                "This run gives way to another: send the command again.", type=HANDING_OVER
+            )
         return (await self._record(command)).reply
 
     @execute.validator
@@ -147,5 +157,9 @@ class ConcertationWorkflow:
     def _leaving(self) -> bool:
         if self._process.phase is Phase.VOID:
             return workflow.all_handlers_finished()
+        return self._process.over or self._handing_over()
+
+    def _handing_over(self) -> bool:
+        """Whether the next run has to take over. Seals in hand are finished first."""
         onward = self._astray or workflow.info().is_continue_as_new_suggested()
-        return self._process.over or (onward and not self._seals)
+        return onward and not self._seals and not self._ended()

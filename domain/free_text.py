@@ -37,7 +37,8 @@ def read(text: str, longest: int, path: tuple[str, ...]) -> str | Refusal:
 
 def tidied(text: str) -> str | None:
     """Give the text in its one form (see `read`), empty perhaps; `None` for what is no text."""
-    if not text.isprintable():
+    # The common case first: `isprintable` costs a tenth of a regular expression, but knows no blank but the space.
+    if not text.replace("\n", "").replace("\xa0", "").replace("\u202f", "").isprintable():
         text = _LINE_END.sub("\n", text)
         if _NOT_TEXT.search(text):
             return None

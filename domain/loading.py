@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from domain.free_text import is_storable
 from domain.refusals import Finding
 
 MAX_BYTES = 1 << 20
@@ -69,6 +70,19 @@ def excess(raw: object) -> Finding | None:
         elif isinstance(value, list | tuple):
             waiting.extend((part, depth + 1) for part in value)
     return None
+
+
+def cleaned(value: object, path: Path, findings: dict[Path, Finding]) -> Any:
+    """Copy values without the characters that no text may have; each text that had one is a finding."""
+    if isinstance(value, str) and not is_storable(value):
+        findings[path] = Finding("text_invalid", path)
+        return "".join(char for char in value if is_storable(char)) or "?"
+    if isinstance(value, Mapping):
+        keys = {key: cleaned(key, path, findings) for key in value}
+        return {keys[key]: cleaned(part, (*path, str(keys[key])), findings) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [cleaned(part, (*path, index), findings) for index, part in enumerate(value)]
+    return value
 
 
 def decoded(source: str | bytes) -> str:

@@ -13,19 +13,22 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.free_text import is_storable
-from domain.loading import Path, excess
+from domain.loading import Path, cleaned, excess
 from domain.procedure import Procedure
 from domain.refusals import Finding
 
 _PASSES = 6
 
-_OWN_CODES = {"share_invalid", "label_without_french", "signoff_unknown_act"}
+_OWN_CODES = {
+    "share_invalid", "label_without_french", "signoff_unknown_act", "condition_form", "number_invalid", "date_invalid",
+}  # fmt: skip
 FORM_CODES = {
     "missing": "field_missing",
     "extra_forbidden": "field_unknown",
     "enum": "choice_invalid",
     "literal_error": "choice_invalid",
+    "union_tag_invalid": "choice_invalid",
+    "union_tag_not_found": "field_missing",
     "string_pattern_mismatch": "name_invalid",
     "time_delta_parsing": "span_invalid",
     "time_delta_type": "span_invalid",
@@ -100,42 +103,29 @@ def shape(raw: object) -> Shaped:
     if too_much is not None:
         return Shaped(None, (too_much,))
     findings: dict[Path, Finding] = {}
-    data = _copied(raw, (), findings)
+    data = cleaned(raw, (), findings)
     stand_ins: set[Path] = set(findings)
     for _ in range(_PASSES):
         try:
             return Shaped(Procedure.model_validate(data), tuple(findings.values()), frozenset(stand_ins))
         except ValidationError as faults:
             errors = faults.errors(include_url=False, include_context=True, include_input=True)
-        paths = _places_of(data, errors)
+        paths = places_of(data, errors)
         for path, error in paths.items():
             if not any(path[: len(known)] == known for known in stand_ins):
-                findings.setdefault(path, _finding(path, error))
+                findings.setdefault(path, finding_of(path, error))
         for path in sorted(paths, key=_last_first):
             stand_ins.add(_replace(data, path, paths[path]["type"]))
     return Shaped(None, tuple(findings.values()), frozenset(stand_ins))
 
 
-def _places_of(data: object, errors: list[ErrorDetails]) -> dict[Path, ErrorDetails]:
+def places_of(data: object, errors: list[ErrorDetails]) -> dict[Path, ErrorDetails]:
     """Give the errors by path, the deepest ones: what is wrong around them may be their consequence."""
     found: dict[Path, ErrorDetails] = {}
     for error in errors:
         found.setdefault(_path(data, error), error)
     around = {path[:length] for path in found for length in range(len(path))}
     return {path: error for path, error in found.items() if path not in around}
-
-
-def _copied(value: object, path: Path, findings: dict[Path, Finding]) -> Any:
-    """Copy what will be repaired, without the characters that no text may have."""
-    if isinstance(value, str) and not is_storable(value):
-        findings[path] = Finding("text_invalid", path)
-        return "".join(char for char in value if is_storable(char)) or "?"
-    if isinstance(value, Mapping):
-        keys = {key: _copied(key, path, findings) for key in value}
-        return {keys[key]: _copied(part, (*path, str(keys[key])), findings) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_copied(part, (*path, index), findings) for index, part in enumerate(value)]
-    return value
 
 
 def _path(data: object, error: ErrorDetails) -> Path:
@@ -154,10 +144,12 @@ def _path(data: object, error: ErrorDetails) -> Path:
     return tuple(path)
 
 
-def _finding(path: Path, error: ErrorDetails) -> Finding:
+def finding_of(path: Path, error: ErrorDetails) -> Finding:
+    """Give the finding that an error of pydantic becomes."""
     code = error["type"] if error["type"] in _OWN_CODES else FORM_CODES.get(error["type"], "shape")
     args: dict[str, str | int] = {"field": str(path[-1]) if path else "", "message": error["msg"]}
-    expected = error.get("ctx", {}).get("expected")
+    about = error.get("ctx", {})
+    expected = about.get("expected", about.get("expected_tags"))
     return Finding(code, path, args if expected is None else {**args, "expected": str(expected)})
 
 

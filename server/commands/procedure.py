@@ -98,10 +98,10 @@ def _check(reading: Reading, languages: Sequence[str], *, as_json: bool) -> int:
 
     errors = sum(finding.severity == "error" for finding in reading.findings)
     if as_json:
-        print(json.dumps([_plain(f, languages) for f in reading.findings], ensure_ascii=False, indent=2))
+        print(json.dumps([plain(f, languages) for f in reading.findings], ensure_ascii=False, indent=2))
         return 1 if errors else 0
     for finding in reading.findings:
-        print(_line(finding, languages))
+        print(line_of(finding, languages))
     if reading.procedure is not None and not errors:
         checked = reading.procedure
         print(text("check.sound", languages, procedure=checked.id, version=checked.version))
@@ -110,7 +110,8 @@ def _check(reading: Reading, languages: Sequence[str], *, as_json: bool) -> int:
     return 1 if errors else 0
 
 
-def _plain(finding: Finding, languages: Sequence[str]) -> dict[str, object]:
+def plain(finding: Finding, languages: Sequence[str]) -> dict[str, object]:
+    """Give a finding as JSON."""
     from domain.texts import text
 
     return {
@@ -124,7 +125,8 @@ def _plain(finding: Finding, languages: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _line(finding: Finding, languages: Sequence[str]) -> str:
+def line_of(finding: Finding, languages: Sequence[str]) -> str:
+    """Give a finding as people read it: severity, place, sentence, source."""
     from domain.texts import label, text
 
     place = text("check.place", languages, **finding.args) if "line" in finding.args else ""

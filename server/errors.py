@@ -10,6 +10,7 @@
     ├── KeyRefused              server/keys.py
     ├── RoleUnknown             server/tokens.py
     ├── NotReconciled           server/commands/reconcile.py
+    ├── ReceiptNotRead          server/commands/verify_receipt.py
     └── DatabaseAway            server/embedded/standing.py
 
 Any other exception is a fault of the program and shows its trace.

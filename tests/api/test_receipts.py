@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.receipts import read_receipt, verify_receipt
+from store.exported_ledger import read_ledger
 from tests.api import play
 from tests.api.house import DAY
 from tests.api.stage import Stage
@@ -45,6 +46,9 @@ async def test_without_an_account_a_receipt_says_received_then_sealed_then_where
     document = read_receipt(json.dumps(sealed["document"]))
     verdict = verify_receipt(document, {seals[0]["root"]})
     assert (verdict.faults, len(verdict.proofs)) == ((), 1)
+    exported = await stage.house.ask("Ledger", {"slug": "essai", "first": 100})
+    ledger = read_ledger(json.dumps({"data": exported}), stage.key)
+    assert ledger.roots[1, "appel"] == {proof["root"]}
 
     await play.adopt(stage)
     recommendation = await play.synthesise(stage, [sent["contribution"]["id"]])

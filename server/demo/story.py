@@ -142,7 +142,7 @@ class Story:
         key: str,
         *,
         refused: str | None = None,
-        tolerate: Collection[str] = (),
+        tolerate: Collection[str | None] = (),
         quiet: bool = False,
         **given: Any,
     ) -> Answer:
@@ -154,7 +154,7 @@ class Story:
             say: what to show, in French.
             key: unique in this demonstration, readable: it becomes the idempotency key.
             refused: the code of the refusal that the story wants to show.
-            tolerate: codes of refusals with which the story goes on.
+            tolerate: codes of refusals with which the story goes on; `None`: it may also be done.
             quiet: show it only if something else than the plain outcome came of it.
             given: the fields of the input.
 

@@ -46,30 +46,38 @@ async def launch(story: Story) -> None:
 
 
 async def _schedule_hearings(story: Story) -> None:
-    seen = await story.look()
-
-    async def schedule(axis: str) -> None:
-        stage = seen.stage(f"auditions.{axis}")
-        room = stage.planned_closes_at - stage.planned_opens_at
-        done = await story.do(
-            story.cast.coordinator,
-            "ScheduleHearing",
-            "convoque.",
-            f"audition/{axis}",
-            quiet=True,
-            **in_place(stage.key, stage.round),
-            startsAt=(stage.planned_opens_at + room / 8).isoformat(),
-            endsAt=(stage.planned_opens_at + room / 2).isoformat(),
-            witnessIds=[story.cast[key].id for key in WITNESSES[axis]],
-            place=fr(PLACE),
-        )
-        story.ids[f"audition/{axis}"] = done.data["hearing"]["id"]
-
     await story.all_of(
         "ScheduleHearing",
         "Une audition est convoquée dans chacun des trois axes, dans sa fenêtre.",
-        (schedule(axis) for axis in WITNESSES),
+        (_schedule(story, axis) for axis in WITNESSES),
     )
+
+
+async def _schedule(story: Story, axis: str) -> None:
+    """Set a hearing in the first half of its window; later in it, if that has passed meanwhile."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        seen = await story.look()
+        stage = seen.stage(f"auditions.{axis}")
+        closes_at = stage.closes_at or stage.planned_closes_at
+        starts_at = (
+            max(stage.opens_at or stage.planned_opens_at, seen.read_at) + story.planned("auditions") / 8
+        )
+        answer = await story.do(
+            story.cast.coordinator,
+            "ScheduleHearing",
+            "convoque.",
+            f"audition/{axis}/{attempt}",
+            quiet=True,
+            tolerate=("DATE_IN_PAST", "HEARING_OUTSIDE_WINDOW", "STAGE_WRONG_STATE"),
+            **in_place(stage.key, stage.round),
+            startsAt=starts_at.isoformat(),
+            endsAt=(starts_at + (closes_at - starts_at) / 2).isoformat(),
+            witnessIds=[story.cast[key].id for key in WITNESSES[axis]],
+            place=fr(PLACE),
+        )
+        if answer.done:
+            story.ids[f"audition/{axis}"] = answer.data["hearing"]["id"]
+            return
 
 
 async def hand_over(story: Story) -> None:

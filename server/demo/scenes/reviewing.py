@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from server.demo.faults import Unforeseen
 from server.demo.papers import INFORMATION_FILE_2, OPINION_1, OPINION_2, POSITIONS, RESERVATION
 from server.demo.scenes.sealing import add_contributions, show_seal
 from server.demo.story import Story, fr, in_place
@@ -11,6 +12,7 @@ _CONCLUSIONS = {
     "FAVOURABLE_WITH_RESERVATIONS": "favorable avec réserves",
     "REFER_BACK": "renvoi pour réexamen",
 }
+_ATTEMPTS = 4
 _LATE = ("STAGE_NOT_OPEN", "ROUND_CHANGED")
 
 
@@ -102,6 +104,7 @@ async def _open(story: Story, round_: int) -> int:
 
 
 async def _adopt(story: Story, round_: int, conclusion: str, text: str) -> None:
+    """Put the opinion to the vote until it is adopted: once, unless votes came too late."""
     chair = story.cast["presidence"]
     drafted = await story.do(
         chair,
@@ -112,16 +115,21 @@ async def _adopt(story: Story, round_: int, conclusion: str, text: str) -> None:
         text=fr(text),
         conclusion=conclusion,
     )
-    await story.do(
-        chair,
-        "PutOpinionToVote",
-        "met l’avis aux voix : un texte, une empreinte, un scrutin.",
-        f"avis/{round_}/voix",
-        **in_place("avis", round_),
-        text=drafted.data["opinion"]["text"]["digest"],
-    )
-    ballot = (await story.look()).ballot("OPINION", "avis")
-    if ballot is not None:
-        await vote_all(story, ballot, f"avis/{round_}/vote", {"conseil-5": "UNFAVOURABLE"})
-    await story.until("adoption de l’avis", lambda now: now.ballot("OPINION", "avis") is None)
+    for attempt in range(1, _ATTEMPTS + 1):
+        await story.do(
+            chair,
+            "PutOpinionToVote",
+            "met l’avis aux voix : un texte, une empreinte, un scrutin.",
+            f"avis/{round_}/voix/{attempt}",
+            **in_place("avis", round_),
+            text=drafted.data["opinion"]["text"]["digest"],
+        )
+        ballot = (await story.look()).ballot("OPINION", "avis")
+        if ballot is not None:
+            await vote_all(story, ballot, f"avis/{round_}/vote/{attempt}", {"conseil-5": "UNFAVOURABLE"})
+        seen = await story.until("scrutin sur l’avis", lambda now: now.ballot("OPINION", "avis") is None)
+        if all(awaited.what != "opinion" for awaited in seen.awaited):
+            break
+    else:
+        raise Unforeseen("L’avis n’a pas été adopté.")
     await show_count(story, "OPINION", "avis")

@@ -45,6 +45,7 @@ async def _too_late(story: Story, person: Person, round_: int) -> None:
         f"« {person.voice.says} »",
         "contribution/tardive",
         refused="STAGE_NOT_OPEN",
+        tolerate=(None,),  # where a quorum was missed, the call has been extended meanwhile
         **in_place("appel", round_),
         body=person.voice.says,
         themes=list(person.voice.themes),

@@ -1,4 +1,4 @@
-"""The application: GraphQL at /graphql, the contract at /schema.graphql, health at /healthz and /readyz."""
+"""The application: GraphQL at /graphql and its contract, receipts to print, health at /healthz and /readyz."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,6 +22,7 @@ from server.authentication import Authentication
 from server.graphql_view import Contexts, View
 from server.health import Health
 from server.keys import trusted_keys
+from server.receipt_page import ReceiptPage
 from server.settings import Settings
 from store.pool import Pool, open_pool
 from workflows.connecting import connect
@@ -33,6 +34,7 @@ class _Door:
 
     view: View | None = None
     health: Health | None = None
+    receipts: ReceiptPage | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.view is not None, "requests come after the start"
@@ -45,6 +47,10 @@ class _Door:
     async def ready(self, request: Request) -> Response:
         assert self.health is not None
         return await self.health.ready(request)
+
+    async def receipt(self, request: Request) -> Response:
+        assert self.receipts is not None
+        return await self.receipts(request)
 
 
 def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette:
@@ -77,6 +83,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             schema, authentication, _contexts(pool, commands, feed, settings), settings.max_body_bytes
         )
         door.health = Health(pool, client)
+        door.receipts = ReceiptPage(pool, settings.database_timeout)
         listening = asyncio.create_task(feed.run(), name="feed")
         try:
             yield
@@ -98,6 +105,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             Route("/graphql", door),
             WebSocketRoute("/graphql", door),
             Route("/schema.graphql", schema_text),
+            Route("/receipts/{code}.pdf", door.receipt),
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),
         ],

@@ -1,0 +1,171 @@
+"""The printable receipt: a PDF with a QR code, set by typst from server/receipt.typ."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+import segno
+import typst
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from api.reading import Reading
+from domain.process import Process
+from domain.receipts import ReceiptDocument, read_code
+from domain.texts import instant, label, localised, negotiate
+from store.faults import StoreFault
+from store.pool import Pool
+
+_AT_ONCE = 2
+"""So many pages are set at the same time: each takes a processor for some tenth of a second."""
+
+TEXTS = {
+    "fr": {
+        "title": "Récépissé de contribution",
+        "qr_means": "Code QR : l’adresse de ce récépissé",
+        "stage": "Étape",
+        "round": "Tour",
+        "at": "Reçue le",
+        "channel": "Canal",
+        "sealed_title": "Scellement",
+        "sealed_at": "Scellée le",
+        "supplementary_at": "Sceau complémentaire du",
+        "place": "Rang",
+        "of": "{place} sur {size}",
+        "root": "Racine publiée",
+        "not_sealed": "L’étape n’est pas encore scellée. Redemandez ce récépissé après le scellement : "
+        "il dira dans quel ensemble publié se trouve la contribution.",
+        "digest_title": "Empreinte (SHA-256)",
+        "keep": "Gardez ce code pour vous : qui le connaît peut lire la contribution et suivre ce qu’elle devient, "
+        "sans compte. Le fichier JSON du récépissé se vérifie hors ligne avec « concertation verify-receipt ».",
+        "body_title": "Ce qui a été reçu",
+        "none": "Aucun récépissé ne porte ce code. Vérifiez-le et réessayez.\n",
+        "later": "Le récépissé n’a pas pu être établi. Rien n’est perdu. Réessayez dans quelques minutes.\n",
+    },
+    "en": {
+        "title": "Receipt of a contribution",
+        "qr_means": "QR code: the address of this receipt",
+        "stage": "Stage",
+        "round": "Round",
+        "at": "Received",
+        "channel": "Channel",
+        "sealed_title": "Seal",
+        "sealed_at": "Sealed",
+        "supplementary_at": "Supplementary seal of",
+        "place": "Place",
+        "of": "{place} of {size}",
+        "root": "Published root",
+        "not_sealed": "The stage is not sealed yet. Ask for this receipt again after the sealing: it will say in which "
+        "published set the contribution is.",
+        "digest_title": "Digest (SHA-256)",
+        "keep": "Keep this code to yourself: whoever knows it can read the contribution and follow what becomes of it, "
+        "without an account. The JSON file of the receipt is verified offline with “concertation verify-receipt”.",
+        "body_title": "What was received",
+        "none": "No receipt has this code. Check it and try again.\n",
+        "later": "The receipt could not be made. Nothing is lost. Try again in a few minutes.\n",
+    },
+}
+
+
+class ReceiptPage:
+    """Answers GET /receipts/{code}.pdf, whoever asks."""
+
+    def __init__(self, pool: Pool, within: float) -> None:
+        """Read through this pool, waiting at most `within` seconds."""
+        self._pool = pool
+        self._within = within
+        self._setting = asyncio.Semaphore(_AT_ONCE)
+
+    async def __call__(self, request: Request) -> Response:
+        """Give the receipt of the code; 404 for every code that there is not."""
+        language = next(tag for tag in negotiate(request.headers.get("accept-language")) if tag in TEXTS)
+        code = read_code(request.path_params["code"])
+        reading = Reading(self._pool, within=self._within)
+        try:
+            receipt = await reading.receipt(code) if code else None
+            at = await reading.snapshot(receipt.concertation) if receipt else None
+        except StoreFault:
+            return PlainTextResponse(TEXTS[language]["later"], 503)
+        if receipt is None or at is None:
+            return PlainTextResponse(TEXTS[language]["none"], 404)
+        said = words(receipt, at.process, str(request.url.replace(query="")), language)
+        async with self._setting:
+            page = await asyncio.to_thread(pdf, said)
+        return Response(
+            page,
+            media_type="application/pdf",
+            headers={
+                "cache-control": "private, no-store",
+                "content-disposition": f'inline; filename="{receipt.code}.pdf"',
+                "referrer-policy": "no-referrer",
+                "vary": "accept-language",
+            },
+        )
+
+
+def words(receipt: ReceiptDocument, process: Process, address: str, language: str) -> dict[str, Any]:
+    """Give what the page says, in one language. `address` goes into the QR code."""
+    own, languages = TEXTS[language], (language,)
+    stage = process.stages[receipt.stage]
+    return {
+        **{name: own[name] for name in ("title", "qr_means", "sealed_title", "not_sealed", "digest_title")},
+        **{name: own[name] for name in ("keep", "body_title")},
+        "language": language,
+        "code": receipt.code,
+        "concertation": localised(process.title, languages),
+        "qr": _qr(address),
+        "received": [
+            [own["stage"], localised(stage.label, languages)],
+            [own["round"], str(receipt.round)],
+            [own["at"], instant(datetime.fromisoformat(receipt.submitted_at), language)],
+            [own["channel"], label(receipt.channel, languages, "channel")],
+        ],
+        "sealed": _seals(receipt, language),
+        "digest": receipt.digest,
+        "body": receipt.content.get("body") if receipt.content else None,
+    }
+
+
+def pdf(said: dict[str, Any]) -> bytes:
+    """Set the page, tagged for screen readers: the same bytes for the same words.
+
+    Not held to PDF/UA-1, which refuses a whole page for one sign that the fonts of the wheel do not have.
+    """
+    template = files("server").joinpath("receipt.typ").read_bytes()
+    made = typst.compile(
+        template,
+        format="pdf",
+        sys_inputs={"said": json.dumps(said)},
+        ignore_system_fonts=True,
+        timestamp=0,
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+def _seals(receipt: ReceiptDocument, language: str) -> Sequence[dict[str, Any]]:
+    own = TEXTS[language]
+    return [
+        {
+            "rows": [
+                [
+                    own["supplementary_at" if proof.supplementary else "sealed_at"],
+                    instant(proof.sealed_at, language),
+                ],
+                [own["place"], own["of"].format(place=proof.index + 1, size=proof.size)],
+                [own["root"], ""],
+            ],
+            "root": proof.root,
+        }
+        for proof in receipt.proofs
+    ]
+
+
+def _qr(address: str) -> str:
+    image = BytesIO()
+    segno.make_qr(address, error="m").save(image, kind="svg", border=2)
+    return image.getvalue().decode()

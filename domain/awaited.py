@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.deciding.balloting import is_frozen
-from domain.deciding.seats import entitled, is_conducted
+from domain.deciding.seats import entitled, is_conducted, standing_vote
 from domain.deciding.works import (
     is_delivered,
     missing_responses,
@@ -59,7 +59,7 @@ def _awaited(process: Process, now: datetime) -> Iterator[Awaited]:
         if ballot.state is BallotState.CLOSED or is_frozen(process, ballot):
             continue
         base = entitled(process, ballot, now)
-        missing = tuple(seat for seat in base if seat not in ballot.votes)
+        missing = tuple(seat for seat in base if standing_vote(process, ballot, seat) is None)
         if base and not missing:
             continue  # time, or the store's tally, does the rest
         yield Awaited(

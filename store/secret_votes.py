@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.acts import Position, SecretTally
 from domain.deadlines import is_secret_due
-from domain.deciding.seats import chair_seat, entitled
+from domain.deciding.seats import chair_seat
 from domain.events import Event, VoteCast
 from domain.process import Process
 from store.identifiers import parse
@@ -77,7 +77,7 @@ async def due_tallies(
         if not ballot.rule.secret or not is_secret_due(process, ballot, now):
             continue
         known = await positions(connection, process.id, ballot.id, pending)
-        counted = Counter(known[seat] for seat in entitled(process, ballot, now) if seat in known)
+        counted = Counter(known[seat] for seat in voting_seats(process, ballot, now) if seat in known)
         chair = chair_seat(process, ballot)
         tallies.append(
             SecretTally(

@@ -8,7 +8,7 @@ from typing import Any
 from domain import events as ev
 from domain.acts import Act, CastVote, GiveProxy, Position, RevokeProxy, SecretTally
 from domain.deciding.counting import casting_position, count, has_quorum, is_tie, reaches
-from domain.deciding.seats import all_have_voted, is_aside, is_valid, seats_named, voters
+from domain.deciding.seats import all_have_voted, is_aside, seats_named, standing_vote, voters
 from domain.deciding.turn import Turn
 from domain.procedure import BallotRule, Silence
 from domain.process import Ballot, BallotOutcome, BallotState, Process, Purpose
@@ -73,15 +73,22 @@ def _running(turn: Turn, ballot_id: str) -> Ballot | Refusal:
 
 
 def seat_of(process: Process, ballot: Ballot, member: str, now: datetime) -> tuple[str, str | None] | None:
-    """Give the seat for which a member speaks in a ballot, with whom they act for; the own seat first."""
-    by_delegation = None
+    """Give the seat for which a member speaks in a ballot, with whom they act for.
+
+    Their own first, unless a predecessor has voted there; then one that was delegated to them.
+    """
+    taken = by_delegation = None
     for seat in ballot.seats:
         found = voters(process, ballot, seat, now)
         if member in found:
-            if found[member] is None:
+            if found[member] is not None:
+                by_delegation = by_delegation or (seat, found[member])
+                continue
+            vote = standing_vote(process, ballot, seat)
+            if vote is None or vote.principal == member:
                 return seat, None
-            by_delegation = by_delegation or (seat, found[member])
-    return by_delegation
+            taken = taken or (seat, None)
+    return by_delegation or taken
 
 
 def _aside(turn: Turn, ballot: Ballot, member: str) -> Refusal | None:
@@ -153,16 +160,18 @@ def cast_vote(turn: Turn, act: CastVote) -> Refusal | None:
 def _may_vote(turn: Turn, ballot: Ballot, seat: str, *, by_proxy: bool) -> Refusal | None:
     """Check what has been voted: votes cast stand, and nobody votes twice but by the one proxy they hold."""
     member = turn.actor.member
-    before = ballot.votes.get(seat)
-    if before is not None and is_valid(turn.process, ballot, before):
+    before = standing_vote(turn.process, ballot, seat)
+    if before is not None:
         if before.principal != (turn.on_behalf_of or member) or (by_proxy and not before.by_proxy):
             return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
         if not ballot.rule.revisable:
             return Refusal(Code.VOTE_NOT_REVISABLE, {"ballot": ballot.id})
-    if not by_proxy:
-        for other, vote in ballot.votes.items():
-            if other != seat and vote.member == member and not vote.by_proxy:
-                return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
+    for other, vote in ballot.votes.items():
+        if other != seat and (
+            vote.principal == (turn.on_behalf_of or member)
+            or (vote.member == member and not vote.by_proxy and not by_proxy)
+        ):
+            return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
     return None
 
 
@@ -187,7 +196,7 @@ def give_proxy(turn: Turn, act: GiveProxy) -> Refusal | None:
         return Refusal(Code.PROXY_ALREADY_GIVEN, {"ballot": ballot.id})
     if act.to in ballot.proxies.values():
         return Refusal(Code.PROXY_ALREADY_HELD, {"ballot": ballot.id}, ("to",))
-    if seat in ballot.votes:
+    if standing_vote(turn.process, ballot, seat) is not None:
         return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
     turn.tell(ev.ProxyGiven(ballot=ballot.id, seat=seat, to=act.to), ballot.stage)
     return None
@@ -203,7 +212,7 @@ def revoke_proxy(turn: Turn, act: RevokeProxy) -> Refusal | None:
         return seat
     if seat not in ballot.proxies:
         return Refusal(Code.PROXY_NOT_ALLOWED, {"ballot": ballot.id})
-    if seat in ballot.votes:
+    if standing_vote(turn.process, ballot, seat) is not None:
         return Refusal(Code.SEAT_ALREADY_VOTED, {"ballot": ballot.id})
     turn.tell(ev.ProxyRevoked(ballot=ballot.id, seat=seat), ballot.stage)
     return None
@@ -242,20 +251,20 @@ def settle(turn: Turn, ballot: Ballot, tally: SecretTally | None) -> BallotOutco
 
     The outcome is given, not told: what it does decides whether it stands (see `outcomes`).
     """
-    signatures = ballot.purpose is Purpose.SIGNATURES
-    if signatures and any(vote.position is Position.UNFAVOURABLE for vote in ballot.votes.values()):
+    if ballot.purpose is Purpose.SIGNATURES and any(
+        vote.position is Position.UNFAVOURABLE for vote in ballot.votes.values()
+    ):
         return BallotOutcome.REFUSED
     window_over = ballot.closes_at is None or turn.now >= ballot.closes_at
     if not window_over and not ballot.rule.early_end:
         return None
     at = counted_at(turn.process, ballot, turn.now)
-    all_voted = all_have_voted(turn.process, ballot, at)
-    if not window_over and not all_voted:
+    if not window_over and not all_have_voted(turn.process, ballot, at):
         return None
     counted = count(turn.process, ballot, at, tally)
     if ballot.rule.secret and counted.present and tally is None:
         return None  # the store adds the tally to the tick that closes it
-    if has_quorum(counted) and not (signatures and not all_voted):
+    if has_quorum(counted):
         passes = reaches(ballot, counted)
         if not passes and is_tie(ballot, counted):
             passes = casting_position(turn.process, ballot, tally) is Position.FAVOURABLE

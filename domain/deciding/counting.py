@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from domain.acts import Position, SecretTally
-from domain.deciding.seats import chair_seat, entitled
+from domain.deciding.seats import chair_seat, entitled, standing_vote
 from domain.procedure import Majority
 from domain.process import Ballot, Count, Process
 
@@ -14,7 +14,7 @@ from domain.process import Ballot, Count, Process
 def count(process: Process, ballot: Ballot, now: datetime, tally: SecretTally | None = None) -> Count:
     """Count a ballot as it stands. In a secret one the positions come from the store's tally."""
     seats = entitled(process, ballot, now)
-    votes = [ballot.votes[seat] for seat in seats if seat in ballot.votes]
+    votes = [vote for seat in seats if (vote := standing_vote(process, ballot, seat)) is not None]
     positions = [vote.position for vote in votes]
     return Count(
         entitled=len(seats),
@@ -43,7 +43,7 @@ def casting_position(process: Process, ballot: Ballot, tally: SecretTally | None
     if tally is not None:
         return tally.chair
     seat = chair_seat(process, ballot)
-    vote = ballot.votes.get(seat) if seat is not None else None
+    vote = standing_vote(process, ballot, seat) if seat is not None else None
     return vote.position if vote is not None else None
 
 

@@ -79,6 +79,17 @@ def is_conducted(process: Process, now: datetime) -> bool:
     )
 
 
+def holder_of(process: Process, ballot: Ballot, seat: str, now: datetime) -> str | None:
+    """Give the member whose seat it is at `now`."""
+    office_id, _, number = seat.partition("/")
+    office = process.offices.get(office_id) if number else None
+    return (
+        office.holder(int(number), now)
+        if office is not None
+        else next(iter(voters(process, ballot, seat, now)), None)
+    )
+
+
 def stands_aside(process: Process, member: str, stage: str | None) -> bool | None:
     """Say whether a member takes no part in the ballots of a stage: `True` recused, `False` withdrawn, else `None`."""
     for withdrawal in process.withdrawals:
@@ -101,9 +112,8 @@ def is_aside(process: Process, ballot: Ballot, member: str) -> bool | None:
 def entitled(process: Process, ballot: Ballot, now: datetime) -> tuple[str, ...]:
     """Give the seats that count in the base of a ballot at `now`.
 
-    Held seats whose holder does not stand aside, and seats whose former holder has voted: votes cast
-    stand, unless who cast them stands aside since. Signatures count every office asked, held or not:
-    nobody signs for an empty chair.
+    Held seats whose holder does not stand aside, one for each person, and seats whose former holder has
+    voted: votes cast stand. Signatures count every office asked, held or not: nobody signs for an empty chair.
     """
     return tuple(seat for seat in ballot.seats if is_entitled(process, ballot, seat, now))
 
@@ -112,26 +122,59 @@ def is_entitled(process: Process, ballot: Ballot, seat: str, now: datetime) -> b
     """Say whether a seat counts in the base of a ballot at `now`; see `entitled`."""
     if ballot.purpose is Purpose.SIGNATURES:
         return True
+    if standing_vote(process, ballot, seat) is not None:
+        return True
+    member = holder_of(process, ballot, seat, now)
+    return (
+        member is not None
+        and is_aside(process, ballot, member) is None
+        and not _counts_elsewhere(process, ballot, seat, member, now)
+    )
+
+
+def _counts_elsewhere(process: Process, ballot: Ballot, seat: str, member: str, now: datetime) -> bool:
+    """Say whether the holder of a seat has another one in the ballot that counts: one person, one seat."""
+    if any(vote.principal == member for other, vote in ballot.votes.items() if other != seat):
+        return True
+    for other in ballot.seats:
+        if other == seat:
+            return False
+        if other not in ballot.votes and holder_of(process, ballot, other, now) == member:
+            return True
+    return False
+
+
+def standing_vote(process: Process, ballot: Ballot, seat: str) -> Vote | None:
+    """Give the vote of a seat, if it has one that stands.
+
+    It falls when who cast it, or whose it is, stands aside since (CRPA R133-12): the seat has then not voted.
+    """
     vote = ballot.votes.get(seat)
-    if vote is not None:
-        return is_valid(process, ballot, vote) and is_aside(process, ballot, vote.principal) is None
-    member = next(iter(voters(process, ballot, seat, now)), None)
-    return member is not None and is_aside(process, ballot, member) is None
+    if vote is None or is_aside(process, ballot, vote.member) is not None:
+        return None
+    if vote.on_behalf_of is not None and is_aside(process, ballot, vote.on_behalf_of) is not None:
+        return None
+    return vote
 
 
-def is_valid(process: Process, ballot: Ballot, vote: Vote) -> bool:
-    """Say whether a vote counts: not if who cast it has stood aside since (CRPA R133-12)."""
-    return is_aside(process, ballot, vote.member) is None
+def voting_seats(process: Process, ballot: Ballot, now: datetime) -> tuple[str, ...]:
+    """Give the seats of the base of a ballot whose vote counts: those present or represented."""
+    return tuple(
+        seat for seat in entitled(process, ballot, now) if standing_vote(process, ballot, seat) is not None
+    )
 
 
 def all_have_voted(process: Process, ballot: Ballot, now: datetime) -> bool:
     """Say whether every entitled seat has voted, and there is one."""
     if not ballot.votes:
         return False
+    voted = False
     for seat in ballot.seats:
-        if seat not in ballot.votes and is_entitled(process, ballot, seat, now):
+        if standing_vote(process, ballot, seat) is not None:
+            voted = True
+        elif is_entitled(process, ballot, seat, now):
             return False
-    return any(is_entitled(process, ballot, seat, now) for seat in ballot.votes)
+    return voted
 
 
 def chair_seat(process: Process, ballot: Ballot) -> str | None:

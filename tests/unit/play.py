@@ -9,7 +9,7 @@ from domain import acts
 from domain.acts import SYSTEM, Act, Actor, Body, Command, SealFigures, SecretTally
 from domain.deadlines import is_secret_due
 from domain.decide import decide, next_deadline
-from domain.deciding.seats import chair_seat, entitled
+from domain.deciding.seats import chair_seat, voting_seats
 from domain.digests import digest
 from domain.events import Event, VoteCast
 from domain.evolve import evolve, fold
@@ -161,7 +161,7 @@ class Play:
 
     def _tally(self, ballot: Ballot) -> SecretTally:
         known = self.positions.get(ballot.id, {})
-        seats = [seat for seat in entitled(self.process, ballot, self.now) if seat in ballot.votes]
+        seats = voting_seats(self.process, ballot, self.now)
         positions = [known.get(seat) for seat in seats]
         chair = chair_seat(self.process, ballot)
         return SecretTally(

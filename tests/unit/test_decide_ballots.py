@@ -365,3 +365,56 @@ def test_nothing_happens_to_a_ballot_between_its_votes_and_its_window():
     cast(play, "fff--")
     play.pass_time(5 * DAY - HOUR)
     assert the_ballot(play).state is BallotState.OPEN
+
+
+def test_one_person_with_two_seats_counts_once():
+    play = opened(call_for_input(), review(opinion={**RULE, "quorum": "1"}), stage="avis")
+    play.do(acts.AppointMember(office="conseil", member="chair"))
+    put_to_vote(play)
+    ballot = play.ballot()
+    for voter in ("ada", "bob", "cleo"):
+        play.vote(voter, "favourable")
+    assert next(item for item in awaited(play.process, play.now) if item.what == "vote").seats == (
+        "presidence/1",
+    )
+    assert play.refused(play.cast(seat="conseil/4"), "chair") is Code.NOT_IN_ELECTORATE
+    play.vote("chair", "favourable")
+    count = play.process.ballots[ballot.id].count
+    assert count is not None
+    assert (count.entitled, count.present) == (4, 4)
+
+
+def test_the_second_seat_of_one_person_is_not_voted_by_a_delegate_either():
+    play = opened(call_for_input(), review(opinion={**RULE, "quorum": "1"}), stage="avis")
+    play.do(acts.AppointMember(office="conseil", member="chair"))
+    lent = acts.GiveDelegation(office="conseil", to="citizen", since=play.now, until=play.now + 20 * DAY)
+    play.do(lent, "chair")
+    put_to_vote(play)
+    play.vote("chair", "favourable")
+    assert play.refused(play.cast(), "citizen") is Code.SEAT_ALREADY_VOTED
+
+
+def test_a_successor_votes_where_the_vote_of_the_member_who_stood_aside_has_fallen():
+    play = voting(quorum="1", revisable=False)
+    cast(play, "-f---")
+    play.do(acts.RecuseMember(member="ada", reason="lien"), "chair", "avis")
+    play.pass_time(5 * DAY)
+    play.do(acts.EndTerm(office="conseil", seat=1, cause=acts.TermEnd.REVOCATION, successor="citizen"))
+    item = next(item for item in awaited(play.process, play.now) if item.what == "vote")
+    assert "conseil/1" in item.seats
+    play.vote("citizen", "unfavourable", the_ballot(play))
+    cast(play, "f-fff")
+    count = the_ballot(play).count
+    assert count is not None
+    assert (count.entitled, count.favourable, count.unfavourable) == (5, 4, 1)
+
+
+def test_the_seat_of_a_fallen_vote_gives_its_mandate_anew():
+    play = voting(proxies=True)
+    play.do(acts.GiveProxy(ballot=play.ballot().id, to="bob"), "ada")
+    play.vote("bob", "favourable", seat="conseil/1")
+    play.do(acts.WithdrawFromReview(reason="lien"), "bob", "avis")
+    play.do(acts.RevokeProxy(ballot=play.ballot().id), "ada")
+    play.do(acts.GiveProxy(ballot=play.ballot().id, to="cleo"), "ada")
+    play.vote("cleo", "unfavourable", seat="conseil/1")
+    assert play.ballot().votes["conseil/1"].member == "cleo"

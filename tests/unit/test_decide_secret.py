@@ -209,3 +209,21 @@ def test_a_new_text_ends_a_secret_ballot():
     ballot = the_ballot(play)
     play.do(acts.DraftOpinion(text=body("v2"), conclusion=acts.Conclusion.FAVOURABLE), "bob", "avis")
     assert play.process.ballots[ballot.id].outcome is BallotOutcome.SUPERSEDED
+
+
+def test_a_fallen_secret_vote_is_not_counted_although_its_seat_is():
+    play = voting(proxies=True)
+    play.do(acts.GiveProxy(ballot=the_ballot(play).id, to="bob"), "ada")
+    ballot = the_ballot(play)
+    lent = acts.CastVote(
+        ballot=ballot.id, subject=ballot.subject, position=None, commitment="0" * 64, seat="conseil/1"
+    )
+    play.do(lent, "bob")
+    play.positions[ballot.id] = {"conseil/1": acts.Position.UNFAVOURABLE}
+    play.do(acts.WithdrawFromReview(reason="lien"), "bob", "avis")
+    for voter in ("chair", "cleo"):
+        play.vote_in_secret(voter, "favourable")
+    play.pass_time(5 * DAY)
+    count = the_ballot(play).count
+    assert count is not None
+    assert (count.entitled, count.present, count.favourable, count.unfavourable) == (3, 2, 2, 0)

@@ -17,7 +17,7 @@ WITNESSES = {
     "metiers": ("syndicat-territorial", "secretaire-mairie"),
 }
 """Who is heard, by axis."""
-_ATTEMPTS = 4
+_ATTEMPTS = 6
 
 
 async def launch(story: Story) -> None:
@@ -32,13 +32,13 @@ async def launch(story: Story) -> None:
             "Launch",
             f"propose l’ouverture à {opens_at.astimezone(CLOCKS[0][1]):%H:%M:%S}.",
             f"lancement/{attempt}",
-            tolerate=("PROPOSAL_PENDING", "ALREADY_LAUNCHED"),
+            tolerate=("NOTICE_TOO_SHORT", "DATE_IN_PAST", "PROPOSAL_PENDING", "ALREADY_LAUNCHED"),
             opensAt=opens_at.isoformat(),
         )
         await sign(story, "launch", f"lancement/{attempt}")
         if (await story.look()).phase == "LAUNCHED":
             break
-        story.screen.say("Le délai d’annonce n’est plus tenu : la proposition est caduque. On recommence.")
+        story.screen.say("Le délai d’annonce n’est plus tenu : il faut une date plus lointaine.")
     else:
         raise Unforeseen("Le lancement n’a pas abouti.")
     await story.listen()

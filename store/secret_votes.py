@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.acts import Position, SecretTally
 from domain.deadlines import is_secret_due
-from domain.deciding.seats import chair_seat
+from domain.deciding.seats import chair_seat, voting_seats
 from domain.events import Event, VoteCast
 from domain.process import Process
 from store.identifiers import parse
@@ -68,7 +68,7 @@ async def positions(
 async def due_tallies(
     connection: Connection, process: Process, now: datetime, pending: Sequence[Event] = ()
 ) -> tuple[SecretTally, ...]:
-    """Count the secret ballots that can be counted at `now`, over the seats that are entitled.
+    """Count the secret ballots that can be counted at `now`, over the seats whose vote stands.
 
     `pending` are events of the process that are not in the ledger yet.
     """
@@ -77,7 +77,8 @@ async def due_tallies(
         if not ballot.rule.secret or not is_secret_due(process, ballot, now):
             continue
         known = await positions(connection, process.id, ballot.id, pending)
-        counted = Counter(known[seat] for seat in voting_seats(process, ballot, now) if seat in known)
+        seats = voting_seats(process, ballot, now)
+        counted = Counter(known[seat] for seat in seats if seat in known)
         chair = chair_seat(process, ballot)
         tallies.append(
             SecretTally(
@@ -85,7 +86,7 @@ async def due_tallies(
                 favourable=counted[Position.FAVOURABLE],
                 unfavourable=counted[Position.UNFAVOURABLE],
                 abstain=counted[Position.ABSTAIN],
-                chair=known.get(chair) if chair is not None else None,
+                chair=known.get(chair) if chair is not None and chair in seats else None,
             )
         )
     return tuple(tallies)

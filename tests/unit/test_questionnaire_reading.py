@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -414,3 +416,11 @@ def test_a_translation_of_a_choice_that_is_not_there_is_found() -> None:
     table = "kind,id,label,choices,choices:en\nquestionnaire,a,A\nranking,b,B,a=A|c=C,a=A|d=D\n"
     assert [(f.code, f.args["line"]) for f in read_csv(table).findings] == [("choice_unknown", 3)]
     assert load_table(table)[0]["sections"][0]["id"] == "questions"
+
+
+def test_what_the_guide_shows_is_sound() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "questionnaires.md").read_text("utf-8")
+    shown = [read(text) for text in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)]
+    shown += [read_csv(text) for text in re.findall(r"```\n(kind;.*?)```", guide, re.DOTALL)]
+    assert [checked.findings for checked in shown] == [(), (), ()]
+    assert all(f"`{kind}`" in guide for kind in KINDS)

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from domain.loading import Path
 from domain.questionnaires.conditions import OTHER
 from domain.questionnaires.kinds import chosen
-from domain.questionnaires.outline import Outline
+from domain.questionnaires.outline import Outline, Placed
 from domain.questionnaires.shapes import Condition, MultipleChoice, Quantity, Scale, SingleChoice, YesNo
 from domain.refusals import Finding
+
+MAX_TESTS = 50
+"""Comparisons in the condition of a question or section: each is made for every set of answers."""
 
 
 def check_course(outline: Outline) -> Iterator[Finding]:
@@ -20,6 +23,9 @@ def check_course(outline: Outline) -> Iterator[Finding]:
             places.setdefault(placed.id, place)
     reached = _reached(outline, places)
     held: dict[int, int] = {}
+    for placed in (*outline.sections, *outline.questions):
+        if sum(1 for _ in placed.conditions()) > MAX_TESTS:
+            yield Finding("condition_too_long", (*placed.path, "when"), {"maximum": MAX_TESTS})
     for place, placed in enumerate(outline.questions):
         if placed.section is not None:
             held[id(placed.section)] = held.get(id(placed.section), 0) | 1 << place
@@ -34,18 +40,21 @@ def check_course(outline: Outline) -> Iterator[Finding]:
 
 def _reached(outline: Outline, places: dict[str, int]) -> list[int]:
     """Give for each question the set, as bits, of those that it depends on, directly or through others (Warshall)."""
-    reached = []
-    for placed in outline.questions:
-        bits = 0
-        for holder in (placed, placed.section):
-            for _, test in holder.conditions() if holder is not None else ():
-                bits |= 1 << places[test.question] if test.question in places else 0
-        reached.append(bits)
+    above = {id(section): _bits(section, places) for section in outline.sections}
+    reached = [_bits(placed, places) | above.get(id(placed.section), 0) for placed in outline.questions]
     for middle in range(len(reached)):
         for place, bits in enumerate(reached):
             if bits >> middle & 1:
                 reached[place] = bits | reached[middle]
     return reached
+
+
+def _bits(placed: Placed, places: dict[str, int]) -> int:
+    bits = 0
+    for _, test in placed.conditions():
+        if test.question in places:
+            bits |= 1 << places[test.question]
+    return bits
 
 
 def _check_reference(

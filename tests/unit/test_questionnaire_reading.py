@@ -268,6 +268,14 @@ def test_a_chain_of_four_hundred_conditions_is_checked() -> None:
     assert found(form(*chain)) == [("condition_cycle", (*AT, 0, "when", "question"))]
 
 
+def test_a_condition_compares_fifty_answers_at_most() -> None:
+    test = {"question": "a", "is": True}
+    raw = form(yes_no("a"), yes_no("b", when={"all": [{"any": [test] * 10}] * 5}))
+    assert found(raw) == []
+    raw["sections"][0]["questions"][1]["when"]["all"].append(test)
+    assert found(raw) == [("condition_too_long", (*AT, 1, "when"))]
+
+
 # Files --------------------------------------------------------------------------------------------
 
 

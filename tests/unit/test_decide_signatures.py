@@ -340,3 +340,11 @@ def test_who_withdrew_from_the_council_still_signs_for_their_office():
     play.do(extend(play), "state", "appel")
     play.vote("local", "favourable")
     assert next(iter(play.process.ballots.values())).outcome is BallotOutcome.PASSED
+
+
+def test_a_proposal_that_waits_at_the_end_ends_with_it():
+    play = opened(call_for_input(), signoffs={"suspension": {**BOTH, "within": "P90D"}})
+    play.do(acts.Suspend(reason="panne"), "state", "appel")
+    play.pass_time(60 * DAY)
+    assert play.process.phase is Phase.ENDED
+    assert next(iter(play.process.ballots.values())).outcome is BallotOutcome.SUPERSEDED

@@ -41,20 +41,8 @@ $$;
 COMMENT ON FUNCTION contribution_leaves IS
     'Leaves in the order of reception. They are salted digests: they tell nothing of what nobody may see.';
 
-CREATE FUNCTION contribution_place(
-    p_concertation uuid, p_round integer, p_stage text, p_after uuid, p_id uuid
-) RETURNS bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-    RETURN (
-        SELECT count(*) FROM contribution c
-        WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
-            AND c.id > coalesce(p_after, '00000000-0000-0000-0000-000000000000') AND c.id < p_id
-    );
-COMMENT ON FUNCTION contribution_place IS 'How many were received after one contribution and before another.';
-
-GRANT EXECUTE ON FUNCTION contribution_leaves, contribution_place TO concertation_app, concertation_worker;
+GRANT EXECUTE ON FUNCTION contribution_leaves TO concertation_app, concertation_worker;
 
 -- migrate:down
-DROP FUNCTION contribution_place;
 DROP FUNCTION contribution_leaves;
 DROP TABLE seal_branch;

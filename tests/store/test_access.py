@@ -112,7 +112,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
     )
     assert [row["proname"] for row in rows] == [
         "contribution_by_receipt", "contribution_counts", "contribution_get", "contribution_leaves",
-        "contribution_page", "contribution_place", "contribution_total", "instant", "iso", "keep_secret_vote",
+        "contribution_page", "contribution_total", "instant", "iso", "keep_secret_vote",
         "set_reader", "submit_contribution",
     ]  # fmt: skip
 

@@ -150,6 +150,11 @@ async def test_a_proof_from_kept_branches_is_the_proof_from_leaves(
     assert await proofs_of(places) == plain
     again = await seal_of_many(play.worker, play.id, 1, "appel")
     assert again == figures
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("DELETE FROM contribution WHERE id = $1", rows[1100]["id"])
+    await superuser.close()
+    with pytest.raises(SealNotProvable):
+        await proofs_of((1024,))
 
 
 async def test_a_set_that_is_not_the_sealed_one_gives_no_proof(

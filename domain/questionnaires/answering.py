@@ -11,9 +11,10 @@ from typing import Any
 from domain.free_text import is_storable
 from domain.questionnaires.conditions import Holds
 from domain.questionnaires.conditions import compiled as condition
-from domain.questionnaires.kinds import FAULT, NOTHING, Check, check_of, criterion_check, tickable
+from domain.questionnaires.kinds import FAULT, NOTHING, Check, check_of, criterion_check
 from domain.questionnaires.problems import Problem, ProblemCode
 from domain.questionnaires.shapes import MAX_QUESTIONS, Grid, Questionnaire
+from domain.questionnaires.ticking import tickable
 
 BLANK, UNREADABLE, TICKED = "blank", "unreadable", "ticked"
 """What a clerk records in place of an answer; two ticks, say, where one was asked for: `{"ticked": ["a", "b"]}`."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from domain.loading import Path
 from domain.questionnaires.conditions import OTHER
-from domain.questionnaires.kinds import chosen
+from domain.questionnaires.counts import chosen
 from domain.questionnaires.outline import Outline, Placed
 from domain.questionnaires.shapes import Condition, MultipleChoice, Quantity, Scale, SingleChoice, YesNo
 from domain.refusals import Finding

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.questionnaires.conditions import OTHER
-from domain.questionnaires.kinds import FILE_ID, LONGEST_OTHER, chosen, ranked
+from domain.questionnaires.counts import chosen, ranked
+from domain.questionnaires.kinds import FILE_ID, LONGEST_OTHER
 from domain.questionnaires.shapes import (
     Asked,
     Choosing,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from domain.free_text import tidied
 from domain.questionnaires.conditions import OTHER
+from domain.questionnaires.counts import chosen, ranked
 from domain.questionnaires.problems import Problem, ProblemCode
 from domain.questionnaires.shapes import (
     Choosing,
@@ -19,7 +20,6 @@ from domain.questionnaires.shapes import (
     Date,
     File,
     Grid,
-    Levels,
     LongText,
     MultipleChoice,
     Quantity,
@@ -72,18 +72,6 @@ def check_of(question: Any) -> Check:
         case File():
             return _files(question)
     raise TypeError(f"no kind of question: {type(question).__name__}")
-
-
-def ranked(question: Ranking) -> tuple[int, int]:
-    """Give how many choices of a ranking are ranked, at least and at most."""
-    most = len(question.choices) if question.maximum is None else question.maximum
-    return (most if question.minimum is None else question.minimum), most
-
-
-def chosen(question: MultipleChoice) -> tuple[int, int]:
-    """Give how many choices an answer makes, at least and at most."""
-    offered = len(question.choices) + question.other
-    return max(question.minimum, 1), offered if question.maximum is None else question.maximum
 
 
 def criterion_check(criterion: Criterion, grid: Grid) -> Check:
@@ -351,34 +339,3 @@ def _files(question: File) -> Check:
         return list(value) if len(problems) == before else FAULT
 
     return check
-
-
-# What a clerk may tick ----------------------------------------------------------------------------
-
-
-def tickable(question: Any, grid: Grid | None = None) -> tuple[frozenset[Any], int, bool] | None:
-    """Give what may be ticked on paper: the values, how many ticks at least, whether one may be ticked again.
-
-    `None` for a question that has nothing to tick.
-    """
-    match question:
-        case YesNo():
-            return frozenset((True, False)), 2, False
-        case SingleChoice() | MultipleChoice() | Ranking():
-            values = {choice.id for choice in question.choices}
-            if not isinstance(question, Ranking) and question.other:
-                values.add(OTHER)
-            return (
-                frozenset(values),
-                2 if isinstance(question, SingleChoice) else 1,
-                isinstance(question, Ranking),
-            )
-        case Scale():
-            return _levels(question), 2, False
-        case Criterion() if grid is not None:
-            return _levels(grid.scale), 2, False
-    return None
-
-
-def _levels(levels: Levels) -> frozenset[Any]:
-    return frozenset(range(levels.minimum, levels.maximum + 1))

@@ -11,6 +11,7 @@ from domain import events as ev
 from domain.acts import SYSTEM, Command
 from domain.awaited import awaited
 from domain.decide import decide, next_deadline
+from domain.deciding.seats import is_aside
 from domain.deciding.signing import SIGNABLE_ACTS
 from domain.events import EVENT, Event
 from domain.evolve import evolve, fold
@@ -44,6 +45,15 @@ MOVES = (
     ev.Resumed,
 )
 """Facts by which the closing of a run may change."""
+
+CLOCKWORK = (
+    ev.StageAwaitsOpening,
+    ev.StageOpened,
+    ev.StageClosed,
+    ev.StageConcluded,
+    ev.StageAwaitsConclusion,
+)
+"""Facts that time brings about in a stage, and none where its clock stands still."""
 
 
 class Watched(Play):
@@ -81,6 +91,7 @@ class Watched(Play):
         self._check_signatures(before, event)
         self._check_durations(before, event)
         self._check_closings(before, event)
+        self._check_clocks(before, event)
 
     def _check_gates(self, before: Process, event: Event) -> None:
         key = event.stage
@@ -166,6 +177,25 @@ class Watched(Play):
             if run.round == now.round and run.closes_at != now.closes_at:
                 assert isinstance(event.fact, MOVES), f"{event.fact.kind} moved the closing of {key}"
 
+    def _check_clocks(self, before: Process, event: Event) -> None:
+        """Where the clock stands still nothing moves; what has a window is in it."""
+        key = event.stage
+        if isinstance(event.fact, CLOCKWORK) and key is not None:
+            assert before.suspended_at is None
+            assert before.runs[key].suspended_at is None
+        if isinstance(event.fact, ev.VoteCast):
+            ballot = before.ballots[event.fact.ballot]
+            assert ballot.state is not BallotState.CLOSED
+            assert ballot.closes_at is None or self.now < ballot.closes_at
+            assert event.fact.subject == ballot.subject
+            member = event.on_behalf_of or event.actor
+            assert is_aside(before, ballot, member) is None
+            assert is_aside(before, ballot, event.actor) is None
+        if isinstance(event.fact, ev.StageSealed | ev.RectificationOpened | ev.StageReopened):
+            out = [d for d in before.decisions if before.runs[d.stage].round == d.round]
+            by_hand = event.actor != SYSTEM
+            assert not (out and by_hand), f"{event.fact.kind} after the decision is out"
+
     # the state
 
     def _check_state(self, process: Process) -> None:
@@ -179,6 +209,7 @@ class Watched(Play):
         assert process.round <= process.procedure.rounds.maximum
         for run in process.runs.values():
             assert run.round <= process.round
+            assert run.automatic_extensions <= process.stages[run.key].if_no_quorum.times
         for ballot in process.ballots.values():
             _check_ballot(ballot)
         if process.over:
@@ -220,6 +251,7 @@ def _check_ballot(ballot: Ballot) -> None:
     assert len(own) == len(set(own)), "somebody voted twice"
     assert len(lent) == len(set(lent)), "somebody voted by two proxies"
     assert set(ballot.votes) <= set(ballot.seats)
+    assert len(set(ballot.proxies.values())) == len(ballot.proxies), "somebody holds two proxies"
     if ballot.outcome is BallotOutcome.PASSED:
         assert ballot.count is not None
         assert ballot.count.present >= max(1, ballot.count.quorum)

@@ -47,7 +47,6 @@ MOVES = (
 """Facts by which the closing of a run may change."""
 
 CLOCKWORK = (
-    ev.StageAwaitsOpening,
     ev.StageOpened,
     ev.StageClosed,
     ev.StageConcluded,

@@ -39,7 +39,7 @@ T = TypeVar("T")
 CONCERTATIONS = 200
 PARTICIPANTS = 100
 REPETITIONS = 3
-AHEAD = timedelta(seconds=20)
+AHEAD = timedelta(seconds=25)
 """From the beginning of the preparation to the deadline."""
 BARE_AHEAD = timedelta(seconds=4)
 GIVEN_UP_AFTER = 60.0
@@ -111,12 +111,14 @@ async def _cross(stack: Stack, client: Client, pool: Pool, ahead: timedelta) -> 
     deadline = began + ahead
     concertations = [str(uuid4()) for _ in range(CONCERTATIONS)]
     prepared = max(await _each(pool, concertations, deadline))
-    queue = Settings().task_queue
-    await asyncio.gather(*(start(client, concertation, queue) for concertation in concertations))
     contributed = await _contribute(stack, concertations)
-    if contributed != CONCERTATIONS * PARTICIPANTS:
-        raise RuntimeError(f"{contributed} contributions only")
     async with pool.acquire() as connection:
+        if await connection.fetchval("SELECT instant() >= $1", deadline):
+            raise TooNear(f"{contributed} contributions had come when the stage closed")
+        if contributed != CONCERTATIONS * PARTICIPANTS:
+            raise RuntimeError(f"{contributed} contributions were accepted only")
+        queue = Settings().task_queue
+        await asyncio.gather(*(start(client, concertation, queue) for concertation in concertations))
         spare = await _calm_before(stack, connection, deadline)
         say(f"{CONCERTATIONS} prepared, and all calm, {spare:.1f} s before the deadline")
         await asyncio.sleep(spare - 0.5)
@@ -252,7 +254,10 @@ def _bound(crossings: list[Crossing]) -> str:
     whole = sum(used.values())
     given = sum(one.committed for one in crossings) * (psutil.cpu_count() or 1)
     shares = ", ".join(f"{_NAMES[name]} {seconds / whole:.0%}" for name, seconds in used.items())
-    return f"Processor time: {shares}; together {whole / given:.0%} of what this machine could give."
+    return (
+        f"Processor time: {shares}; together {whole / given:.0%} of what this machine could give. "
+        "One activity per transition, where the floor has two."
+    )
 
 
 _NAMES = {"temporal": "Temporal", "worker": "the worker", "postgres": "PostgreSQL"}

@@ -13,7 +13,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--step", action="store_true", help="wait for Enter between scenes")
     parser.add_argument("--keep", action="store_true", help="leave everything up at the end, until Ctrl-C")
     running = parser.add_mutually_exclusive_group()
-    running.add_argument("--url", help="play against the API at this address instead of starting servers")
+    running.add_argument(
+        "--url", help="play against the API at this address; --data-dir names the folder of its key"
+    )
     running.add_argument(
         "--ready-file", type=Path, help="play against the servers of `concertation up --ready-file FILE`"
     )

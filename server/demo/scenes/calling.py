@@ -241,6 +241,8 @@ async def kill_worker(story: Story) -> None:
         pid = await asyncio.to_thread(story.stack.kill, "worker")
         if pid is not None:
             story.screen.line("system", "", f"kill -9 {pid} : le worker est mort, en plein travail.")
+        else:
+            story.screen.say("Ses processus ne sont pas à portée d’ici : seule la connexion est rompue.")
         person = story.cast[_DURING_THE_KILL]
         await contribute(story, person, round_)
         await story.do(

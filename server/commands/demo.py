@@ -41,7 +41,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     )
     this = asyncio.current_task()
     assert this is not None
-    for wanted in (signal.SIGINT, signal.SIGTERM):
+    for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(wanted, this.cancel)
     try:
         return await play(settings, options)

@@ -249,16 +249,17 @@ def _round_opened(process: Process, event: Event, fact: ev.RoundOpened) -> Chang
         if key not in fact.calendar:
             continue
         planned, run = fact.calendar[key], runs[key]
-        past.append(
-            run if run.state is State.CONCLUDED else changed(run, state=State.SUPERSEDED, gate_ballot=None)
-        )
+        if run.state is State.CONCLUDED:
+            past.append(run)
+        elif run.round != fact.number:
+            past.append(changed(run, state=State.SUPERSEDED, gate_ballot=None))
         runs[key] = StageRun(
             key=key,
             round=fact.number,
             planned_opens_at=planned.opens_at,
             planned_closes_at=planned.closes_at,
         )
-    return {"round": fact.number, "runs": runs, "past_runs": (*process.past_runs, *past)}
+    return {"round": max(process.round, fact.number), "runs": runs, "past_runs": (*process.past_runs, *past)}
 
 
 # Stages -------------------------------------------------------------------------------------------

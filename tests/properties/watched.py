@@ -13,7 +13,8 @@ from domain.awaited import awaited
 from domain.decide import decide, next_deadline
 from domain.deciding.seats import is_aside
 from domain.deciding.signing import SIGNABLE_ACTS
-from domain.events import EVENT, Event
+from domain.digests import canonical
+from domain.events import EVENT, Event, event_content
 from domain.evolve import evolve, fold
 from domain.procedure import Gate
 from domain.process import Ballot, BallotOutcome, BallotState, Phase, Process, Purpose, State
@@ -209,6 +210,8 @@ class Watched(Play):
         for run in process.runs.values():
             assert run.round <= process.round
             assert run.automatic_extensions <= process.stages[run.key].if_no_quorum.times
+        runs = [(run.key, run.round) for run in (*process.past_runs, *process.runs.values())]
+        assert len(runs) == len(set(runs)), "two runs of one stage in one round"
         for ballot in process.ballots.values():
             _check_ballot(ballot)
         if process.over:
@@ -239,8 +242,12 @@ class Watched(Play):
     def check_whole(self) -> None:
         """Check that the ledger is the process, through JSON and back."""
         assert fold(Process(id=self.process.id), self.events) == self.process
-        stored = [EVENT.validate_json(EVENT.dump_json(event)) for event in self.events]
-        assert fold(Process(id=self.process.id), stored) == self.process
+        stored = [EVENT.validate_json(canonical(event_content(event))) for event in self.events]
+        folded = fold(Process(id=self.process.id), stored)
+        assert folded == self.process
+        for name, value in vars(self.process).items():
+            if isinstance(value, dict) and name != "title":
+                assert list(vars(folded)[name]) == list(value), f"the ledger gives {name} in another order"
         assert PROCESS.validate_json(PROCESS.dump_json(self.process)) == self.process
 
 

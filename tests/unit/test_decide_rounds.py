@@ -187,3 +187,20 @@ def test_a_ledger_of_several_rounds_folds_to_the_state(rounds):
     refer_back(play)
     play.until("avis", State.OPEN, State.CONCLUDED)
     play.check_fold()
+
+
+def test_each_axis_has_its_own_rounds_up_to_the_maximum():
+    lanes = [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]
+    play = opened(call_for_input(lane="each"), review(lane="each"), synthesis(), stage="avis.a", lanes=lanes)
+    adopt(play, REFER, "avis.a")
+    adopt(play, REFER, "avis.b")
+    play.until("appel.b", State.OPEN)
+    assert {key: run.round for key, run in play.process.runs.items()} == dict.fromkeys(play.process.runs, 2)
+    assert play.process.round == 2
+    runs = [(run.key, run.round) for run in (*play.process.past_runs, *play.process.runs.values())]
+    assert len(runs) == len(set(runs)) == 10
+    for stage in ("avis.a", "avis.b"):
+        play.until(stage, State.OPEN)
+        adopt(play, REFER, stage)
+    play.until("synthese", State.OPEN)
+    assert sorted(play.process.last_resorts) == ["2/avis.a", "2/avis.b"]

@@ -42,7 +42,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     this = asyncio.current_task()
     assert this is not None
     for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(wanted, this.cancel)
+        if wanted != signal.SIGHUP or signal.getsignal(wanted) != signal.SIG_IGN:  # nohup means it
+            asyncio.get_running_loop().add_signal_handler(wanted, this.cancel)
     try:
         return await play(settings, options)
     except asyncio.CancelledError:

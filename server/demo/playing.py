@@ -5,7 +5,7 @@ import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,5 +179,6 @@ async def _stack(settings: Settings, options: Options, say: Callable[[str], None
         try:
             yield await own.start()
         finally:
-            say("Arrêt des services.")
+            with suppress(OSError):  # the terminal may be gone
+                say("Arrêt des services.")
             await own.stop()

@@ -7,7 +7,7 @@ import pytest
 from domain import acts
 from domain.acts import Conclusion
 from domain.events import LastResortApplied, RoundOpened
-from domain.process import Outcome, State
+from domain.process import BallotOutcome, Outcome, State
 from domain.refusals import Code
 from tests.unit.play import Play, body
 from tests.unit.procedures import OPINION, call_for_input, decision, hearings, review, synthesis
@@ -204,3 +204,26 @@ def test_each_axis_has_its_own_rounds_up_to_the_maximum():
         adopt(play, REFER, stage)
     play.until("synthese", State.OPEN)
     assert sorted(play.process.last_resorts) == ["2/avis.a", "2/avis.b"]
+
+
+def test_a_new_round_ends_the_ballots_of_what_it_takes_up_again():
+    slow = {"majority": "simple", "quorum": 1, "within": "P300D"}
+    play = opened(
+        call_for_input(),
+        hearings(after=["appel"], record_approval=slow),
+        review(after=["appel"]),
+        stage="auditions",
+    )
+    start = play.now
+    meeting = acts.ScheduleHearing(
+        hearing="h1", starts_at=start, ends_at=start + DAY / 12, witnesses=("citizen",)
+    )
+    play.do(meeting, stage="auditions")
+    play.do(acts.HoldHearing(hearing="h1", heard=("citizen",)), stage="auditions")
+    play.do(acts.RecordHearing(hearing="h1", record=body("cr")), stage="auditions")
+    ballot = play.ballot()
+    play.until("avis", State.OPEN)
+    adopt(play, REFER)
+    play.until("avis", State.PENDING)
+    assert play.process.ballots[ballot.id].outcome is BallotOutcome.SUPERSEDED
+    assert play.refused(play.cast(ballot=ballot), "citizen") is Code.BALLOT_CLOSED

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain import events as ev
 from domain.acts import (
+    SYSTEM,
     Act,
     AppointMember,
     EndTerm,
@@ -25,6 +26,8 @@ from domain.rights import PRESIDENCY, WHOLE, PlatformRole
 
 def enrol_member(turn: Turn, act: EnrolMember) -> Refusal | None:
     """Admit a person, in a college or in none."""
+    if act.member in ("", SYSTEM):
+        return Refusal(Code.INPUT_INVALID, {"field": "member"}, ("member",))
     known = turn.process.members.get(act.member)
     if known is not None and known.left_at is None:
         return Refusal(Code.ALREADY_ENROLLED, {"member": act.member}, ("member",))

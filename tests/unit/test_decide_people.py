@@ -48,6 +48,12 @@ def test_a_person_is_enrolled_once_in_a_college_that_exists():
     assert play.refused(acts.EnrolMember(member="y", college="nobles")) is Code.UNKNOWN_COLLEGE
 
 
+def test_nobody_is_enrolled_under_the_name_of_the_engine_or_under_none():
+    play = Play(procedure())
+    for name in ("system", ""):
+        assert play.refused(acts.EnrolMember(member=name)) is Code.INPUT_INVALID
+
+
 def test_who_left_may_be_enrolled_again():
     play = Play(procedure())
     play.enrol("x", college="etat")

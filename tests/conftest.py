@@ -1,6 +1,7 @@
 """Fixtures for every test, and the way out of the test process."""
 
 import atexit
+import os
 import sys
 
 import hypothesis
@@ -20,7 +21,11 @@ __all__ = [
 ]
 
 # Two cores shared with everything else: how long one example takes says nothing. A failure prints how to repeat it.
-hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+# The same examples each time, so that a run says something about the change before it; PROPERTIES (see
+# tests/properties) looks at others, and what it finds becomes a test.
+hypothesis.settings.register_profile(
+    "house", deadline=None, print_blob=True, derandomize="PROPERTIES" not in os.environ
+)
 hypothesis.settings.load_profile("house")
 
 _sessions: list[pytest.Session] = []

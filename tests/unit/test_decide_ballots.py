@@ -418,3 +418,14 @@ def test_the_seat_of_a_fallen_vote_gives_its_mandate_anew():
     play.do(acts.GiveProxy(ballot=play.ballot().id, to="cleo"), "ada")
     play.vote("cleo", "unfavourable", seat="conseil/1")
     assert play.ballot().votes["conseil/1"].member == "cleo"
+
+
+def test_who_inherits_a_seat_that_has_voted_still_votes_for_their_own():
+    play = voting()
+    play.vote("chair", "unfavourable")
+    play.do(acts.EndTerm(office="presidence", seat=1, cause=acts.TermEnd.DEATH, successor="bob"))
+    item = next(item for item in awaited(play.process, play.now) if item.what == "vote")
+    assert "conseil/2" in item.seats
+    play.vote("bob", "favourable")
+    assert play.ballot().votes["conseil/2"].member == "bob"
+    assert play.ballot().votes["presidence/1"].member == "chair"

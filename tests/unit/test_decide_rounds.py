@@ -227,3 +227,28 @@ def test_a_new_round_ends_the_ballots_of_what_it_takes_up_again():
     play.until("avis", State.PENDING)
     assert play.process.ballots[ballot.id].outcome is BallotOutcome.SUPERSEDED
     assert play.refused(play.cast(ballot=ballot), "citizen") is Code.BALLOT_CLOSED
+
+
+def test_what_is_common_to_all_axes_never_goes_back_to_a_round_that_it_has_left():
+    lanes = [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]
+    play = opened(
+        call_for_input(lane="each"),
+        review(lane="each"),
+        synthesis(),
+        stage="avis.a",
+        lanes=lanes,
+        rounds={"maximum": 3},
+    )
+    for _ in range(2):
+        play.until("avis.a", State.OPEN)
+        adopt(play, REFER, "avis.a")
+        play.until("avis.a", State.PENDING)
+    assert play.run("synthese").round == 3
+    adopt(play, REFER, "avis.b")
+    assert {key: run.round for key, run in play.process.runs.items() if key.endswith("b")} == {
+        "appel.b": 3,
+        "avis.b": 3,
+    }
+    assert play.run("synthese").round == 3
+    runs = [(run.key, run.round) for run in (*play.process.past_runs, *play.process.runs.values())]
+    assert len(runs) == len(set(runs))

@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from domain.enumeration import direct
 from domain.procedure import Label, Office, Procedure
 
 
+@direct
 class Position(StrEnum):
     """What a vote says."""
 
@@ -23,6 +25,7 @@ class Position(StrEnum):
     ABSTAIN = "abstain"
 
 
+@direct
 class Conclusion(StrEnum):
     """What a collective opinion concludes."""
 
@@ -32,6 +35,7 @@ class Conclusion(StrEnum):
     REFER_BACK = "refer_back"
 
 
+@direct
 class Answer(StrEnum):
     """What an addressee answers to a recommendation."""
 
@@ -41,6 +45,7 @@ class Answer(StrEnum):
     DEFERRED = "deferred"
 
 
+@direct
 class TermEnd(StrEnum):
     """Why a term ended."""
 

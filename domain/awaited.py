@@ -15,7 +15,7 @@ from domain.deciding.works import (
     unfinished_hearings,
 )
 from domain.procedure import Gate, Kind, Role
-from domain.process import BallotState, HearingState, Phase, Process, StageRun, State, stage_in_round
+from domain.process import HearingState, Phase, Process, StageRun, State, stage_in_round
 from domain.rights import PRESIDENCY
 
 
@@ -55,8 +55,9 @@ def _awaited(process: Process, now: datetime) -> Iterator[Awaited]:
         yield Awaited(
             what="resumption", stage=None, round=None, roles=(Role.COORDINATOR,), since=process.suspended_at
         )
-    for ballot in process.ballots.values():
-        if ballot.state is BallotState.CLOSED or is_frozen(process, ballot):
+    for name in process.running:
+        ballot = process.ballots[name]
+        if is_frozen(process, ballot):
             continue
         base = entitled(process, ballot, now)
         missing = tuple(seat for seat in base if standing_vote(process, ballot, seat) is None)

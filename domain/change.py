@@ -1,7 +1,8 @@
 """Changing a frozen value: a copy with some fields other.
 
-`dataclasses.replace` runs the constructor, 27 µs for the process; this copies the instance
-dictionary, under 1 µs. So the state's classes have no slots and no `__post_init__`.
+`dataclasses.replace` runs the constructor, 27 µs for the process; this joins the instance dictionary and the changes
+in one step, well under 1 µs. So the state's classes have no slots,
+and `__post_init__` does not run: see `Process` for what follows from other fields.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+
+_new = object.__new__
+_set = object.__setattr__
 
 
 def changed(value: Value, **changes: Any) -> Value:
@@ -18,8 +22,6 @@ def changed(value: Value, **changes: Any) -> Value:
 
 def changed_by(value: Value, changes: dict[str, Any]) -> Value:
     """Give a copy of a frozen dataclass without slots, with the fields of this mapping changed."""
-    copy = object.__new__(type(value))
-    fields = copy.__dict__
-    fields.update(value.__dict__)
-    fields.update(changes)
+    copy = _new(type(value))
+    _set(copy, "__dict__", value.__dict__ | changes)
     return copy

@@ -26,7 +26,7 @@ from domain.events import Event
 from domain.procedure import Kind
 from domain.process import Phase, Process, State
 from domain.refusals import Code, Refusal
-from domain.rights import Scope
+from domain.rights import EVERYWHERE, WHOLE, Scope
 
 __all__ = ["QUIET", "decide", "next_deadline"]
 
@@ -87,11 +87,11 @@ def _person(turn: Turn, act: Act) -> Refusal | None:
         return Refusal(Code.CONCERTATION_OVER, {"phase": process.phase})
     if isinstance(act, (acts.Tick, acts.RecordSeal)):
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
-    if not isinstance(act, _BY_THEMSELVES):
+    if type(act) not in _BY_THEMSELVES:
         entitled = turn.entitle(act.kind, _scope(turn, act))
         if isinstance(entitled, Refusal) and not people.finds_a_coordinator(turn, act):
             return entitled
-    if process.phase is Phase.DRAFT and isinstance(act, _AFTER_LAUNCH):
+    if process.phase is Phase.DRAFT and type(act) in _AFTER_LAUNCH:
         return Refusal(Code.NOT_LAUNCHED, {})
     signoff = signing.signoff_for(turn, act)
     if signoff is None:
@@ -103,8 +103,9 @@ def _scope(turn: Turn, act: Act) -> Scope:
     """Give what an act is about: one lane, or the whole concertation."""
     key = act.stage if isinstance(act, acts.AttachDocument) else turn.stage
     stage = turn.process.stages.get(key) if key is not None else None
-    lane = stage.lane if stage is not None else None
-    return Scope(lane=lane, whole=lane is None and not isinstance(act, _IN_COMMON))
+    if stage is not None and stage.lane is not None:
+        return Scope(lane=stage.lane)
+    return EVERYWHERE if type(act) in _IN_COMMON else WHOLE
 
 
 def _perform(turn: Turn, act: Act) -> Refusal | None:
@@ -129,18 +130,18 @@ _DATES: dict[type, tuple[str, ...]] = {
 }
 """The dates that people set, by act: with their offset from UTC, and not out of sight."""
 
-_BY_THEMSELVES = (
+_BY_THEMSELVES = frozenset({
     acts.CastVote, acts.GiveProxy, acts.RevokeProxy, acts.WithdrawProposal,
     acts.EndTerm, acts.GiveDelegation, acts.RevokeDelegation,
-)  # fmt: skip
+})  # fmt: skip
 """Acts whose right does not come from a role: from a seat in the electorate, or from what one holds oneself."""
 
-_IN_COMMON = (
+_IN_COMMON = frozenset({
     acts.ScheduleHearing, acts.HoldHearing, acts.CancelHearing, acts.RecordHearing,
     acts.DeclareInterest, acts.WithdrawFromReview, acts.StatePosition, acts.DraftOpinion, acts.PutOpinionToVote,
     acts.MakeReservation, acts.RecordDissent, acts.SubmitChapter, acts.MakeRecommendation,
     acts.Respond, acts.MakeCommitment, acts.ReportProgress,
-)  # fmt: skip
+})  # fmt: skip
 """Acts that the holders of offices of one lane do in a stage that is common to all lanes, too."""
 
 QUIET = frozenset({
@@ -150,13 +151,13 @@ QUIET = frozenset({
 })  # fmt: skip
 """Acts that bring nothing else about at their instant: no stage, no ballot and no term waits for them."""
 
-_AFTER_LAUNCH = (
+_AFTER_LAUNCH = frozenset({
     acts.ExtendStage, acts.PostponeStage, acts.CloseStageEarly, acts.Suspend, acts.Resume, acts.ReopenStage,
     acts.RectifyStage, acts.ScheduleHearing, acts.HoldHearing, acts.CancelHearing, acts.RecordHearing,
     acts.StatePosition, acts.DraftOpinion, acts.PutOpinionToVote, acts.MakeReservation, acts.RecordDissent,
     acts.SubmitChapter, acts.MakeRecommendation, acts.AssembleSynthesis, acts.Respond, acts.IssueDecision,
     acts.RectifyDecision, acts.MakeCommitment, acts.ReportProgress, acts.PublishImplementationReport,
-)  # fmt: skip
+})  # fmt: skip
 
 _ACTS: dict[type, Callable[[Turn, Any], Refusal | None]] = {
     acts.AmendDraft: drafting.amend_draft,

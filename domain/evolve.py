@@ -43,6 +43,10 @@ from domain.process import (
     Term,
     Vote,
     Withdrawal,
+    live_stages,
+    next_due,
+    next_end_of_term,
+    offices_of,
     stage_in_round,
 )
 
@@ -52,7 +56,11 @@ Changes = dict[str, Any]
 def evolve(process: Process, event: Event) -> Process:
     """Give the process after the event."""
     changes = _FOLDS[type(event.fact)](process, event, event.fact)
-    return changed_by(process, {**changes, "seq": process.seq + 1, "at": event.at})
+    if "runs" in changes:
+        changes["live"] = live_stages(changes["runs"])
+    changes["seq"] = process.seq + 1
+    changes["at"] = event.at
+    return changed_by(process, changes)
 
 
 def fold(process: Process, events: Iterable[Event]) -> Process:
@@ -165,18 +173,14 @@ def _member_left(process: Process, event: Event, fact: ev.MemberLeft) -> Changes
 def _terms(process: Process, office: str, terms: tuple[Term, ...]) -> Changes:
     """Change the terms of an office, and with them the next instant at which one ends."""
     offices = {**process.offices, office: changed(process.offices[office], terms=terms)}
-    ends = [
-        term.until
-        for held in offices.values()
-        for term in held.terms
-        if term.cause is None and term.until is not None
-    ]
-    return {"offices": offices, "terms_end_at": min(ends, default=None)}
+    return {"offices": offices, "terms_end_at": next_end_of_term(offices)}
 
 
 def _member_appointed(process: Process, event: Event, fact: ev.MemberAppointed) -> Changes:
     term = Term(seat=fact.seat, member=fact.member, since=fact.since, until=fact.until)
-    return _terms(process, fact.office, (*process.offices[fact.office].terms, term))
+    changes = _terms(process, fact.office, (*process.offices[fact.office].terms, term))
+    held = offices_of(changes["offices"], fact.member)
+    return changes | {"offices_of": {**process.offices_of, fact.member: held}}
 
 
 def _term_ended(process: Process, event: Event, fact: ev.TermEnded) -> Changes:
@@ -474,7 +478,10 @@ def _ballot_opened(process: Process, event: Event, fact: ev.BallotOpened) -> Cha
         proposal=proposal,
         about=fact.about,
     )
-    changes: Changes = {"ballots": {**process.ballots, ballot.id: ballot}}
+    changes: Changes = {
+        "ballots": {**process.ballots, ballot.id: ballot},
+        "running": (*process.running, ballot.id),
+    }
     if fact.purpose in ("opening", "conclusion"):
         changes |= _run(process, event, gate_ballot=ballot.id, gate_returned=False)
     elif fact.purpose == "opinion":
@@ -531,7 +538,7 @@ def _ballot_escalated(process: Process, event: Event, fact: ev.BallotEscalated) 
 
 
 def _ballot_closed(process: Process, event: Event, fact: ev.BallotClosed) -> Changes:
-    return _ballot(
+    changes = _ballot(
         process,
         fact.ballot,
         state=BallotState.CLOSED,
@@ -540,6 +547,7 @@ def _ballot_closed(process: Process, event: Event, fact: ev.BallotClosed) -> Cha
         closed_at=event.at,
         lapse_reason=fact.lapse_reason,
     )
+    return changes | {"running": tuple(ballot for ballot in process.running if ballot != fact.ballot)}
 
 
 # Hearings -----------------------------------------------------------------------------------------
@@ -704,16 +712,19 @@ def _commitment_made(process: Process, event: Event, fact: ev.CommitmentMade) ->
         due_at=fact.due_at,
         text=fact.text,
     )
-    return {"commitments": {**process.commitments, commitment.id: commitment}}
-
-
-def _commitment(process: Process, commitment: str, **changes: Any) -> Changes:
+    before = process.commitment_due_at
     return {
-        "commitments": {
-            **process.commitments,
-            commitment: changed(process.commitments[commitment], **changes),
-        }
+        "commitments": {**process.commitments, commitment.id: commitment},
+        "commitment_due_at": commitment.due_at if before is None else min(before, commitment.due_at),
     }
+
+
+def _commitment(process: Process, name: str, **changes: Any) -> Changes:
+    before, after = process.commitments[name], changed(process.commitments[name], **changes)
+    commitments = {**process.commitments, name: after}
+    if before.pending == after.pending:
+        return {"commitments": commitments}
+    return {"commitments": commitments, "commitment_due_at": next_due(commitments)}
 
 
 def _commitment_late(process: Process, event: Event, fact: ev.CommitmentLate) -> Changes:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from domain.enumeration import direct
 from domain.notation import Asked, Names, Share, Span, Text, one_or_many
 from domain.notation import Identifier as Identifier
 from domain.notation import Label as Label
@@ -25,6 +26,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+@direct
 class Role(StrEnum):
     """What an office entitles to; see DOMAIN.md, Words."""
 
@@ -43,6 +45,10 @@ class Role(StrEnum):
     PANELLIST = "panellist"
 
 
+ROLES = frozenset(Role)
+
+
+@direct
 class Channel(StrEnum):
     """How a contribution arrived. All channels weigh the same (D5)."""
 
@@ -53,6 +59,7 @@ class Channel(StrEnum):
     HEARING = "hearing"
 
 
+@direct
 class Kind(StrEnum):
     """The kind of a stage."""
 
@@ -64,6 +71,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
+@direct
 class Appointment(StrEnum):
     """How the holder of an office came to it; decides who may stand in (CRPA R133-3)."""
 
@@ -116,6 +124,7 @@ class Duration(Part):
     maximum: Span | None = None
 
 
+@direct
 class Majority(StrEnum):
     """How favourable votes are weighed.
 
@@ -131,6 +140,7 @@ class Majority(StrEnum):
     UNANIMOUS = "unanimous"
 
 
+@direct
 class Silence(StrEnum):
     """What silence means when the window of a ballot ends without enough votes."""
 
@@ -179,6 +189,7 @@ class BallotRule(Part):
         return BallotRule.model_construct(**{name: getattr(self, name) for name in BallotRule.model_fields})
 
 
+@direct
 class Gate(StrEnum):
     """Where a ballot holds a stage back."""
 
@@ -217,6 +228,7 @@ class QuorumFailure(Part):
     then: Literal["go_on_published", "stop"] = "go_on_published"
 
 
+@direct
 class Visibility(StrEnum):
     """From when an object may be read by everyone."""
 
@@ -270,7 +282,10 @@ class Stage(Part):
 
     def approval(self, gate: Gate) -> Approval | None:
         """Give the approval declared for a gate, if there is one."""
-        return next((a for a in self.approvals if a.gate is gate), None)
+        for approval in self.approvals:
+            if approval.gate is gate:
+                return approval
+        return None
 
 
 class Rounds(Part):

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.acts import Act, Answer, Body, Conclusion, Position, SealFigures, TermEnd
+from domain.enumeration import direct
 from domain.procedure import Appointment, BallotRule, Gate, Label, Procedure, Role, Stage
 
 
+@direct
 class Phase(StrEnum):
     """Where the whole concertation stands."""
 
@@ -24,6 +26,7 @@ class Phase(StrEnum):
     ABANDONED = "abandoned"
 
 
+@direct
 class Outcome(StrEnum):
     """How a concertation ended."""
 
@@ -33,6 +36,7 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
 
 
+@direct
 class State(StrEnum):
     """Where a stage stands in its round. Suspension is laid over any of them."""
 
@@ -99,6 +103,11 @@ class StageRun:
     """Per college, or `hearings`, what was reached where the quorum was missed."""
     seals: tuple[Seal, ...] = ()
     rectifying_until: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        """Say whether the stage can still move: it is not concluded, or is being rectified."""
+        return self.state is not State.CONCLUDED or self.rectifying_until is not None
 
     @property
     def root(self) -> str | None:
@@ -191,6 +200,7 @@ class Document:
     attached_at: datetime
 
 
+@direct
 class Purpose(StrEnum):
     """What a ballot decides."""
 
@@ -201,6 +211,7 @@ class Purpose(StrEnum):
     RECORD = "record"
 
 
+@direct
 class BallotState(StrEnum):
     """Where a ballot stands. `held`: its window is over and it waits, publicly, for votes."""
 
@@ -209,6 +220,7 @@ class BallotState(StrEnum):
     CLOSED = "closed"
 
 
+@direct
 class BallotOutcome(StrEnum):
     """How a ballot ended."""
 
@@ -290,8 +302,6 @@ class Ballot:
     votes: dict[str, Vote] = field(default_factory=dict)
     proxies: dict[str, str] = field(default_factory=dict)
     """From the seat represented to the member who holds its mandate."""
-    withdrawn: tuple[str, ...] = ()
-    recused: tuple[str, ...] = ()
     outcome: BallotOutcome | None = None
     closed_at: datetime | None = None
     count: Count | None = None
@@ -301,6 +311,7 @@ class Ballot:
     lapse_reason: str | None = None
 
 
+@direct
 class HearingState(StrEnum):
     """Where a hearing stands."""
 
@@ -474,6 +485,11 @@ class Commitment:
     progress: tuple[Progress, ...] = ()
     late_since: datetime | None = None
 
+    @property
+    def pending(self) -> bool:
+        """Say whether it can still be late: it is not yet, and was neither kept nor given up."""
+        return self.late_since is None and not (self.progress and self.progress[-1].status in _SETTLED)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
@@ -486,7 +502,11 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """One concertation, as far as decisions need it."""
+    """One concertation, as far as decisions need it.
+
+    Fields without a place in the constructor follow from the others. They are derived here when a process is read
+    from JSON, whatever that says of them, and kept in step by `evolve`.
+    """
 
     id: str
     seq: int = 0
@@ -511,14 +531,20 @@ class Process:
     suspended_at: datetime | None = None
     runs: dict[str, StageRun] = field(default_factory=dict)
     """The current run of each stage."""
+    live: tuple[str, ...] = field(init=False, default=())
+    """The stages that are not concluded, or are being rectified, in the order of `runs`."""
     past_runs: tuple[StageRun, ...] = ()
     members: dict[str, Member] = field(default_factory=dict)
     offices: dict[str, OfficeHeld] = field(default_factory=dict)
-    terms_end_at: datetime | None = None
+    offices_of: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
+    """By member: the offices in which they hold a seat, or once held one, in the order of `offices`."""
+    terms_end_at: datetime | None = field(init=False, default=None)
     """The next end of a term that has not been recorded."""
     delegations: dict[str, Delegation] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     ballots: dict[str, Ballot] = field(default_factory=dict)
+    running: tuple[str, ...] = field(init=False, default=())
+    """The ballots that are not closed, in the order they were opened."""
     hearings: dict[str, Hearing] = field(default_factory=dict)
     interests: dict[str, Interest] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
@@ -530,10 +556,29 @@ class Process:
     """By `recommendation/addressee`: the latest version."""
     decisions: tuple[Decision, ...] = ()
     commitments: dict[str, Commitment] = field(default_factory=dict)
+    commitment_due_at: datetime | None = field(init=False, default=None)
+    """When the next commitment will be late that is neither kept, nor given up, nor late already."""
     observations: tuple[Observation, ...] = ()
     implementation_report: Body | None = None
     last_resorts: tuple[str, ...] = ()
     """Stages at which no round was left and the last resort applied."""
+
+    def __post_init__(self) -> None:
+        """Derive what follows from the rest."""
+        derive = object.__setattr__
+        derive(self, "live", live_stages(self.runs))
+        derive(
+            self,
+            "offices_of",
+            {member: offices_of(self.offices, member) for member in _holders(self.offices)},
+        )
+        derive(self, "terms_end_at", next_end_of_term(self.offices))
+        derive(
+            self,
+            "running",
+            tuple(key for key, ballot in self.ballots.items() if ballot.state is not BallotState.CLOSED),
+        )
+        derive(self, "commitment_due_at", next_due(self.commitments))
 
     @property
     def over(self) -> bool:
@@ -545,7 +590,40 @@ class Process:
         return self.stages[key].approval(gate)
 
 
+_SETTLED = ("kept", "given_up")
 _OVER = (Phase.ENDED, Phase.ABANDONED)
+
+
+def live_stages(runs: dict[str, StageRun]) -> tuple[str, ...]:
+    """Give the stages that can still move."""
+    return tuple(key for key, run in runs.items() if run.live)
+
+
+def offices_of(offices: dict[str, OfficeHeld], member: str) -> tuple[str, ...]:
+    """Give the offices in which a member holds or held a seat."""
+    return tuple(
+        key for key, office in offices.items() if any(term.member == member for term in office.terms)
+    )
+
+
+def _holders(offices: dict[str, OfficeHeld]) -> dict[str, None]:
+    return dict.fromkeys(term.member for office in offices.values() for term in office.terms)
+
+
+def next_end_of_term(offices: dict[str, OfficeHeld]) -> datetime | None:
+    """Give the next end of a term that has not been recorded."""
+    ends = (
+        term.until
+        for office in offices.values()
+        for term in office.terms
+        if term.cause is None and term.until is not None
+    )
+    return min(ends, default=None)
+
+
+def next_due(commitments: dict[str, Commitment]) -> datetime | None:
+    """Give when the next commitment will be late that can still be."""
+    return min((c.due_at for c in commitments.values() if c.pending), default=None)
 
 
 def stage_in_round(round_: int, key: str) -> str:

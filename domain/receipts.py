@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.digests import canonical
+from domain.enumeration import direct
 from domain.merkle import verify_inclusion
 
 LARGEST = 4_000_000
@@ -79,6 +80,7 @@ class ReceiptDocument(BaseModel):
     """In the first seal that has the leaf, and in the latest; empty until the stage is sealed."""
 
 
+@direct
 class Fault(StrEnum):
     """What is wrong with a receipt."""
 

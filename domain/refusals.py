@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from domain.enumeration import direct
 
+
+@direct
 class Code(StrEnum):
     """The published list of refusal codes. A code never changes its meaning."""
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.acts import SYSTEM, Actor
+from domain.enumeration import direct
 from domain.procedure import Role
 from domain.process import OfficeHeld, Phase, Process
 
 
+@direct
 class PlatformRole(StrEnum):
     """What a person may do on the platform, outside any concertation."""
 
@@ -91,8 +94,7 @@ PLATFORM: dict[str, PlatformRole] = {
 """What a role on the platform, and nothing else, entitles to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(NamedTuple):
     """What an act is about. An office with a lane, college or territory speaks only for these.
 
     `whole`: the act is about the whole concertation, for which an office of one lane does not speak.
@@ -124,8 +126,7 @@ class Viewer:
         return Actor(member=self.member or "", on_behalf_of=on_behalf_of, platform_roles=self.platform_roles)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mandate:
+class Mandate(NamedTuple):
     """The seat by which somebody acts, and whom they act for where it is by delegation."""
 
     office: str
@@ -153,7 +154,8 @@ def mandate(
 ) -> Mandate | None:
     """Give the seat by which a member may act in one of these roles at `now`: their own first, then a delegated one."""
     if on_behalf_of is None:
-        for office in process.offices.values():
+        for key in process.offices_of.get(member, ()):
+            office = process.offices[key]
             if office.role in roles and _covers(office, scope):
                 for term in office.terms:
                     if term.member == member and term.runs(now):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from domain.checks.references import SCIENTIFIC_COUNCIL
 from domain.graph import EACH
-from domain.procedure import Approval, BallotRule, Gate, Kind, Office, Procedure, Role, Silence, Stage
+from domain.procedure import ROLES, Approval, BallotRule, Gate, Kind, Office, Procedure, Role, Silence, Stage
 from domain.refusals import Finding
 
 Path = tuple[str | int, ...]
@@ -38,7 +38,7 @@ def offices_named(procedure: Procedure, names: Iterable[str], lane: str | None) 
 
 def is_name(procedure: Procedure, name: str) -> bool:
     """Say whether a name can stand in an electorate."""
-    return name == SCIENTIFIC_COUNCIL or name in set(Role) or any(o.id == name for o in procedure.offices)
+    return name == SCIENTIFIC_COUNCIL or name in ROLES or any(o.id == name for o in procedure.offices)
 
 
 def lanes_of(procedure: Procedure, stage: Stage) -> tuple[str | None, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from domain.graph import EACH
-from domain.procedure import VISIBLE, College, Lane, Office, Procedure, Role, Stage, Theme
+from domain.procedure import ROLES, VISIBLE, College, Lane, Office, Procedure, Stage, Theme
 from domain.refusals import Finding
 from domain.territories import known
 
@@ -61,7 +61,7 @@ def _offices(procedure: Procedure) -> Iterator[Finding]:
     lanes = {lane.id for lane in procedure.lanes}
     for index, office in enumerate(procedure.offices):
         path = ("offices", index)
-        if office.id == SCIENTIFIC_COUNCIL or (office.id in set(Role) and office.id != office.role):
+        if office.id == SCIENTIFIC_COUNCIL or (office.id in ROLES and office.id != office.role):
             yield Finding("reserved_name", (*path, "id"), {"id": office.id})
         if office.college is not None and office.college not in colleges:
             yield Finding("unknown_college", (*path, "college"), {"college": office.college})

@@ -23,8 +23,6 @@ from domain.deciding.works import (
 from domain.procedure import Gate, Kind, Silence, Stage
 from domain.process import Outcome, Phase, Purpose, StageRun, State, stage_in_round
 
-_CONCLUDED = State.CONCLUDED  # a name, for speed: see domain.deadlines
-
 
 def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> None:
     """Do all that is due at the turn's instant, until nothing is."""
@@ -34,16 +32,10 @@ def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> N
         before = len(turn.events)
         _end_terms(turn)
         settle_ballots(turn, by_ballot, perform)
-        if turn.process.phase is not Phase.LAUNCHED or turn.process.suspended_at is not None:
-            continue
-        for key in tuple(turn.process.runs):
-            run = turn.process.runs[key]
-            if run.state is _CONCLUDED and run.rectifying_until is None:
-                continue
-            if run.suspended_at is None and not turn.process.over:
-                _step(turn, turn.process.stages[key], run)
-        _mark_late_commitments(turn)
-        _end_when_all_is_concluded(turn)
+        if turn.process.phase is Phase.LAUNCHED and turn.process.suspended_at is None:
+            _advance_stages(turn)
+            _mark_late_commitments(turn)
+            _end_when_all_is_concluded(turn)
 
 
 def advance_after_vote(turn: Turn, perform: Perform) -> None:
@@ -66,6 +58,15 @@ def _end_terms(turn: Turn) -> None:
         turn.conclude(
             ev.TermEnded(office=office.id, seat=term.seat, member=term.member, cause=TermEnd.END_OF_TERM)
         )
+
+
+def _advance_stages(turn: Turn) -> None:
+    """Take every stage whose clock runs one step further, if it can."""
+    for key in turn.process.live:
+        process = turn.process
+        run = process.runs[key]
+        if run.suspended_at is None and not process.over:
+            _step(turn, process.stages[key], run)
 
 
 def _step(turn: Turn, stage: Stage, run: StageRun) -> None:
@@ -279,20 +280,16 @@ def conclude_stage(turn: Turn, stage: Stage, run: StageRun) -> None:
 
 def _end_when_all_is_concluded(turn: Turn) -> None:
     """End with the last conclusion; what is being rectified is sealed before."""
-    if turn.process.over:
+    if turn.process.over or turn.process.live:
         return
-    for run in turn.process.runs.values():
-        if run.state is not State.CONCLUDED or run.rectifying_until is not None:
-            return
     supersede_all(turn)
     turn.conclude(ev.ConcertationEnded(outcome=Outcome.COMPLETED))
 
 
 def _mark_late_commitments(turn: Turn) -> None:
+    due_at = turn.process.commitment_due_at
+    if due_at is None or turn.now < due_at:
+        return
     for commitment in turn.process.commitments.values():
-        if (
-            commitment.late_since is None
-            and turn.now >= commitment.due_at
-            and not (commitment.progress and commitment.progress[-1].status in ("kept", "given_up"))
-        ):
+        if commitment.pending and turn.now >= commitment.due_at:
             turn.conclude(ev.CommitmentLate(commitment=commitment.id))

@@ -231,8 +231,8 @@ def supersede(turn: Turn, ballot_id: str | None) -> None:
 
 def supersede_all(turn: Turn) -> None:
     """End every running ballot, because the concertation ends: nothing is left that waits for nobody."""
-    for ballot in turn.process.ballots.values():
-        supersede(turn, ballot.id)
+    for ballot in turn.process.running:
+        supersede(turn, ballot)
 
 
 def counted_at(process: Process, ballot: Ballot, now: datetime) -> datetime:

@@ -15,16 +15,15 @@ from domain.procedure import ReferBack
 from domain.process import Ballot, BallotOutcome, BallotState, Proposal, Purpose, StageRun, stage_in_round
 from domain.refusals import Refusal
 
-_CLOSED = BallotState.CLOSED  # a name, for speed: see domain.deadlines
-
 Perform = Callable[[Turn, Act], Refusal | None]
 
 
 def settle_ballots(turn: Turn, tallies: dict[str, SecretTally], perform: Perform) -> None:
     """Close every ballot that can be closed now, and do what its outcome does."""
-    for ballot_id in tuple(turn.process.ballots):
-        ballot = turn.process.ballots[ballot_id]
-        if ballot.state is _CLOSED or is_frozen(turn.process, ballot) or turn.process.over:
+    for ballot_id in turn.process.running:
+        process = turn.process
+        ballot = process.ballots[ballot_id]
+        if ballot.state is BallotState.CLOSED or is_frozen(process, ballot) or process.over:
             continue
         tally = tallies.get(ballot_id)
         outcome = settle(turn, ballot, tally)

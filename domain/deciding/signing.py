@@ -55,15 +55,10 @@ def signoff_for(turn: Turn, act: Act) -> Signoff | None:
 
 def propose(turn: Turn, act: Act, signoff: Signoff) -> Refusal | None:
     """Open the ballot that gathers the signatures; an author who holds one of the offices signs with it."""
-    for ballot in turn.process.ballots.values():
-        proposal = ballot.proposal
-        if (
-            ballot.state is not BallotState.CLOSED
-            and proposal is not None
-            and proposal.act.kind == act.kind
-            and proposal.stage == turn.stage
-        ):
-            return Refusal(Code.PROPOSAL_PENDING, {"ballot": ballot.id})
+    for ballot_id in turn.process.running:
+        proposal = turn.process.ballots[ballot_id].proposal
+        if proposal is not None and proposal.act.kind == act.kind and proposal.stage == turn.stage:
+            return Refusal(Code.PROPOSAL_PENDING, {"ballot": ballot_id})
     run = turn.process.runs.get(turn.stage) if turn.stage is not None else None
     ballot_id = open_ballot(
         turn,

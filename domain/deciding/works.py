@@ -17,8 +17,6 @@ from domain.process import (
     stage_in_round,
 )
 
-_CONCLUDED = State.CONCLUDED  # a name, for speed: see domain.deadlines
-
 
 def is_delivered(process: Process, run: StageRun) -> bool:
     """Say whether a stage has what it exists for, so that it may close at its term.
@@ -146,7 +144,7 @@ def predecessors_concluded(process: Process, key: str) -> bool:
     """Say whether all stages before this one are concluded."""
     for name in process.stages[key].after or ():
         run = process.runs.get(name)
-        if run is not None and run.state is not _CONCLUDED:
+        if run is not None and run.state is not State.CONCLUDED:
             return False
     return True
 

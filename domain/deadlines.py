@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.deciding.balloting import is_frozen
 from domain.deciding.counting import count, has_quorum
 from domain.deciding.seats import all_have_voted
-from domain.deciding.works import is_blocked, is_delivered, predecessors_concluded
+from domain.deciding.works import is_blocked, is_delivered
 from domain.procedure import Gate, Kind
 from domain.process import Ballot, BallotState, Phase, Process, Purpose, StageRun, State
 
@@ -67,8 +67,6 @@ def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
     stage = process.stages[run.key]
     match run.state:
         case State.PENDING:
-            if not predecessors_concluded(process, run.key):
-                return None
             gate = stage.approval(Gate.OPENING)
             if gate is not None:
                 return run.planned_opens_at - gate.within

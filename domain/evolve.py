@@ -57,7 +57,7 @@ def evolve(process: Process, event: Event) -> Process:
     """Give the process after the event."""
     changes = _FOLDS[type(event.fact)](process, event, event.fact)
     if "runs" in changes:
-        changes["live"] = live_stages(changes["runs"])
+        changes["live"] = live_stages(process.stages, changes["runs"])
     changes["seq"] = process.seq + 1
     changes["at"] = event.at
     return changed_by(process, changes)
@@ -179,8 +179,11 @@ def _terms(process: Process, office: str, terms: tuple[Term, ...]) -> Changes:
 def _member_appointed(process: Process, event: Event, fact: ev.MemberAppointed) -> Changes:
     term = Term(seat=fact.seat, member=fact.member, since=fact.since, until=fact.until)
     changes = _terms(process, fact.office, (*process.offices[fact.office].terms, term))
-    held = offices_of(changes["offices"], fact.member)
-    return changes | {"offices_of": {**process.offices_of, fact.member: held}}
+    held = process.offices_of.get(fact.member, ())
+    if fact.office not in held:
+        held = offices_of(changes["offices"], fact.member) if held else (fact.office,)
+        changes["offices_of"] = {**process.offices_of, fact.member: held}
+    return changes
 
 
 def _term_ended(process: Process, event: Event, fact: ev.TermEnded) -> Changes:

@@ -105,11 +105,6 @@ class StageRun:
     rectifying_until: datetime | None = None
 
     @property
-    def live(self) -> bool:
-        """Say whether the stage can still move: it is not concluded, or is being rectified."""
-        return self.state is not State.CONCLUDED or self.rectifying_until is not None
-
-    @property
     def root(self) -> str | None:
         """The root of the latest seal."""
         return self.seals[-1].figures.root if self.seals else None
@@ -532,7 +527,8 @@ class Process:
     runs: dict[str, StageRun] = field(default_factory=dict)
     """The current run of each stage."""
     live: tuple[str, ...] = field(init=False, default=())
-    """The stages that are not concluded, or are being rectified, in the order of `runs`."""
+    """The stages that time can move, in the order of `runs`: none before them is unfinished, or they have begun all
+    the same; and they are not concluded, or are being rectified. Empty only when all are concluded for good."""
     past_runs: tuple[StageRun, ...] = ()
     members: dict[str, Member] = field(default_factory=dict)
     offices: dict[str, OfficeHeld] = field(default_factory=dict)
@@ -566,7 +562,7 @@ class Process:
     def __post_init__(self) -> None:
         """Derive what follows from the rest."""
         derive = object.__setattr__
-        derive(self, "live", live_stages(self.runs))
+        derive(self, "live", live_stages(self.stages, self.runs))
         derive(
             self,
             "offices_of",
@@ -594,9 +590,18 @@ _SETTLED = ("kept", "given_up")
 _OVER = (Phase.ENDED, Phase.ABANDONED)
 
 
-def live_stages(runs: dict[str, StageRun]) -> tuple[str, ...]:
-    """Give the stages that can still move."""
-    return tuple(key for key, run in runs.items() if run.live)
+def live_stages(stages: dict[str, Stage], runs: dict[str, StageRun]) -> tuple[str, ...]:
+    """Give the stages that time can move; see `Process.live`."""
+    live = []
+    for key, run in runs.items():
+        if run.state is State.PENDING:
+            if all(
+                name not in runs or runs[name].state is State.CONCLUDED for name in stages[key].after or ()
+            ):
+                live.append(key)
+        elif run.state is not State.CONCLUDED or run.rectifying_until is not None:
+            live.append(key)
+    return tuple(live)
 
 
 def offices_of(offices: dict[str, OfficeHeld], member: str) -> tuple[str, ...]:

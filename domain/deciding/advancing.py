@@ -16,7 +16,6 @@ from domain.deciding.works import (
     held_hearings,
     is_blocked,
     is_delivered,
-    predecessors_concluded,
     unfinished_hearings,
     work_figures,
 )
@@ -97,7 +96,7 @@ def _step(turn: Turn, stage: Stage, run: StageRun) -> None:
 def _await_or_open(turn: Turn, stage: Stage, run: StageRun) -> None:
     gate = stage.approval(Gate.OPENING)
     due_at = run.planned_opens_at if gate is None else run.planned_opens_at - gate.within
-    if turn.now < due_at or not predecessors_concluded(turn.process, run.key):
+    if turn.now < due_at:
         return
     if gate is not None:
         turn.conclude(ev.StageAwaitsOpening(), run.key)

@@ -140,15 +140,6 @@ def is_decided(process: Process) -> bool:
     )
 
 
-def predecessors_concluded(process: Process, key: str) -> bool:
-    """Say whether all stages before this one are concluded."""
-    for name in process.stages[key].after or ():
-        run = process.runs.get(name)
-        if run is not None and run.state is not State.CONCLUDED:
-            return False
-    return True
-
-
 def is_blocked(process: Process, key: str) -> bool:
     """Say whether another stage of the same kind and lane is open: two never are at once."""
     stage = process.stages[key]

@@ -64,13 +64,14 @@ def _sign(turn: Turn, ballot: Ballot, outcome: BallotOutcome, perform: Perform) 
     if not outcome.passes:
         close(turn, ballot, outcome, count=counted)
         return
-    refusal = perform(_as_author(turn, proposal), proposal.act)
+    closing_it = turn.fork()
+    close(closing_it, ballot, outcome, count=counted)
+    doing = _as_author(closing_it, proposal)
+    refusal = perform(doing, proposal.act)
     if refusal is not None:
         close(turn, ballot, BallotOutcome.LAPSED, count=counted, lapse_reason=refusal.code.value)
         return
-    close(turn, ballot, outcome, count=counted)
-    doing = _as_author(turn, proposal)
-    perform(doing, proposal.act)
+    turn.go_on_from(closing_it)
     turn.go_on_from(doing)
 
 

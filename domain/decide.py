@@ -40,6 +40,7 @@ def decide(process: Process, command: Command, now: datetime) -> list[Event] | R
     if command.concertation != process.id:
         return Refusal(Code.UNKNOWN_CONCERTATION, {"id": command.concertation})
     act = command.act
+    kind = type(act)
     turn = Turn(process, now, command.actor, command.round, command.stage)
     deadline = next_deadline(process)
     tallies = act.tallies if isinstance(act, acts.Tick) else ()
@@ -48,10 +49,10 @@ def decide(process: Process, command: Command, now: datetime) -> list[Event] | R
     refusal = _engine(turn, command) if command.actor.member == SYSTEM else _person(turn, act)
     if refusal is not None:
         return refusal
-    if turn.events:
-        if isinstance(act, acts.CastVote):
+    if turn.events and kind not in QUIET:
+        if kind is acts.CastVote:
             advance_after_vote(turn, _perform)
-        elif type(act) not in QUIET:
+        else:
             advance(turn, (), _perform)
     return turn.events
 
@@ -74,8 +75,8 @@ def _engine(turn: Turn, command: Command) -> Refusal | None:
 
 def _person(turn: Turn, act: Act) -> Refusal | None:
     """Take a person's command: the concertation must live, they must be entitled, then the act is done or proposed."""
-    process = turn.process
-    for field in _DATES.get(type(act), ()):
+    process, kind = turn.process, type(act)
+    for field in _DATES.get(kind, ()):
         date = getattr(act, field)
         if date is not None and (date.tzinfo is None or date - turn.now > HORIZON):
             return Refusal(Code.INPUT_INVALID, {"field": field}, (field,))
@@ -85,13 +86,13 @@ def _person(turn: Turn, act: Act) -> Refusal | None:
         return Refusal(Code.UNKNOWN_CONCERTATION, {"id": process.id})
     if process.over:
         return Refusal(Code.CONCERTATION_OVER, {"phase": process.phase})
-    if isinstance(act, (acts.Tick, acts.RecordSeal)):
+    if kind is acts.Tick or kind is acts.RecordSeal:
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
-    if type(act) not in _BY_THEMSELVES:
+    if kind not in _BY_THEMSELVES:
         entitled = turn.entitle(act.kind, _scope(turn, act))
         if isinstance(entitled, Refusal) and not people.finds_a_coordinator(turn, act):
             return entitled
-    if process.phase is Phase.DRAFT and type(act) in _AFTER_LAUNCH:
+    if process.phase is Phase.DRAFT and kind in _AFTER_LAUNCH:
         return Refusal(Code.NOT_LAUNCHED, {})
     signoff = signing.signoff_for(turn, act)
     if signoff is None:

@@ -156,10 +156,10 @@ def mandate(
     if on_behalf_of is None:
         for key in process.offices_of.get(member, ()):
             office = process.offices[key]
-            if office.role in roles and _covers(office, scope):
+            if office.role in roles and (scope is EVERYWHERE or _covers(office, scope)):
                 for term in office.terms:
                     if term.member == member and term.runs(now):
-                        return Mandate(office=office.id, seat=term.seat, role=office.role)
+                        return Mandate(office.id, term.seat, office.role)
     for delegation in process.delegations.values():
         if delegation.to == member and delegation.runs(now) and on_behalf_of in (None, delegation.giver):
             office = process.offices[delegation.office]
@@ -168,9 +168,7 @@ def mandate(
                 and _covers(office, scope)
                 and office.holder(delegation.seat, now) == delegation.giver
             ):
-                return Mandate(
-                    office=office.id, seat=delegation.seat, role=office.role, on_behalf_of=delegation.giver
-                )
+                return Mandate(office.id, delegation.seat, office.role, delegation.giver)
     return None
 
 

@@ -23,16 +23,18 @@ def is_delivered(process: Process, run: StageRun) -> bool:
 
     A council that refused its own text when no round was left goes on without an opinion, in public.
     """
-    name = stage_in_round(run.round, run.key)
     match process.stages[run.key].kind:
         case Kind.SCIENTIFIC_REVIEW:
-            opinion = process.opinions.get(name)
+            opinion = process.opinions.get(stage_in_round(run.round, run.key))
             return opinion is not None and (opinion.adopted_at is not None or opinion.given_up)
         case Kind.SYNTHESIS:
-            synthesis = process.syntheses.get(name)
+            synthesis = process.syntheses.get(stage_in_round(run.round, run.key))
             return synthesis is not None and synthesis.assembled_at is not None
         case Kind.DECISION:
-            return any(d.stage == run.key and d.round == run.round for d in process.decisions)
+            for decision in process.decisions:
+                if decision.stage == run.key and decision.round == run.round:
+                    return True
+            return False
         case Kind.FOLLOW_UP:
             return process.implementation_report is not None
         case Kind.CALL_FOR_INPUT | Kind.HEARINGS:

@@ -31,10 +31,9 @@ def is_delivered(process: Process, run: StageRun) -> bool:
             synthesis = process.syntheses.get(stage_in_round(run.round, run.key))
             return synthesis is not None and synthesis.assembled_at is not None
         case Kind.DECISION:
-            for decision in process.decisions:
-                if decision.stage == run.key and decision.round == run.round:
-                    return True
-            return False
+            return bool(process.decisions) and any(
+                decision.stage == run.key and decision.round == run.round for decision in process.decisions
+            )
         case Kind.FOLLOW_UP:
             return process.implementation_report is not None
         case Kind.CALL_FOR_INPUT | Kind.HEARINGS:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from domain.digests import canonical
 from domain.free_text import LONGEST_CONTRIBUTION, is_storable, key_fault, read
 from domain.procedure import Channel
 from domain.refusals import Code, Refusal
@@ -38,6 +39,20 @@ class Submission:
     posted_at: datetime | None = None
     #: Paper, counter, telephone: when it came into the hands of the clerk's service.
     received_at: datetime | None = None
+    #: By question, validated and in their one form (domain/questionnaires/answering.py); unset for plain text.
+    answers: dict[str, Any] | None = None
+    #: Digest of the questionnaire that they answer.
+    questionnaire: str | None = None
+    #: Where it was handed in or heard.
+    place: str | None = None
+    #: What the clerk's service calls it.
+    reference: str | None = None
+    #: The announced batch that it arrived in.
+    batch: str | None = None
+    #: Why it takes the place of what this author has contributed by another way: the clerk's explicit word.
+    supersede_reason: str | None = None
+    #: The version that it replaces; author, round, stage, college and channel are then those of that one.
+    revises: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +67,8 @@ class Receipt:
     member: str
     college: str | None
     channel: Channel
+    #: Counted from 1; each version has its receipt.
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +97,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """How many contributions, by college and by channel. Those without a college are in `total` alone."""
+    """How many live contributions, by college and by channel. Those without a college are in `total` alone."""
 
     total: int
     by_college: dict[str, int]
@@ -96,7 +113,10 @@ async def submit(connection: Connection, submission: Submission) -> Receipt | Re
     if refusal is not None:
         return refusal
     answer: dict[str, Any] = await connection.fetchval(
-        "SELECT submit_contribution($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        """
+        SELECT submit_contribution(
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        """,
         parse(submission.concertation),
         submission.round,
         submission.stage,
@@ -109,6 +129,13 @@ async def submit(connection: Connection, submission: Submission) -> Receipt | Re
         submission.posted_at,
         submission.received_at,
         submission.key,
+        None if submission.answers is None else canonical(submission.answers).decode(),
+        submission.questionnaire,
+        submission.place,
+        submission.reference,
+        parse(submission.batch) if submission.batch else None,
+        submission.supersede_reason,
+        parse(submission.revises) if submission.revises else None,
     )
     if "refusal" in answer:
         return read_refusal(answer, submission.author == submission.actor)
@@ -239,6 +266,7 @@ def _read_receipt(answer: dict[str, Any]) -> Receipt:
         member=answer["member"],
         college=answer["college"],
         channel=Channel(answer["channel"]),
+        version=answer["version"],
     )
 
 

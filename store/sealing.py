@@ -1,7 +1,8 @@
 """Sealing a call for input: the leaves in order of reception, their Merkle root, and the counts.
 
 The set is the same whoever asks and whenever: a guard row in state `sealing` lets no contribution in. A supplementary
-seal covers the whole set, of which the leaves of the seal before are the beginning.
+seal covers the whole set, of which the leaves of the seal before are the beginning. Every version that was ever
+acknowledged is a leaf, withdrawn or not; the counts by college and channel are those of the live ones.
 """
 
 from __future__ import annotations
@@ -44,9 +45,10 @@ async def seal_of_few(
     if row["counts"] is None:
         return None
     counts = tally([(college, channel, count) for college, channel, count in row["counts"]])
+    digests = row["digests"] or ()
     return SealFigures(
-        root=merkle_root(row["digests"] or ()),
-        count=counts.total,
+        root=merkle_root(digests),
+        count=len(digests),
         by_college=counts.by_college,
         by_channel=counts.by_channel,
         entitled=entitled(process),

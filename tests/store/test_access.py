@@ -14,8 +14,8 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "body", "command_log", "concertation", "contribution", "ledger", "member", "outbox", "person", "procedure",
-    "seal_branch", "secret_vote", "stage",
+    "batch", "body", "command_log", "concertation", "contribution", "draft", "ledger", "member", "outbox", "person", "procedure",
+    "questionnaire", "seal_branch", "secret_vote", "stage",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
@@ -28,14 +28,15 @@ GRANTED = {
             "member",
             "person",
             "procedure",
+            "questionnaire",
             "seal_branch",
             "stage",
         },
-        "INSERT": {"body", "person", "procedure"},
+        "INSERT": {"body", "person", "procedure", "questionnaire"},
     },
     "concertation_worker": {
         "SELECT": set(TABLES),
-        "INSERT": set(TABLES) - {"contribution", "secret_vote"},
+        "INSERT": set(TABLES) - {"batch", "contribution", "draft", "secret_vote"},
         "UPDATE": {"concertation", "member", "stage"},
     },
 }
@@ -113,7 +114,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
     assert [row["proname"] for row in rows] == [
         "contribution_by_receipt", "contribution_counts", "contribution_get", "contribution_leaves",
         "contribution_page", "contribution_total", "instant", "iso", "keep_secret_vote",
-        "set_reader", "submit_contribution",
+        "set_reader", "submit_contribution", "withdraw_contribution",
     ]  # fmt: skip
 
 

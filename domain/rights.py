@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from domain.acts import SYSTEM, Actor
 from domain.enumeration import direct
+from domain.geography.places import contains
 from domain.procedure import Role
 from domain.process import OfficeHeld, Phase, Process
 
@@ -78,6 +79,11 @@ ROLES: dict[str, frozenset[Role]] = {
     "publish_observation": frozenset({Role.GUARANTOR}),
     # not acts of the decider
     "record_contribution": frozenset({Role.CLERK}),
+    # moderation: the guarantor sees all of it and decides nothing
+    "moderate_contribution": _CONDUCT,
+    "decide_appeal": _CONDUCT | PRESIDENCY,
+    "redact_contribution": _CONDUCT | PRESIDENCY,
+    "read_moderation": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR}),
     "read_draft": _ANY_OFFICE,
     "read_names": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR, Role.CLERK}),
     "read_contributions_before_publication": _CONDUCT | _WRITING | COUNCIL | frozenset({Role.GUARANTOR}),
@@ -140,7 +146,9 @@ def _covers(office: OfficeHeld, scope: Scope) -> bool:
         (scope.office is None or office.id == scope.office)
         and (office.lane is None or office.lane == scope.lane or (scope.lane is None and not scope.whole))
         and (office.college is None or scope.college is None or office.college == scope.college)
-        and (office.territory is None or scope.territory is None or office.territory == scope.territory)
+        and (
+            office.territory is None or scope.territory is None or contains(office.territory, scope.territory)
+        )
     )
 
 

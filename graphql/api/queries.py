@@ -16,6 +16,7 @@ from api.faults import BadInput
 from api.ids import concertation_key
 from api.lookup import find
 from api.nodes import Node
+from api.places import PlaceQueries
 from api.procedures import (
     CalendarPreview,
     Procedure,
@@ -36,7 +37,7 @@ from store.concertations import Place
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query:
+class Query(PlaceQueries):
     @field(description="Who asks: what the token says, and nothing about anybody else.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer(viewer=info.context.viewer)

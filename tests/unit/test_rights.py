@@ -93,6 +93,8 @@ def test_an_office_of_one_lane_speaks_for_it_only(office, scope, allowed):
     [
         ("saisie-gp", Scope(territory="GP"), True),
         ("saisie-gp", Scope(territory="RE"), False),
+        ("saisie-gp", Scope(territory="97105"), True),
+        ("saisie-gp", Scope(territory="97411"), False),
         ("saisie-etat", Scope(college="etat"), True),
         ("saisie-etat", Scope(college="locales"), False),
         ("saisie-etat", Scope(college="etat", territory="RE"), True),

@@ -1,0 +1,1 @@
+"""Geography: the official geographic code, read from a file that tools/convert_geography.py makes."""

@@ -1,0 +1,141 @@
+"""Questionnaires as attached documents: kept by digest, never changed; and which one a stage asks.
+
+A document of the information file that is a questionnaire without questions (a plain text) is in `body` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.digests import canonical, digest
+from domain.process import Document, Process
+from domain.questionnaires.answering import Validator
+from domain.questionnaires.shapes import Questionnaire
+from store.pool import Connection
+
+_KNOWN_AT_ONCE = 128
+"""Questionnaires that a process keeps compiled; one of 400 questions takes some 2 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A questionnaire as it is kept. Immutable, and shared by all who ask for it."""
+
+    #: SHA-256 of the canonical definition, in hexadecimal: what ledger, votes and contributions name it by.
+    digest: str
+    questionnaire: Questionnaire
+    #: Validates answers to it: call it with them.
+    validator: Validator
+
+    @property
+    def code(self) -> str:
+        """The short form of the digest, as printed on paper forms: `3F9A-07C2-11`."""
+        return code_of(self.digest)
+
+
+def definition_of(questionnaire: Questionnaire) -> dict[str, Any]:
+    """Give what is kept of a questionnaire, and hashed: every bound written out, nothing that is unset."""
+    return questionnaire.model_dump(mode="json", exclude_none=True)
+
+
+def questionnaire_digest(questionnaire: Questionnaire) -> str:
+    """Give the digest by which a questionnaire is named."""
+    return digest(definition_of(questionnaire))
+
+
+def code_of(named: str) -> str:
+    """Give the short form of a digest: ten hexadecimal digits, readable aloud."""
+    short = named[:10].upper()
+    return f"{short[:4]}-{short[4:8]}-{short[8:]}"
+
+
+def document_asked(process: Process, stage: str) -> Document | None:
+    """Give the document that a stage asks its questions by, or `None`.
+
+    That of the stage itself comes before that of the stage in all axes, and this one before that of the whole
+    concertation; of two, the one attached last.
+    """
+    definition = process.stages.get(stage)
+    if definition is None:
+        return None
+    places: dict[str | None, int] = {None: 0, definition.id: 1, stage: 2}
+    found = [
+        document
+        for document in process.documents.values()
+        if document.questionnaire and document.stage in places
+    ]
+    return max(found, key=lambda d: (places[d.stage], d.attached_at), default=None)
+
+
+async def asked(connection: Connection, process: Process, stage: str) -> Questionnaire | None:
+    """Give the questionnaire that contributions to a stage answer; `None`: they are plain text."""
+    kept = await kept_for(connection, process, stage)
+    return kept.questionnaire if kept else None
+
+
+async def kept_for(connection: Connection, process: Process, stage: str) -> Kept | None:
+    """Give the questionnaire of a stage with its digest and its validator. No statement once it is known here."""
+    document = document_asked(process, stage)
+    return await get(connection, document.digest) if document else None
+
+
+async def get(connection: Connection, named: str) -> Kept | None:
+    """Give a questionnaire by its digest."""
+    return (await get_many(connection, [named])).get(named)
+
+
+async def get_many(connection: Connection, named: Sequence[str]) -> dict[str, Kept]:
+    """Give the questionnaires that there are, by digest: one statement at most."""
+    found = {name: kept for name in named if (kept := _slot(name).kept) is not None}
+    missing = [name for name in named if name not in found]
+    if missing:
+        rows = await connection.fetch(
+            "SELECT digest, definition FROM questionnaire WHERE digest = ANY ($1::text[])", missing
+        )
+        for row in rows:
+            questionnaire: Questionnaire = _adapter().validate_json(row["definition"])
+            kept = Kept(digest=row["digest"], questionnaire=questionnaire, validator=Validator(questionnaire))
+            found[kept.digest] = _slot(kept.digest).kept = kept
+    return found
+
+
+async def put(connection: Connection, questionnaire: Questionnaire, author: str) -> str:
+    """Keep a questionnaire that is sound (`domain.questionnaires.checking`), and give its digest."""
+    definition = definition_of(questionnaire)
+    named = digest(definition)
+    await connection.execute(
+        """
+        INSERT INTO questionnaire (digest, id, version, definition, author, at)
+        VALUES ($1, $2, $3, $4, $5, instant()) ON CONFLICT (digest) DO NOTHING
+        """,
+        named,
+        questionnaire.id,
+        questionnaire.version,
+        canonical(definition).decode(),
+        author,
+    )
+    return named
+
+
+class _Slot:
+    """Where one questionnaire is kept once it was read: a digest never means another."""
+
+    __slots__ = ("kept",)
+
+    def __init__(self) -> None:
+        self.kept: Kept | None = None
+
+
+@lru_cache(_KNOWN_AT_ONCE)
+def _slot(named: str) -> _Slot:
+    return _Slot()
+
+
+@lru_cache(1)
+def _adapter() -> TypeAdapter[Questionnaire]:
+    return TypeAdapter(Questionnaire)

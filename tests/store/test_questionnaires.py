@@ -1,0 +1,139 @@
+"""Questionnaires in the store: by digest, for ever; and which one a stage asks."""
+
+from dataclasses import replace
+
+import asyncpg
+import pytest
+
+from domain import acts
+from domain.acts import Body
+from domain.digests import digest
+from domain.process import Process
+from domain.questionnaires.builtin import NAMES, builtin
+from domain.questionnaires.checking import check
+from domain.questionnaires.shapes import Questionnaire
+from store import questionnaires
+from store.pool import Pool
+from store.questionnaires import (
+    asked,
+    definition_of,
+    document_asked,
+    get,
+    get_many,
+    kept_for,
+    put,
+    questionnaire_digest,
+)
+from tests.store.stage import Play
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known() -> None:
+    questionnaires._slot.cache_clear()
+
+
+def one_question(name: str) -> Questionnaire:
+    """A questionnaire of one question."""
+    found = check(
+        {
+            "id": name,
+            "label": {"fr": name},
+            "sections": [
+                {
+                    "id": "s",
+                    "label": {"fr": "S"},
+                    "questions": [{"id": "q", "kind": "yes_no", "label": {"fr": "?"}}],
+                }
+            ],
+        }
+    ).questionnaire
+    assert found is not None
+    return found
+
+
+async def attach(
+    play: Play, questionnaire: Questionnaire | None, stage: str | None = None, *, document: str
+) -> Process:
+    """Attach a questionnaire, or a text that says it is one."""
+    named = digest({"fr": document})
+    if questionnaire is not None:
+        named = await put(play.worker, questionnaire, "coordinator")
+    await play.do(
+        acts.AttachDocument(
+            document=Body(id=document, digest=named), title={"fr": "Q"}, stage=stage, questionnaire=True
+        )
+    )
+    return await play.process()
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_questionnaire_comes_back_as_it_was_kept(app: Pool, name: str) -> None:
+    async with app.acquire() as connection:
+        named = await put(connection, builtin(name), "coordinator")
+        assert named == questionnaire_digest(builtin(name)) == digest(definition_of(builtin(name)))
+        kept = await get(connection, named)
+    assert kept is not None
+    assert kept.questionnaire == builtin(name)
+    assert questionnaire_digest(kept.questionnaire) == named
+    assert kept.validator({}).problems
+    assert kept.code.replace("-", "").lower() == named[:10]
+
+
+async def test_a_questionnaire_is_kept_once_and_never_changed(app: Pool, worker: Pool) -> None:
+    async with app.acquire() as connection:
+        first = await put(connection, builtin("assises"), "one")
+        assert await put(connection, builtin("assises"), "another") == first
+        assert await connection.fetchval("SELECT count(*) FROM questionnaire") == 1
+    for role in (app, worker):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await role.execute("UPDATE questionnaire SET definition = '{}'")
+
+
+async def test_what_was_read_once_is_not_asked_for_again(play: Play) -> None:
+    await play.draft()
+    process = await attach(play, one_question("a"), document="d1")
+    first = await kept_for(play.worker, process, "appel")
+    async with play.worker.transaction():
+        before = await play.worker.fetchval("SELECT count(*) FROM questionnaire")
+        again = await kept_for(play.worker, process, "appel")
+    assert before == 1
+    assert again is first
+
+
+async def test_questionnaires_that_there_are_not_are_left_out(play: Play) -> None:
+    named = await put(play.worker, one_question("a"), "x")
+    found = await get_many(play.worker, [named, "f" * 64, "", "../x", named])
+    assert list(found) == [named]
+
+
+async def test_a_stage_asks_its_own_questionnaire_before_that_of_the_whole(play: Play) -> None:
+    await play.draft()
+    process = await attach(play, one_question("whole"), document="d1")
+    assert (found := await asked(play.worker, process, "appel")) is not None
+    assert found.id == "whole"
+    process = await attach(play, one_question("own"), "appel", document="d2")
+    assert (found := await asked(play.worker, process, "appel")) is not None
+    assert found.id == "own"
+    process = await attach(play, one_question("later"), document="d3")
+    assert (found := await asked(play.worker, process, "appel")) is not None
+    assert found.id == "own"
+
+
+async def test_a_new_version_of_a_questionnaire_takes_the_place_of_the_old_one(play: Play) -> None:
+    await play.draft()
+    await attach(play, one_question("first"), document="d1")
+    process = await attach(play, one_question("second"), document="d1")
+    assert process.documents["d1"].version == 2
+    assert (found := await asked(play.worker, process, "appel")) is not None
+    assert found.id == "second"
+
+
+async def test_a_questionnaire_that_is_only_a_text_asks_nothing(play: Play) -> None:
+    await play.draft()
+    process = await attach(play, None, document="d1")
+    assert await asked(play.worker, process, "appel") is None
+    assert await asked(play.worker, replace(process, documents={}), "appel") is None
+    assert await asked(play.worker, process, "nowhere") is None
+    assert document_asked(process, "appel") is not None

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from domain.acts import Body, SealFigures
+from domain.deciding.works import recommendations
 from domain.events import Event
 from domain.procedure import Label, Office, Procedure, Stage
 from domain.process import Count, Process
@@ -87,6 +88,13 @@ class Names:
         """Name the office of a seat; nothing where the voter is a person heard."""
         return self.office(seat) if "/" in seat or (self.process and seat in self.process.offices) else ""
 
+    def recommendation(self, recommendation: str) -> str:
+        """Number a recommendation, in the order they were made: its id says nothing to anybody."""
+        known = list(recommendations(self.process)) if self.process else []
+        if recommendation not in known:
+            return recommendation
+        return text("recommendation.number", self.languages, number=known.index(recommendation) + 1)
+
     def _named(self, label: Mapping[str, str] | None, key: str) -> str:
         return (localised(label, self.languages) if label else "") or key
 
@@ -97,6 +105,7 @@ _KEYS: dict[str, Callable[[Names, str], str]] = {
     "office": Names.office,
     "owner": Names.office,
     "addressee": Names.office,
+    "recommendation": Names.recommendation,
     "college": Names.college,
     "lane": Names.lane,
     "theme": Names.theme,

@@ -31,6 +31,9 @@ _SPAN = re.compile(r"P(?=[\dT])(\d+[YMWD])*(T(\d+(\.\d+)?[HMS])+)?")
 _SPANS: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 _ENDS = ("closes", "entry_closes", "until", "latest", "due")
 """Beginnings of the names of arguments that say when something is over."""
+_WITHIN = ("reason", "reasons")
+"""Arguments that people wrote and sentences end with: the full stop is the sentence's."""
+
 _WORDS = {
     "state": ("state", "hearing_state", "ballot_state"),
     "outcome": ("outcome", "ballot_outcome"),
@@ -161,6 +164,8 @@ def _shown_text(value: str, language: str, name: str) -> str:
             return span(_SPANS.validate_python(value), language)
     except (ValueError, OverflowError):  # no such day, or beyond what can be reckoned with
         return value
+    if name in _WITHIN and not value.endswith(".."):
+        return value.removesuffix(".")
     for words in _WORDS.get(name, (name,)):
         if has_text(f"{words}.{value}"):
             return text(f"{words}.{value}", (language,))

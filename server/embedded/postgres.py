@@ -5,6 +5,7 @@ The server trusts whoever can reach its socket, so the folder of the socket is t
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import shutil
@@ -88,6 +89,8 @@ class EmbeddedPostgres:
             await self._child.stop(signal.SIGINT)
         elif (pid := self._running()) is not None:
             await stop_stranger(pid, signal.SIGINT)
+        with contextlib.suppress(OSError):  # not empty: somebody else's
+            self.sockets.rmdir()
 
     def _running(self) -> int | None:
         lines = self._postmaster_lines()

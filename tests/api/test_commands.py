@@ -211,7 +211,8 @@ async def test_a_decision_waits_for_every_response(stage: Stage) -> None:
         "Respond", "dinum", **place,
         recommendationId=recommendation, addressee="dinum", answer="FOLLOWED", reasons="Oui.",
     )  # fmt: skip
-    await stage.refused("RESPONSE_MISSING", "IssueDecision", "minister", **place, text="Trop tôt.")
+    missing = await stage.refused("RESPONSE_MISSING", "IssueDecision", "minister", **place, text="Trop tôt.")
+    assert "recommandation n° 1, destinataire" in missing["message"]
     outcome = (await stage.house.ask("Outcome", {"slug": "essai"}))["concertation"]
     assert [a["addressee"]["key"] for a in outcome["recommendations"][0]["awaited"]] == ["asso"]
     assert outcome["recommendations"][0]["awaited"][0]["since"]

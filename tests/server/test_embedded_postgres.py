@@ -115,7 +115,7 @@ async def test_a_folder_too_deep_for_a_socket_works_all_the_same(tmp_path: Path)
     assert not server.sockets.is_relative_to(tmp_path)
     assert await ask(server, "SELECT 1") == 1
     await server.stop()
-    server.sockets.rmdir()
+    assert not server.sockets.exists()
 
 
 async def test_a_socket_folder_of_someone_else_is_refused(tmp_path: Path) -> None:

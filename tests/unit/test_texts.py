@@ -279,6 +279,12 @@ def test_a_summary_chooses_the_variant_of_the_fact() -> None:
     assert "Conseil scientifique" in shown
 
 
+def test_a_reason_that_ends_its_sentence_does_not_end_it_twice() -> None:
+    for reason in ("Panne.", "Panne"):
+        event = Event(at=AT, actor="m", fact=Suspended(reason=reason))
+        assert summary(event, None, ("fr",)).endswith("\u00a0: Panne.")
+
+
 def test_a_summary_says_who_answers_by_office_and_never_by_member() -> None:
     given_ = ResponseGiven(
         recommendation="r1", addressee="ministere", answer=acts.Answer.FOLLOWED,

@@ -30,6 +30,10 @@ def read_refusal(answer: dict[str, Any], own: bool) -> Refusal:
             receipt = answer["receipt"]
             known = {"receiptCode": receipt["code"]} if own else {}
             return Refusal(code, {**known, "channel": receipt["channel"]}, ("author",))
+        case Code.UNKNOWN_CONTRIBUTION | Code.CONTRIBUTION_REPLACED | Code.CONTRIBUTION_WITHDRAWN:
+            return Refusal(code, {}, ("contribution",))
+        case Code.UNKNOWN_BATCH:
+            return Refusal(code, {}, ("batch",))
         case Code.SUSPENDED:
             return Refusal(code, {"stage": stage["key"]}, ("stage",))
         case Code.STAGE_WRONG_KIND:

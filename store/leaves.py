@@ -2,8 +2,9 @@
 
 leaf = SHA-256( 16 bytes of salt followed by the canonical JSON of the content )
 
-The content has the fourteen keys of CONTENT, null where there is nothing, and those of MORE that are set; instants are written in UTC with microseconds and
-`Z`. Canonical JSON is that of domain/digests.py. A salt that is destroyed leaves a leaf that says nothing any more.
+The content has the fourteen keys of CONTENT, null where there is nothing, and those of MORE that are set; instants are
+written in UTC with microseconds and `Z`. Canonical JSON is that of domain/digests.py. A salt that is destroyed leaves a
+leaf that says nothing any more.
 """
 
 from __future__ import annotations

@@ -398,6 +398,245 @@ $$;
 COMMENT ON FUNCTION hold_stage IS
     'Holds off contributions until the commit and answers all leaves, in order, with counts of live ones; nulls if there are more leaves than p_most.';
 
+CREATE FUNCTION contribution_versions(p_reader text, p_sees_all_of uuid, p_ids uuid[])
+RETURNS TABLE (
+    asked uuid, id uuid, version integer, member text, actor text, channel text, submitted_at timestamptz,
+    superseded_at timestamptz, supersede_reason text, withdrawn_at timestamptz, body text, answers json,
+    questionnaire text, place text, reference text, batch uuid, carried_from uuid, digest bytea, receipt text
+)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM set_reader(p_reader, p_sees_all_of IS NOT NULL, p_sees_all_of);
+    RETURN QUERY
+    WITH RECURSIVE earlier AS (
+        SELECT c.id AS asked, c.id, c.supersedes FROM contribution c WHERE c.id = ANY (p_ids)
+        UNION ALL
+        SELECT e.asked, c.id, c.supersedes FROM earlier e JOIN contribution c ON c.id = e.supersedes
+    ), later AS (
+        SELECT e.asked, e.id FROM earlier e WHERE e.asked = e.id
+        UNION ALL
+        SELECT l.asked, c.id FROM later l JOIN contribution c ON c.supersedes = l.id
+    )
+    SELECT k.asked, c.id, c.version, c.member, c.actor, c.channel, c.submitted_at, c.superseded_at, c.supersede_reason,
+        c.withdrawn_at, c.body, c.answers, c.questionnaire, c.place, c.reference, c.batch, c.carried_from, c.digest,
+        CASE WHEN c.member = p_reader THEN c.receipt END
+    FROM (SELECT e.asked, e.id FROM earlier e UNION SELECT l.asked, l.id FROM later l) AS k
+        JOIN contribution c ON c.id = k.id
+    ORDER BY k.asked, c.version;
+END;
+$$;
+COMMENT ON FUNCTION contribution_versions IS
+    'All versions that the reader may see of the contributions to which those named belong, the first one first.';
+
+CREATE FUNCTION contribution_followed_by(p_receipt text) RETURNS TABLE (receipt text, version integer)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    BEGIN ATOMIC
+        SELECT n.receipt, n.version FROM contribution c JOIN contribution n ON n.supersedes = c.id
+        WHERE c.receipt = p_receipt;
+    END;
+COMMENT ON FUNCTION contribution_followed_by IS
+    'The receipt of the next version: it has the same author, whose proof the code of this one is.';
+
+CREATE FUNCTION open_batch(
+    p_concertation uuid, p_round integer, p_stage text, p_actor text, p_channel text, p_territory text,
+    p_announced integer, p_reference text, p_key text
+) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    v_stage stage;
+    v_old batch;
+    v_new batch;
+    v_now timestamptz := instant();
+BEGIN
+    v_new := ROW(
+        uuidv7(), p_concertation, p_round, p_stage, p_channel, p_territory, p_announced, p_reference, p_actor, v_now,
+        command_bytes(p_concertation, p_actor, p_key));
+    SELECT * INTO v_old FROM batch b WHERE b.command = v_new.command;
+    IF NOT FOUND THEN
+        SELECT * INTO v_stage FROM stage s
+        WHERE s.concertation = p_concertation AND s.round = p_round AND s.key = p_stage;
+        IF NOT FOUND THEN
+            RETURN jsonb_build_object('refusal', CASE
+                WHEN EXISTS (SELECT FROM stage s WHERE s.concertation = p_concertation AND s.key = p_stage)
+                    THEN 'ROUND_CHANGED'
+                ELSE 'UNKNOWN_STAGE' END);
+        END IF;
+        IF v_stage.kind <> 'call_for_input' THEN
+            RETURN jsonb_build_object('refusal', 'STAGE_WRONG_KIND', 'stage', to_jsonb(v_stage));
+        END IF;
+        IF NOT p_channel = ANY (v_stage.channels) THEN
+            RETURN jsonb_build_object('refusal', 'CHANNEL_NOT_OFFERED', 'stage', to_jsonb(v_stage));
+        END IF;
+        -- As late as a form that came with the opening could still be entered.
+        IF NOT takes_contributions(v_stage, p_channel, v_stage.opens_at, v_now) THEN
+            RETURN jsonb_build_object(
+                'refusal', CASE
+                    WHEN v_stage.is_over THEN 'CONCERTATION_OVER'
+                    WHEN v_stage.suspended THEN 'SUSPENDED'
+                    ELSE 'STAGE_NOT_OPEN' END,
+                'stage', to_jsonb(v_stage), 'now', v_now);
+        END IF;
+        INSERT INTO batch SELECT v_new.* ON CONFLICT DO NOTHING;
+        SELECT * INTO STRICT v_old FROM batch b WHERE b.command = v_new.command;
+    END IF;
+    IF (v_old.round, v_old.stage, v_old.channel, v_old.announced, v_old.territory, v_old.reference)
+        IS DISTINCT FROM
+        (p_round, p_stage, p_channel, p_announced, p_territory, p_reference)
+    THEN
+        RETURN jsonb_build_object('refusal', 'IDEMPOTENCY_KEY_REUSED');
+    END IF;
+    RETURN jsonb_build_object('batch', v_old.id);
+END;
+$$;
+COMMENT ON FUNCTION open_batch IS 'Announces forms that arrived together; the right of the clerk was checked.';
+
+CREATE FUNCTION batch_list(p_concertation uuid, p_round integer, p_stage text, p_ids uuid[])
+RETURNS TABLE (
+    id uuid, concertation uuid, round integer, stage text, channel text, territory text, announced integer,
+    reference text, actor text, opened_at timestamptz, entered bigint
+)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT b.id, b.concertation, b.round, b.stage, b.channel, b.territory, b.announced, b.reference, b.actor, b.opened_at,
+        -- Forms, not versions: typing that was corrected is the same form.
+        (SELECT count(*) FROM contribution c
+            WHERE c.batch = b.id AND (c.supersedes IS NULL OR c.supersede_reason IS NOT NULL))
+    FROM batch b
+    WHERE b.concertation = p_concertation AND (p_round IS NULL OR b.round = p_round)
+        AND (p_stage IS NULL OR b.stage = p_stage) AND (p_ids IS NULL OR b.id = ANY (p_ids))
+    ORDER BY b.id;
+END;
+$$;
+
+CREATE FUNCTION save_draft(
+    p_member text, p_concertation uuid, p_round integer, p_stage text, p_college text, p_themes text[], p_body text,
+    p_answers text
+) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    v_stage stage;
+    v_member member;
+    v_now timestamptz := instant();
+BEGIN
+    SELECT * INTO v_stage FROM stage s
+    WHERE s.concertation = p_concertation AND s.round = p_round AND s.key = p_stage;
+    IF NOT FOUND THEN
+        RETURN jsonb_build_object('refusal', CASE
+            WHEN EXISTS (SELECT FROM stage s WHERE s.concertation = p_concertation AND s.key = p_stage)
+                THEN 'ROUND_CHANGED'
+            ELSE 'UNKNOWN_STAGE' END);
+    END IF;
+    IF v_stage.kind <> 'call_for_input' THEN
+        RETURN jsonb_build_object('refusal', 'STAGE_WRONG_KIND', 'stage', to_jsonb(v_stage));
+    END IF;
+    IF v_stage.is_over OR v_now >= v_stage.closes_at THEN
+        RETURN jsonb_build_object(
+            'refusal', CASE WHEN v_stage.is_over THEN 'CONCERTATION_OVER' ELSE 'STAGE_NOT_OPEN' END,
+            'stage', to_jsonb(v_stage), 'now', v_now);
+    END IF;
+    SELECT * INTO v_member FROM member m
+    WHERE m.concertation = p_concertation AND m.member = p_member AND m.left_at IS NULL;
+    IF (v_member.member IS NULL AND v_stage.admission <> 'open')
+        OR (v_member.college IS NULL AND v_stage.admission = 'invited')
+        OR (p_college IS NOT NULL AND p_college IS DISTINCT FROM v_member.college)
+    THEN
+        RETURN jsonb_build_object('refusal', 'NOT_ADMITTED', 'stage', to_jsonb(v_stage), 'college', p_college);
+    END IF;
+    INSERT INTO draft VALUES (
+        p_member, p_concertation, p_round, p_stage, p_college, p_themes, p_body, p_answers::json, v_now)
+    ON CONFLICT (member, concertation, round, stage) DO UPDATE SET
+        college = excluded.college, themes = excluded.themes, body = excluded.body, answers = excluded.answers,
+        saved_at = excluded.saved_at;
+    RETURN jsonb_build_object('saved_at', v_now);
+END;
+$$;
+COMMENT ON FUNCTION save_draft IS 'Keeps what somebody who may answer has begun to write, in the place of what was kept.';
+
+CREATE FUNCTION draft_of(p_member text, p_concertation uuid, p_round integer, p_stage text) RETURNS SETOF draft
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+        SELECT * FROM draft d
+        WHERE d.member = p_member AND d.concertation = p_concertation AND d.round = p_round AND d.stage = p_stage
+    $$;
+
+CREATE FUNCTION drop_draft(p_member text, p_concertation uuid, p_round integer, p_stage text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    DELETE FROM draft d
+    WHERE d.member = p_member AND d.concertation = p_concertation AND d.round = p_round AND d.stage = p_stage;
+    RETURN FOUND;
+END;
+$$;
+
+CREATE FUNCTION draft_holders(p_concertation uuid, p_round integer, p_stage text)
+RETURNS TABLE (member text, saved_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    BEGIN ATOMIC
+        SELECT d.member, d.saved_at FROM draft d
+        WHERE d.concertation = p_concertation AND d.round = p_round AND d.stage = p_stage;
+    END;
+COMMENT ON FUNCTION draft_holders IS 'Who has begun to write, never what: for the follow-up of a stage.';
+
+CREATE FUNCTION former_contribution(p_member text, p_concertation uuid, p_round integer, p_stage text)
+RETURNS TABLE (round integer, college text, themes text[], body text, answers json, submitted_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    BEGIN ATOMIC
+        SELECT c.round, c.college, c.themes, c.body, c.answers, c.submitted_at FROM contribution c
+        WHERE c.member = p_member AND c.concertation = p_concertation AND c.stage = p_stage AND c.round < p_round
+            AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
+        ORDER BY c.round DESC, c.id DESC LIMIT 1;
+    END;
+COMMENT ON FUNCTION former_contribution IS 'What its author said in the latest round before this one.';
+
+CREATE FUNCTION carry_contributions(
+    p_concertation uuid, p_from integer, p_round integer, p_stage text, p_after uuid, p_most integer
+) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    v_old contribution;
+    v_new contribution;
+    v_last uuid;
+    v_now timestamptz := instant();
+BEGIN
+    FOR v_old IN
+        SELECT * FROM contribution c
+        WHERE c.concertation = p_concertation AND c.round = p_from AND c.stage = p_stage
+            AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
+            AND c.id > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+        ORDER BY c.id LIMIT p_most
+    LOOP
+        v_last := v_old.id;
+        v_new := v_old;
+        v_new.id := uuidv7();
+        v_new.round := p_round;
+        v_new.submitted_at := v_now;
+        v_new.command := substr(sha256(uuid_send(v_old.id) || convert_to('/' || p_round, 'UTF8')), 1, 16);
+        v_new.salt := random_bytes();
+        v_new.receipt := readable_code();
+        v_new.version := 1;
+        v_new.supersedes := NULL;
+        v_new.supersede_reason := NULL;
+        v_new.batch := NULL;
+        v_new.carried_from := v_old.id;
+        v_new.digest := contribution_leaf(v_new);
+        -- Whoever has spoken in this round already is not spoken for.
+        INSERT INTO contribution SELECT v_new.* ON CONFLICT DO NOTHING;
+    END LOOP;
+    RETURN v_last;
+END;
+$$;
+COMMENT ON FUNCTION carry_contributions IS
+    'Lets the live contributions of a round count in a later one; done again, it does nothing. Gives the last one looked at, null after all.';
+
 ALTER TABLE batch ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE draft ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 GRANT SELECT ON batch, draft TO concertation_worker;
@@ -426,7 +665,10 @@ GRANT SELECT (
     version, supersedes, superseded_at, supersede_reason, withdrawn_at, answers, questionnaire, place, reference, batch,
     carried_from, actor
 ) ON contribution TO concertation_app;
-GRANT EXECUTE ON FUNCTION submit_contribution, withdraw_contribution TO concertation_app, concertation_worker;
+GRANT EXECUTE ON FUNCTION submit_contribution, withdraw_contribution, contribution_versions, contribution_followed_by,
+    open_batch, batch_list, save_draft, draft_of, drop_draft, draft_holders, former_contribution
+    TO concertation_app, concertation_worker;
+GRANT EXECUTE ON FUNCTION carry_contributions TO concertation_worker;
 
 -- migrate:down
 DROP POLICY app_reads ON contribution;
@@ -441,7 +683,9 @@ CREATE POLICY app_reads ON contribution FOR SELECT TO concertation_app USING (
 );
 DROP POLICY owner_replaces ON contribution;
 REVOKE SELECT (actor) ON contribution FROM concertation_app;
-DROP FUNCTION withdraw_contribution, submit_contribution, contribution_again, command_bytes;
+DROP FUNCTION carry_contributions, former_contribution, draft_holders, drop_draft, draft_of, save_draft, batch_list,
+    open_batch, contribution_followed_by, contribution_versions, withdraw_contribution, submit_contribution,
+    contribution_again, command_bytes;
 CREATE OR REPLACE FUNCTION contribution_leaf(c contribution) RETURNS bytea
     LANGUAGE sql STABLE
     RETURN sha256(c.salt || convert_to(

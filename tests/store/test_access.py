@@ -14,8 +14,8 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "batch", "body", "command_log", "concertation", "contribution", "draft", "ledger", "member", "outbox", "person", "procedure",
-    "questionnaire", "seal_branch", "secret_vote", "stage",
+    "batch", "body", "command_log", "concertation", "contribution", "draft", "ledger", "member", "outbox", "person",
+    "procedure", "questionnaire", "seal_branch", "secret_vote", "stage",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
@@ -112,9 +112,10 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         """,
     )
     assert [row["proname"] for row in rows] == [
-        "contribution_by_receipt", "contribution_counts", "contribution_get", "contribution_leaves",
-        "contribution_page", "contribution_total", "instant", "iso", "keep_secret_vote",
-        "set_reader", "submit_contribution", "withdraw_contribution",
+        "batch_list", "contribution_by_receipt", "contribution_counts", "contribution_followed_by", "contribution_get",
+        "contribution_leaves", "contribution_page", "contribution_total", "contribution_versions", "draft_holders",
+        "draft_of", "drop_draft", "former_contribution", "instant", "iso", "keep_secret_vote",
+        "open_batch", "save_draft", "set_reader", "submit_contribution", "withdraw_contribution",
     ]  # fmt: skip
 
 

@@ -113,6 +113,41 @@ class EnrolMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolMembers:
+    """Admit several people at once, all or none: what a list brings in. `MOST_AT_ONCE` at most."""
+
+    kind: Literal["enrol_members"] = "enrol_members"
+    members: tuple[EnrolMember, ...]
+
+
+MOST_AT_ONCE = 1000
+"""People whom one command enrols."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignOrganisation:
+    """A member speaks for an organisation of their college from now on; unset: for themself."""
+
+    kind: Literal["assign_organisation"] = "assign_organisation"
+    member: str
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmitInvited:
+    """The engine's own: whoever took up the invitation of an organisation becomes its representative.
+
+    That the invitation exists and is theirs was found where invitations are kept, before it was asked.
+    """
+
+    kind: Literal["admit_invited"] = "admit_invited"
+    member: str
+    college: str | None
+    organisation: str
+    territory: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveMember:
     """A member leaves. Their offices end with it; what they said stays."""
 
@@ -561,8 +596,8 @@ class RecordSeal:
 
 
 Act = (
-    DraftConcertation | AmendDraft | CreateOffice | EnrolMember | RemoveMember | AppointMember | EndTerm
-    | GiveDelegation | RevokeDelegation | AttachDocument | Launch
+    DraftConcertation | AmendDraft | CreateOffice | EnrolMember | EnrolMembers | AssignOrganisation | RemoveMember
+    | AppointMember | EndTerm | GiveDelegation | RevokeDelegation | AttachDocument | Launch
     | ExtendStage | PostponeStage | CloseStageEarly | Suspend | Resume | ReopenStage | RectifyStage | Abandon
     | CastVote | GiveProxy | RevokeProxy | WithdrawProposal
     | ScheduleHearing | HoldHearing | CancelHearing | RecordHearing
@@ -570,7 +605,7 @@ Act = (
     | MakeReservation | RecordDissent
     | SubmitChapter | MakeRecommendation | AssembleSynthesis | Respond | IssueDecision | RectifyDecision
     | MakeCommitment | ReportProgress | PublishImplementationReport | PublishObservation
-    | Tick | RecordSeal
+    | Tick | RecordSeal | AdmitInvited
 )  # fmt: skip
 
 SYSTEM = "system"

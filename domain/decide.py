@@ -62,6 +62,12 @@ def _engine(turn: Turn, command: Command) -> Refusal | None:
     act = command.act
     if isinstance(act, acts.Tick):
         return None
+    if isinstance(act, acts.AdmitInvited):
+        if turn.process.phase is Phase.VOID:
+            return Refusal(Code.UNKNOWN_CONCERTATION, {"id": turn.process.id})
+        if turn.process.over:
+            return Refusal(Code.CONCERTATION_OVER, {"phase": turn.process.phase})
+        return people.admit_invited(turn, act)
     if not isinstance(act, acts.RecordSeal):
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     placed = turn.place(Kind.CALL_FOR_INPUT)
@@ -86,7 +92,7 @@ def _person(turn: Turn, act: Act) -> Refusal | None:
         return Refusal(Code.UNKNOWN_CONCERTATION, {"id": process.id})
     if process.over:
         return Refusal(Code.CONCERTATION_OVER, {"phase": process.phase})
-    if kind is acts.Tick or kind is acts.RecordSeal:
+    if kind in _OF_THE_ENGINE:
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     if kind not in _BY_THEMSELVES:
         entitled = turn.entitle(act.kind, _scope(turn, act))
@@ -113,6 +119,9 @@ def _perform(turn: Turn, act: Act) -> Refusal | None:
     """Do an act whose author is entitled and whose signatures, if any, are given."""
     return _ACTS[type(act)](turn, act)
 
+
+_OF_THE_ENGINE = frozenset({acts.Tick, acts.RecordSeal, acts.AdmitInvited})
+"""What nobody else asks for."""
 
 HORIZON = timedelta(days=36525)
 """Nobody plans further ahead than a hundred years, the longest length of time that a procedure may name."""
@@ -166,6 +175,8 @@ _ACTS: dict[type, Callable[[Turn, Any], Refusal | None]] = {
     acts.AttachDocument: drafting.attach_document,
     acts.Launch: drafting.launch,
     acts.EnrolMember: people.enrol_member,
+    acts.EnrolMembers: people.enrol_members,
+    acts.AssignOrganisation: people.assign_organisation,
     acts.RemoveMember: people.remove_member,
     acts.AppointMember: people.appoint_member,
     acts.EndTerm: people.end_term,

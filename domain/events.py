@@ -64,6 +64,15 @@ class MemberEnrolled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationAssigned:
+    """A member speaks for an organisation from now on; unset: for themself."""
+
+    kind: Literal["organisation_assigned"] = "organisation_assigned"
+    member: str
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberLeft:
     """A member left; their running terms and delegations ended with it."""
 
@@ -686,9 +695,9 @@ class ObservationPublished:
 
 
 Fact = (
-    ConcertationDrafted | DraftAmended | OfficeCreated | MemberEnrolled | MemberLeft | MemberAppointed | TermEnded
-    | DelegationGiven | DelegationRevoked | DocumentAttached | ConcertationLaunched | RoundOpened
-    | StageAwaitsOpening | StageOpened | StageExtended | StagePostponed | StageClosingAdvanced | StageOverdue
+    ConcertationDrafted | DraftAmended | OfficeCreated | MemberEnrolled | OrganisationAssigned | MemberLeft
+    | MemberAppointed | TermEnded | DelegationGiven | DelegationRevoked | DocumentAttached | ConcertationLaunched
+    | RoundOpened | StageAwaitsOpening | StageOpened | StageExtended | StagePostponed | StageClosingAdvanced | StageOverdue
     | StageClosed | SealingBegun | QuorumMissed | StageSealed | StageAwaitsConclusion | GatePassed | GateReturned
     | StageConcluded | StageReopened | RectificationOpened | Suspended | Resumed | LastResortApplied
     | ConcertationEnded | ConcertationAbandoned

@@ -165,6 +165,11 @@ def _member_enrolled(process: Process, event: Event, fact: ev.MemberEnrolled) ->
     return {"members": {**process.members, fact.member: member}}
 
 
+def _organisation_assigned(process: Process, event: Event, fact: ev.OrganisationAssigned) -> Changes:
+    member = changed(process.members[fact.member], organisation=fact.organisation)
+    return {"members": {**process.members, fact.member: member}}
+
+
 def _member_left(process: Process, event: Event, fact: ev.MemberLeft) -> Changes:
     member = changed(process.members[fact.member], left_at=event.at)
     return {"members": {**process.members, fact.member: member}}
@@ -755,6 +760,7 @@ _FOLDS: dict[type, Callable[[Process, Event, Any], Changes]] = {
     ev.DraftAmended: _draft_amended,
     ev.OfficeCreated: _office_created,
     ev.MemberEnrolled: _member_enrolled,
+    ev.OrganisationAssigned: _organisation_assigned,
     ev.MemberLeft: _member_left,
     ev.MemberAppointed: _member_appointed,
     ev.TermEnded: _term_ended,

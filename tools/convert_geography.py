@@ -62,9 +62,11 @@ def _rows(data: Path) -> Iterator[Row]:
             if group["type"] != "EPT":
                 of_commune[member["code"]] = group["code"]
         departement = inhabitants.most_common(1)[0][0]
-        region = _REGIONS[next(str(c["region"]) for c in current.values() if c["departement"] == departement)]
+        its_region = _REGIONS[
+            next(str(c["region"]) for c in current.values() if c["departement"] == departement)
+        ]
         yield (
-            "intercommunality", group["code"], group["nom"], departement, region, "", group["type"]
+            "intercommunality", group["code"], group["nom"], departement, its_region, "", group["type"]
         )  # fmt: skip
     for code, one in current.items():
         yield (

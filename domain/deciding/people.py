@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain import events as ev
 from domain.acts import (
+    MOST_AT_ONCE,
     SYSTEM,
     Act,
+    AdmitInvited,
     AppointMember,
+    AssignOrganisation,
     EndTerm,
     EnrolMember,
+    EnrolMembers,
     GiveDelegation,
     RemoveMember,
     RevokeDelegation,
@@ -43,6 +48,39 @@ def enrol_member(turn: Turn, act: EnrolMember) -> Refusal | None:
         )
     )
     return None
+
+
+def enrol_members(turn: Turn, act: EnrolMembers) -> Refusal | None:
+    """Admit several people, all or none; a refusal names the first at fault by its number in the list."""
+    if not 0 < len(act.members) <= MOST_AT_ONCE:
+        return Refusal(Code.INPUT_INVALID, {"longest": MOST_AT_ONCE}, ("members",))
+    for number, member in enumerate(act.members):
+        refusal = enrol_member(turn, member)
+        if refusal is not None:
+            return replace(refusal, path=("members", str(number), *refusal.path))
+    return None
+
+
+def assign_organisation(turn: Turn, act: AssignOrganisation) -> Refusal | None:
+    """Let a member speak for an organisation, or for themself again. Said again, it changes nothing."""
+    if not is_member(turn, act.member):
+        return Refusal(Code.UNKNOWN_MEMBER, {"member": act.member}, ("member",))
+    if turn.process.members[act.member].organisation != act.organisation:
+        turn.tell(ev.OrganisationAssigned(member=act.member, organisation=act.organisation))
+    return None
+
+
+def admit_invited(turn: Turn, act: AdmitInvited) -> Refusal | None:
+    """Make whoever took up an invitation a representative: one of the college, and of no other organisation."""
+    if not is_member(turn, act.member):
+        enrolment = EnrolMember(
+            member=act.member, college=act.college, organisation=act.organisation, territory=act.territory
+        )
+        return enrol_member(turn, enrolment)
+    known = turn.process.members[act.member]
+    if known.college != act.college or known.organisation not in (None, act.organisation):
+        return Refusal(Code.ALREADY_ENROLLED, {"member": act.member}, ("member",))
+    return assign_organisation(turn, AssignOrganisation(member=act.member, organisation=act.organisation))
 
 
 def remove_member(turn: Turn, act: RemoveMember) -> Refusal | None:

@@ -91,6 +91,8 @@ def sample(kind: str) -> Act:
         acts.AmendDraft(title={"fr": "x"}),
         acts.CreateOffice(office=Office(id="neuf", role=Role.ADDRESSEE, label={"fr": "x"})),
         acts.EnrolMember(member="new"),
+        acts.EnrolMembers(members=(acts.EnrolMember(member="new"),)),
+        acts.AssignOrganisation(member="citizen", organisation="o"),
         acts.RemoveMember(member="citizen", reason="x"),
         acts.AppointMember(office="conseil", member="citizen"),
         acts.EndTerm(office="conseil", seat=1, cause=TermEnd.REVOCATION),
@@ -157,7 +159,7 @@ def answer_of(kind: str, by: str, **more: Any) -> Code | None:
 
 def test_every_act_says_who_may_do_it():
     kinds = {act.__dataclass_fields__["kind"].default for act in get_args(Act)}
-    assert kinds - set(ROLES) - set(PLATFORM) - ELECTORATE == {"tick", "record_seal"}
+    assert kinds - set(ROLES) - set(PLATFORM) - ELECTORATE == {"tick", "record_seal", "admit_invited"}
 
 
 @pytest.mark.parametrize("kind", BY_A_ROLE)
@@ -278,6 +280,8 @@ def test_offices_of_one_lane_act_in_their_lane_only():
         acts.Suspend(reason="x"),
         acts.Abandon(reason="x"),
         acts.EnrolMember(member="new"),
+        acts.EnrolMembers(members=(acts.EnrolMember(member="new"),)),
+        acts.AssignOrganisation(member="citizen", organisation="o"),
         acts.RemoveMember(member="coordinator", reason="x"),
         acts.AppointMember(office="rapporteur-b", member="citizen"),
         acts.EndTerm(office="rapporteur-b", seat=1, cause=TermEnd.REVOCATION),

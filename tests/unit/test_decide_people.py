@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain import acts
-from domain.acts import TermEnd
+from domain.acts import SYSTEM, TermEnd
 from domain.awaited import awaited
 from domain.decide import next_deadline
 from domain.events import TermEnded, VoteCast
@@ -52,6 +52,53 @@ def test_nobody_is_enrolled_under_the_name_of_the_engine_or_under_none():
     play = Play(procedure())
     for name in ("system", ""):
         assert play.refused(acts.EnrolMember(member=name)) is Code.INPUT_INVALID
+
+
+def test_several_are_enrolled_at_once_or_none():
+    play = Play(procedure())
+    two = acts.EnrolMember(member="a", college="etat"), acts.EnrolMember(member="b", college="locales")
+    events = play.do(acts.EnrolMembers(members=two))
+    assert play.kinds(events) == ["member_enrolled", "member_enrolled"]
+    play.enrol("c", college="etat")
+    known = acts.EnrolMembers(members=(acts.EnrolMember(member="d"), acts.EnrolMember(member="c")))
+    assert play.refused(known) is Code.ALREADY_ENROLLED
+    assert "d" not in play.process.members
+    twice = acts.EnrolMembers(members=(acts.EnrolMember(member="d"), acts.EnrolMember(member="d")))
+    assert play.refused(twice) is Code.ALREADY_ENROLLED
+
+
+@pytest.mark.parametrize("number", [0, acts.MOST_AT_ONCE + 1])
+def test_a_list_that_is_empty_or_too_long_is_refused(number):
+    play = Play(procedure())
+    many = tuple(acts.EnrolMember(member=f"m{n}") for n in range(number))
+    assert play.refused(acts.EnrolMembers(members=many)) is Code.INPUT_INVALID
+
+
+def test_a_member_speaks_for_an_organisation_and_then_for_themself_again():
+    play = Play(procedure())
+    play.enrol("x", college="etat")
+    play.do(acts.AssignOrganisation(member="x", organisation="o"))
+    assert play.process.members["x"].organisation == "o"
+    assert play.do(acts.AssignOrganisation(member="x", organisation="o")) == []
+    play.do(acts.AssignOrganisation(member="x"))
+    assert play.process.members["x"].organisation is None
+    assert play.refused(acts.AssignOrganisation(member="nobody", organisation="o")) is Code.UNKNOWN_MEMBER
+
+
+def test_whoever_takes_up_an_invitation_is_admitted_by_the_engine_alone():
+    play = Play(procedure())
+    play.enrol("known", college="etat")
+    play.enrol("other", college="locales")
+    invited = acts.AdmitInvited(member="new", college="etat", organisation="o", territory="75056")
+    play.do(invited, by=SYSTEM)
+    assert play.process.members["new"].organisation == "o"
+    assert play.do(invited, by=SYSTEM) == []
+    play.do(acts.AdmitInvited(member="known", college="etat", organisation="o"), by=SYSTEM)
+    assert play.process.members["known"].organisation == "o"
+    for member, organisation in (("other", "o"), ("known", "p")):
+        again = acts.AdmitInvited(member=member, college="etat", organisation=organisation)
+        assert play.refused(again, by=SYSTEM) is Code.ALREADY_ENROLLED
+    assert play.refused(invited) is Code.NOT_ALLOWED
 
 
 def test_who_left_may_be_enrolled_again():

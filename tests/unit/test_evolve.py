@@ -192,7 +192,7 @@ def test_the_play_meets_most_kinds_of_facts(played):
         "DraftAmended", "OfficeCreated", "MemberLeft", "TermEnded", "DelegationRevoked", "StagePostponed",
         "StageClosingAdvanced", "StageOverdue", "GateReturned", "StageReopened", "LastResortApplied",
         "ConcertationAbandoned", "ProxyRevoked", "BallotReconvened", "BallotHeld", "BallotEscalated",
-        "HearingCancelled", "MemberRecused", "OpinionRejected",
+        "HearingCancelled", "MemberRecused", "OpinionRejected", "OrganisationAssigned",
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from benchmarks.deciding import decide_per_s, fold_10k_s
 from benchmarks.figure import GOALS, Figure
 from benchmarks.progress import say
 from benchmarks.starting import help_s, standing
+from benchmarks.submitting import submitting
 from benchmarks.table import write
 from server.leaving import leave
 
@@ -26,6 +27,7 @@ MEASURES: dict[Callable[[], Awaitable[list[Figure]]], tuple[str, ...]] = {
     help_s: ("help_s",),
     standing: ("up_ready_s", "rss_api_mb", "rss_worker_mb"),
     command_p50_ms: ("command_p50_ms",),
+    submitting: ("submit_ratio", "submit_vs_bare_ratio", "submit_p99_ratio"),
     crossing: ("transition_200_s", "deadline_lateness_s"),
 }
 """What to run for which figures."""

@@ -137,7 +137,7 @@ async def _cross(stack: Stack, client: Client, pool: Pool, ahead: timedelta) -> 
     )
 
 
-async def _prepare(connection: Connection, concertation: str, deadline: datetime) -> int:
+async def prepare(connection: Connection, concertation: str, deadline: datetime) -> int:
     """Bring a concertation to its open call for input, in one transaction; give the number of its last event.
 
     Its commands are real and were decided one by one, as of the hour before; `record` is told their events at once.
@@ -165,11 +165,11 @@ _PROCEDURE = sandbox(
 async def _each(pool: Pool, concertations: list[str], deadline: datetime) -> list[int]:
     at_once = asyncio.Semaphore(4)
 
-    async def prepare(concertation: str) -> int:
+    async def one(concertation: str) -> int:
         async with at_once, pool.acquire() as connection:
-            return await _prepare(connection, concertation, deadline)
+            return await prepare(connection, concertation, deadline)
 
-    return await asyncio.gather(*map(prepare, concertations))
+    return await asyncio.gather(*map(one, concertations))
 
 
 async def _contribute(stack: Stack, concertations: list[str]) -> int:

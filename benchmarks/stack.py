@@ -50,8 +50,13 @@ class Stack:
         """`host:port` of Temporal."""
         return str(self._facts["temporal_address"])
 
+    @property
+    def data_dir(self) -> Path:
+        """Where its data and keys are."""
+        return Path(self._facts["data_dir"])
+
     def database(self, role: str) -> str:
-        """The address of PostgreSQL for `app` or `worker`."""
+        """The address of PostgreSQL for `app`, `worker` or `owner`."""
         return str(self._facts["database_urls"][role])
 
     def token(self, role: str) -> str:

@@ -60,7 +60,7 @@ def _row(figure: Figure, today: str) -> str:
         f"`{figure.name}`",
         f"{_number(figure.value)} {goal.unit}",
         f"{_number(low)} to {_number(high)}",
-        f"{'≥' if goal.more_is_better else '≤'} {_number(goal.goal)}",
+        "" if goal.goal is None else f"{'≥' if goal.more_is_better else '≤'} {_number(goal.goal)}",
         "yes" if figure.holds else "**no**",
         floor,
         today,

@@ -16,6 +16,9 @@ from store.identifiers import parse, parse_many
 from store.pages import Page, cut
 from store.pool import Connection
 
+LONGEST_WORD = 500
+"""Characters of the place and the reference of a form, and of the reason for which it takes another's place."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
@@ -147,10 +150,13 @@ def _fault_of_form(submission: Submission) -> Refusal | None:
         return Refusal(Code.UNKNOWN_CONCERTATION, {}, ("concertation",))
     if not is_storable(submission.stage) or not 0 < submission.round < 2**31:
         return Refusal(Code.UNKNOWN_STAGE, {}, ("stage",))
-    if submission.channel is Channel.ONLINE and (
+    if (submission.channel is Channel.ONLINE and submission.revises is None) and (
         submission.author != submission.actor or submission.posted_at or submission.received_at
     ):
         return Refusal(Code.INPUT_INVALID, {"channel": submission.channel}, ("channel",))
+    refusal = _fault_of_entry(submission)
+    if refusal is not None:
+        return refusal
     for name, texts in (
         ("author", (submission.author,)),
         ("college", (submission.college or "",)),
@@ -159,6 +165,27 @@ def _fault_of_form(submission: Submission) -> Refusal | None:
         if not all(map(is_storable, texts)):
             return Refusal(Code.INPUT_INVALID, {}, (name,))
     return key_fault(submission.key)
+
+
+def _fault_of_entry(submission: Submission) -> Refusal | None:
+    """Say what is wrong with what a clerk says of a form."""
+    reason = submission.supersede_reason
+    if reason is not None and not reason.strip():
+        return Refusal(Code.REASON_REQUIRED, {}, ("supersede", "reason"))
+    if reason is not None and submission.channel is Channel.ONLINE:
+        return Refusal(Code.INPUT_INVALID, {"channel": submission.channel}, ("supersede",))
+    for name, said in (
+        ("place", submission.place),
+        ("reference", submission.reference),
+        ("supersede", reason),
+    ):
+        if said is not None and (len(said) > LONGEST_WORD or not is_storable(said)):
+            return Refusal(Code.INPUT_INVALID, {"longest": LONGEST_WORD}, (name,))
+    if submission.batch is not None and parse(submission.batch) is None:
+        return Refusal(Code.UNKNOWN_BATCH, {}, ("batch",))
+    if submission.revises is not None and parse(submission.revises) is None:
+        return Refusal(Code.UNKNOWN_CONTRIBUTION, {}, ("contribution",))
+    return None
 
 
 async def page(

@@ -1,7 +1,7 @@
 """`record`: one transaction decides a command and remembers what came of it. Nothing else writes to the ledger.
 
 Two round trips between BEGIN and COMMIT: open_concertation (lock, log, snapshot, clock), then append (everything).
-Sealing a small set and counting a secret ballot add one each.
+Sealing a small set, counting a secret ballot and carrying contributions over to a new round add one each.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from domain.events import Event
 from domain.evolve import fold
 from domain.process import Process, State
 from domain.refusals import Code, Refusal
+from store.carrying import carry_over
 from store.command_log import command_digest, fault_of_form, reused_key
 from store.faults import SnapshotUnreadable
 from store.identifiers import parse
@@ -133,6 +134,7 @@ async def _record(connection: Connection, command: Command, seen: int, decide: D
     await _follow_up(connection, work, few)
     if work.events or command.actor.member != SYSTEM:
         await _append(connection, work, command, digest)
+        await carry_over(connection, before, work.process, few)
     return Recorded(
         reply=Accepted(first_seq=before.seq + 1, events=tuple(work.events)),
         events=(*missed, *work.events),

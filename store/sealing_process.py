@@ -14,6 +14,9 @@ from typing import Any
 
 import asyncpg
 
+from store.carrying import carry_rest
+from store.concertations import process
+from store.pool import set_codecs
 from store.sealing import seal_of_many
 
 _EVERY = 1.0
@@ -33,7 +36,12 @@ async def seal(order: dict[str, Any]) -> dict[str, Any]:
         order["dsn"], server_settings={"application_name": "concertation sealing"}
     )
     try:
-        return await seal_of_many(connection, order["concertation"], order["round"], order["stage"], tell)
+        place = order["concertation"], order["round"], order["stage"]
+        await set_codecs(connection)
+        found = await process(connection, order["concertation"])
+        if found is not None:
+            await carry_rest(connection, found, order["round"], order["stage"], lambda: tell(0))
+        return await seal_of_many(connection, *place, tell)
     finally:
         await connection.close()
 

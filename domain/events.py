@@ -696,19 +696,17 @@ class ObservationPublished:
 
 Fact = (
     ConcertationDrafted | DraftAmended | OfficeCreated | MemberEnrolled | OrganisationAssigned | MemberLeft
-    | MemberAppointed | TermEnded | DelegationGiven | DelegationRevoked | DocumentAttached | ConcertationLaunched
-    | RoundOpened | StageAwaitsOpening | StageOpened | StageExtended | StagePostponed | StageClosingAdvanced | StageOverdue
-    | StageClosed | SealingBegun | QuorumMissed | StageSealed | StageAwaitsConclusion | GatePassed | GateReturned
-    | StageConcluded | StageReopened | RectificationOpened | Suspended | Resumed | LastResortApplied
-    | ConcertationEnded | ConcertationAbandoned
-    | BallotOpened | VoteCast | ProxyGiven | ProxyRevoked | BallotReconvened | BallotHeld | BallotEscalated
-    | BallotClosed
+    | MemberAppointed | TermEnded | DelegationGiven | DelegationRevoked | DocumentAttached
+    | ConcertationLaunched | RoundOpened | StageAwaitsOpening | StageOpened | StageExtended | StagePostponed
+    | StageClosingAdvanced | StageOverdue | StageClosed | SealingBegun | QuorumMissed | StageSealed
+    | StageAwaitsConclusion | GatePassed | GateReturned | StageConcluded | StageReopened | RectificationOpened
+    | Suspended | Resumed | LastResortApplied | ConcertationEnded | ConcertationAbandoned | BallotOpened
+    | VoteCast | ProxyGiven | ProxyRevoked | BallotReconvened | BallotHeld | BallotEscalated | BallotClosed
     | HearingScheduled | HearingHeld | HearingCancelled | HearingRecorded | HearingRecordApproved
     | InterestDeclared | MemberWithdrew | MemberRecused | PositionStated | OpinionDrafted | ReservationMade
-    | OpinionAdopted | OpinionRejected | DissentRecorded
-    | ChapterSubmitted | RecommendationMade | SynthesisAssembled | ResponseGiven | DecisionIssued
-    | DecisionRectified | CommitmentMade | CommitmentLate | ProgressReported | ImplementationReported
-    | ObservationPublished
+    | OpinionAdopted | OpinionRejected | DissentRecorded | ChapterSubmitted | RecommendationMade
+    | SynthesisAssembled | ResponseGiven | DecisionIssued | DecisionRectified | CommitmentMade | CommitmentLate
+    | ProgressReported | ImplementationReported | ObservationPublished
 )  # fmt: skip
 
 

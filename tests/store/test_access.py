@@ -14,8 +14,10 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "batch", "body", "command_log", "concertation", "contribution", "draft", "ledger", "member", "outbox", "person",
-    "procedure", "questionnaire", "seal_branch", "secret_vote", "stage",
+    "attempt", "batch", "body", "command_log", "concertation", "contribution", "draft", "file", "file_content",
+    "file_reference", "invitation", "invitation_code", "ledger", "member", "organisation", "outbox",
+    "participant", "person", "procedure", "questionnaire", "reminder", "reminder_day", "seal_branch",
+    "secret_vote", "stage",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
@@ -24,24 +26,46 @@ GRANTED = {
             "body",
             "command_log",
             "concertation",
+            "file",
+            "file_content",
+            "file_reference",
             "ledger",
             "member",
             "person",
             "procedure",
             "questionnaire",
+            "reminder_day",
             "seal_branch",
             "stage",
         },
-        "INSERT": {"body", "person", "procedure", "questionnaire"},
+        "INSERT": {
+            "body",
+            "file",
+            "file_content",
+            "file_reference",
+            "organisation",
+            "person",
+            "procedure",
+            "questionnaire",
+        },
+        "DELETE": {"file_reference"},
     },
     "concertation_worker": {
         "SELECT": set(TABLES),
-        "INSERT": set(TABLES) - {"batch", "contribution", "draft", "secret_vote"},
+        "INSERT": set(TABLES)
+        - {"attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
+        - {"batch", "contribution", "draft", "file", "file_content", "file_reference", "secret_vote"},
         "UPDATE": {"concertation", "member", "stage"},
+        "DELETE": {"file", "file_content", "file_reference"},
     },
 }
 COLUMNS = {
     ("concertation_app", "SELECT", "contribution"),
+    ("concertation_app", "SELECT", "organisation"),
+    ("concertation_app", "UPDATE", "organisation"),
+    ("concertation_worker", "UPDATE", "organisation"),
+    ("concertation_app", "UPDATE", "file"),
+    ("concertation_app", "UPDATE", "file_content"),
     ("concertation_app", "UPDATE", "person"),
     ("concertation_worker", "UPDATE", "outbox"),
 }
@@ -112,10 +136,12 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         """,
     )
     assert [row["proname"] for row in rows] == [
-        "batch_list", "contribution_by_receipt", "contribution_counts", "contribution_followed_by", "contribution_get",
-        "contribution_leaves", "contribution_page", "contribution_total", "contribution_versions", "draft_holders",
-        "draft_of", "drop_draft", "former_contribution", "instant", "iso", "keep_secret_vote",
-        "open_batch", "save_draft", "set_reader", "submit_contribution", "withdraw_contribution",
+        "answer_invitation", "batch_list", "contribution_by_receipt", "contribution_counts",
+        "contribution_followed_by", "contribution_get", "contribution_leaves", "contribution_page",
+        "contribution_total", "contribution_versions", "draft_holders", "draft_of", "drop_draft",
+        "follow_up_counts", "follow_up_page", "former_contribution", "instant", "invite", "iso",
+        "keep_secret_vote", "open_batch", "open_invitation", "reissue_code", "remind", "save_draft",
+        "set_reader", "set_reminder_days", "submit_contribution", "withdraw_contribution",
     ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Organisations and who answers for them: what may be registered, codes of invitations, lists to import. Pure."""

@@ -57,8 +57,8 @@ bench: $(STAMP) ## measure: one JSON line per figure (ONLY=name for one)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
-	@$(COMPILE) --upgrade --group dev --extra embedded --output-file requirements.lock
-	@$(COMPILE) --constraint requirements.lock --output-file requirements-image.lock
+	@$(COMPILE) --upgrade --group dev --extra embedded --extra s3 --output-file requirements.lock
+	@$(COMPILE) --constraint requirements.lock --extra s3 --output-file requirements-image.lock
 
 clean: ## remove .venv and caches (never your data)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

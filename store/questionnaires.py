@@ -91,7 +91,8 @@ async def get(connection: Connection, named: str) -> Kept | None:
 
 async def get_many(connection: Connection, named: Sequence[str]) -> dict[str, Kept]:
     """Give the questionnaires that there are, by digest: one statement at most."""
-    found = {name: kept for name in named if (kept := _slot(name).kept) is not None}
+    known = _known()
+    found = {name: kept for name in named if (kept := known.find(name)) is not None}
     missing = [name for name in named if name not in found]
     if missing:
         rows = await connection.fetch(
@@ -100,7 +101,7 @@ async def get_many(connection: Connection, named: Sequence[str]) -> dict[str, Ke
         for row in rows:
             questionnaire: Questionnaire = _adapter().validate_json(row["definition"])
             kept = Kept(digest=row["digest"], questionnaire=questionnaire, validator=Validator(questionnaire))
-            found[kept.digest] = _slot(kept.digest).kept = kept
+            found[kept.digest] = known.add(kept)
     return found
 
 
@@ -122,18 +123,25 @@ async def put(connection: Connection, questionnaire: Questionnaire, author: str)
     return named
 
 
-class _Slot:
-    """Where one questionnaire is kept once it was read: a digest never means another."""
+class _Known(dict[str, Kept]):
+    """Questionnaires that were read, the latest used last: a digest never means another."""
 
-    __slots__ = ("kept",)
+    def find(self, named: str) -> Kept | None:
+        """Give one, if it was read."""
+        kept = self.pop(named, None)
+        return None if kept is None else self.add(kept)
 
-    def __init__(self) -> None:
-        self.kept: Kept | None = None
+    def add(self, kept: Kept) -> Kept:
+        """Keep one; the one unused for longest makes room."""
+        self[kept.digest] = kept
+        if len(self) > _KNOWN_AT_ONCE:
+            del self[next(iter(self))]
+        return kept
 
 
-@lru_cache(_KNOWN_AT_ONCE)
-def _slot(named: str) -> _Slot:
-    return _Slot()
+@lru_cache(1)
+def _known() -> _Known:
+    return _Known()
 
 
 @lru_cache(1)

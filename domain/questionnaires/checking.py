@@ -5,7 +5,7 @@ Faults of form come first; a part that has one is left out, and what refers to i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from domain.check import SEVERITIES
 from domain.checks.shape import finding_of, places_of
 from domain.loading import Path, cleaned, excess
-from domain.procedure import Procedure
 from domain.questionnaires.asking import check_asking
 from domain.questionnaires.course import check_course
 from domain.questionnaires.outline import Outline, Placed
@@ -97,10 +96,10 @@ def check(source: Questionnaire | object) -> Checked:
     return Checked(questionnaire, tuple(sorted(findings, key=lambda f: SEVERITIES.index(f.severity))))
 
 
-def check_against(questionnaire: Questionnaire, procedure: Procedure) -> Iterator[Finding]:
-    """Find themes and axes that the procedure does not declare (D4)."""
-    themes = {theme.id for theme in procedure.themes}
-    lanes = {lane.id for lane in procedure.lanes}
+def check_against(
+    questionnaire: Questionnaire, themes: Container[str], lanes: Container[str]
+) -> Iterator[Finding]:
+    """Find themes and axes that are not among those that the concertation declares, given by id (D4)."""
     for path, part in _parts(questionnaire):
         for index, name in enumerate(part.themes):
             if name not in themes:

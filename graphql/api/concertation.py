@@ -9,6 +9,7 @@ import strawberry
 from strawberry import Private, argument, field
 
 from api.ballots import Ballot, ballot_of
+from api.calendar import CalendarEntry, calendar_of
 from api.connections import After, Connection, First, connection, connection_of_list, limit, position
 from api.context import Info
 from api.contributions import Contribution, Figures, contribution_of, figures_of
@@ -22,7 +23,7 @@ from api.procedures import Procedure, procedure_of
 from api.review import Interest, Opinion, Withdrawal, interest_of, opinion_of, withdrawal_of
 from api.scalars import Multilingual
 from api.snapshot import Snapshot
-from api.stages import CalendarEntry, Round, Stage, calendar_of, stage_from, stage_of
+from api.stages import Round, Stage, stage_from, stage_of
 from api.structure import College, Document, Lane, Theme, colleges, document_of, lane, themes
 from api.synthesis import (
     Commitment,

@@ -21,11 +21,13 @@ from domain.acts import Act, Body, Command
 from domain.evolve import fold
 from domain.free_text import key_fault, read
 from domain.process import Ballot
+from domain.questionnaires.shapes import Questionnaire
 from domain.refusals import Code, Refusal
 from domain.texts import text
-from store import bodies, people
+from store import bodies, people, questionnaires
 from store.identifiers import derived
 from store.pool import Connection
+from store.questionnaires import questionnaire_digest
 from store.replies import Accepted as AcceptedReply
 from store.replies import Refused as RefusedReply
 
@@ -124,6 +126,16 @@ class Making:
         document = known or self.made("document")
         kept = self.body(content, "document", "text", version_of=document)
         return Body(id=document, digest=kept.digest)
+
+    def questionnaire(self, questionnaire: Questionnaire, known: str | None) -> Body:
+        """Name a questionnaire as a document or, where one is known, a version of it."""
+        author = self.member
+
+        async def put(connection: Connection) -> None:
+            await questionnaires.put(connection, questionnaire, author)
+
+        self.puts.append(put)
+        return Body(id=known or self.made("document"), digest=questionnaire_digest(questionnaire))
 
     def body(self, content: Multilingual, kind: str, *path: str, version_of: str | None = None) -> Body:
         """Name a text, to be kept before the command is sent."""

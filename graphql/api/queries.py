@@ -25,6 +25,7 @@ from api.procedures import (
     planned_of,
     procedure_of,
 )
+from api.questionnaires import QuestionnaireQueries
 from api.receipts import Receipt, find_receipt
 from api.structure import local_in
 from api.viewer import Viewer
@@ -37,7 +38,7 @@ from store.concertations import Place
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(PlaceQueries):
+class Query(PlaceQueries, QuestionnaireQueries):
     @field(description="Who asks: what the token says, and nothing about anybody else.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer(viewer=info.context.viewer)

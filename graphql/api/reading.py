@@ -18,7 +18,18 @@ from domain.builtin import builtin, names
 from domain.procedure import Procedure
 from domain.receipts import ReceiptDocument
 from domain.rights import Viewer
-from store import bodies, concertations, contributions, ledger, people, procedures, receipts
+from store import (
+    bodies,
+    concertations,
+    contributions,
+    figures,
+    finding,
+    ledger,
+    people,
+    procedures,
+    questionnaires,
+    receipts,
+)
 from store.clock import instant
 from store.contributions import Contribution, Figures
 from store.ledger import Entry
@@ -55,6 +66,9 @@ class Reading:
         self._snapshots: DataLoader[str, Snapshot | None] = DataLoader(self._load_snapshots)
         self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
         self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
+        self._questionnaires: DataLoader[str, questionnaires.Kept | None] = DataLoader(
+            self._load_questionnaires
+        )
         self._receipts: DataLoader[str, ReceiptDocument | None] = DataLoader(self._load_receipts)
 
     def fresh(self, viewer: Viewer) -> Reading:
@@ -135,30 +149,25 @@ class Reading:
         """Give one row of a ledger."""
         return await self.ask(lambda connection: ledger.get(connection, concertation, seq))
 
-    async def contribution_page(
-        self,
-        at: Snapshot,
-        round: int,
-        stage: str,
-        *,
-        first: int,
-        after: str | None,
-        college: str | None,
-        channel: Channel | None,
-    ) -> Page[Contribution]:
-        """Give a page of the contributions that the viewer may read, in the order of reception."""
+    def scope(self, at: Snapshot, round: int, stage: str) -> finding.Scope:
+        """Give a stage as the viewer may find contributions in it."""
+        return finding.Scope(
+            concertation=at.id,
+            round=round,
+            stage=stage,
+            reader=self._viewer.member,
+            sees_all=reads_early(self._viewer, at),
+        )
+
+    async def similar(self, at: Snapshot, key: str, most: int) -> list[tuple[Contribution, float]]:
+        """Give the contributions that the viewer may read and that say much the same as one of them."""
         return await self.ask(
-            lambda connection: contributions.page(
+            lambda connection: finding.similar(
                 connection,
-                at.id,
-                round,
-                stage,
-                first=first,
-                after=after,
+                key,
+                most=most,
                 reader=self._viewer.member,
-                sees_all=reads_early(self._viewer, at),
-                college=college,
-                channel=channel,
+                sees_all_of=at.id if reads_early(self._viewer, at) else None,
             )
         )
 
@@ -188,9 +197,13 @@ class Reading:
         """Count the contributions of stages, each given by round and key."""
 
         async def question(connection: Connection) -> list[Figures]:
-            return [await contributions.figures(connection, concertation, r, key) for r, key in stages]
+            return [await figures.figures(connection, concertation, r, key) for r, key in stages]
 
         return await self.ask(question) if stages else []
+
+    async def questionnaire(self, digest: str) -> questionnaires.Kept | None:
+        """Give a questionnaire by its digest."""
+        return await self._questionnaires.load(digest)
 
     async def now(self) -> datetime:
         """Say what time it is, by the only clock."""
@@ -228,6 +241,10 @@ class Reading:
     async def _load_names(self, keys: list[str]) -> list[str | None]:
         found = await self.ask(lambda connection: people.get_many(connection, keys))
         return [found[key].display_name if key in found else None for key in keys]
+
+    async def _load_questionnaires(self, keys: list[str]) -> list[questionnaires.Kept | None]:
+        found = await self.ask(lambda connection: questionnaires.get_many(connection, keys))
+        return [found.get(key) for key in keys]
 
     async def _load_receipts(self, keys: list[str]) -> list[ReceiptDocument | None]:
         return [await self._load_receipt(key) for key in keys]

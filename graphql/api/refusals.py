@@ -110,6 +110,11 @@ class ProcedureInvalid(Refusal):
     findings: list[Finding] = field(description="The faults.")
 
 
+@strawberry.type(description="The questionnaire has faults; they are listed at once.")
+class QuestionnaireInvalid(Refusal):
+    findings: list[Finding] = field(description="The faults.")
+
+
 @strawberry.type(
     description="This person has already contributed to this stage in this college, by any channel."
 )
@@ -138,6 +143,8 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
             made = LaunchNotReady(**said, findings=[finding_of(info, f) for f in refusal.findings])
         case Code.PROCEDURE_INVALID:
             made = ProcedureInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
+        case Code.QUESTIONNAIRE_INVALID:
+            made = QuestionnaireInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
         case Code.ROUND_CHANGED if at:
             made = RoundChanged(**said, at=at, stage_key=str(args["stage"]), round=int(args["round"]))
         case Code.STAGE_CHANGED if at:

@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 from api.events import EVENT_TYPES, FiguresUpdated
 from api.gate import Gate
 from api.masking import Masking
+from api.mutations.attaching import AttachingMutations
 from api.mutations.balloting import BallotMutations
 from api.mutations.contributing import ContributionMutations
 from api.mutations.deciding import DecisionMutations
@@ -38,6 +39,7 @@ _KEPT_DOCUMENTS = 256
 )
 class Mutation(
     DraftingMutations,
+    AttachingMutations,
     MemberMutations,
     SchedulingMutations,
     ContributionMutations,

@@ -9,6 +9,7 @@ import strawberry
 from strawberry import Private, field
 
 from api.ballots import Ballot, Rule, ballot_of, rule_of
+from api.context import Info
 from api.enumerations import Channel, Gate, Kind, State
 from api.ids import global_id
 from api.nodes import Labelled, Node
@@ -20,6 +21,7 @@ from domain.process import stage_in_round
 
 if TYPE_CHECKING:
     from api.hearings import Hearing
+    from api.questionnaires import Questionnaire
     from api.review import Opinion
     from api.synthesis import Synthesis
 
@@ -221,6 +223,15 @@ class Stage(Node, Labelled):
             if d.stage is None or d.stage == self.key
         ]
 
+    @field(description="The questions that contributions answer; nothing: they are plain text.")
+    async def questionnaire(
+        self, info: Info
+    ) -> Annotated[Questionnaire, strawberry.lazy("api.questionnaires")] | None:
+        from api.questionnaires import asked_of, questionnaire_of
+
+        kept = await asked_of(info, self.at, self.key)
+        return questionnaire_of(kept) if kept else None
+
     @field(description="Its hearings, where it is a stage of hearings.")
     def hearings(self) -> list[Annotated[Hearing, strawberry.lazy("api.hearings")]]:
         from api.hearings import hearing_of
@@ -305,43 +316,3 @@ class Round:
     @field(description="The stages that were, are or will be run in it.")
     def stages(self) -> list[Stage]:
         return [stage_from(self.at, run) for run in runs_of(self.at) if run.round == self.number]
-
-
-@strawberry.type(description="An interval: it includes its first instant, not its last.")
-class Window:
-    opens_at: datetime = field(description="The first instant.")
-    closes_at: datetime | None = field(description="The first instant that is too late.")
-
-
-@strawberry.type(description="The dates of one stage in one round: as announced, and as they came.")
-class CalendarEntry:
-    at: Private[Snapshot]
-    run: Private[process.StageRun]
-    planned: Window = field(description="As announced.")
-    actual: Window | None = field(description="As it came; nothing before the opening.")
-
-    @field(description="The stage.")
-    def stage(self) -> Stage:
-        return stage_from(self.at, self.run)
-
-    @field(description="Its opening, kept or planned, on the clocks of the territories concerned.")
-    def local_opens_at(self) -> list[LocalTime]:
-        return local(self.at, self.run.opens_at or self.run.planned_opens_at)
-
-    @field(description="Its closing, kept or planned, on the clocks of the territories concerned.")
-    def local_closes_at(self) -> list[LocalTime]:
-        return local(self.at, self.run.closes_at or self.run.planned_closes_at)
-
-
-def calendar_of(at: Snapshot) -> list[CalendarEntry]:
-    """Make the calendar, in the order of the openings."""
-    runs = sorted(runs_of(at), key=lambda run: (run.round, run.opens_at or run.planned_opens_at, run.key))
-    return [
-        CalendarEntry(
-            at=at,
-            run=run,
-            planned=Window(opens_at=run.planned_opens_at, closes_at=run.planned_closes_at),
-            actual=Window(opens_at=run.opens_at, closes_at=run.closes_at) if run.opens_at else None,
-        )
-        for run in runs
-    ]

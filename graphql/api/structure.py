@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from babel.dates import format_date
@@ -19,6 +20,9 @@ from domain.calendar import local_times
 from domain.territories import territory
 from domain.texts import LANGUAGES, text
 from store.identifiers import derived
+
+if TYPE_CHECKING:
+    from api.questionnaires import Questionnaire
 
 
 @strawberry.type(description="A college: a body of participants whose quorum is counted apart.")
@@ -99,9 +103,18 @@ class Document(Node, Labelled):
         description="The key of the stage that it belongs to; none: the whole concertation."
     )
 
-    @field(description="Its content.")
+    @field(description="Its content. Of a questionnaire that asks questions, the digest alone: see `asks`.")
     def text(self) -> Text:
         return Text(body=self.body)
+
+    @field(description="The questions that it asks, if it is a questionnaire of more than a text.")
+    async def asks(
+        self, info: Info
+    ) -> Annotated[Questionnaire, strawberry.lazy("api.questionnaires")] | None:
+        from api.questionnaires import questionnaire_of
+
+        kept = await info.context.reading.questionnaire(self.body.digest) if self.questionnaire else None
+        return questionnaire_of(kept) if kept else None
 
 
 def version_id(document: str, digest: str) -> str:

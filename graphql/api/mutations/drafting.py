@@ -10,7 +10,6 @@ from strawberry import ID, argument, field
 
 from api.accepting import (
     ConcertationAccepted,
-    DocumentAccepted,
     OfficeAccepted,
     ProcedureAccepted,
     SignOffPending,
@@ -24,7 +23,14 @@ from api.procedures import procedure_of
 from api.refusals import LaunchNotReady, ProcedureInvalid, refusal_of
 from api.scalars import Multilingual
 from api.snapshot import Snapshot
-from domain.acts import Act, AmendDraft, AttachDocument, Command, CreateOffice, DraftConcertation, Launch
+from domain.acts import (
+    Act,
+    AmendDraft,
+    Command,
+    CreateOffice,
+    DraftConcertation,
+    Launch,
+)
 from domain.free_text import key_fault
 from domain.procedure import Office as OfficeModel
 from domain.reading import read
@@ -196,34 +202,6 @@ CreateOfficeResult = Annotated[
 ]
 
 
-@strawberry.input(description="A document for the information file, or a new version of one.")
-class AttachDocumentInput(ActInput):
-    title: Multilingual = field(description="Its title.")
-    text: Multilingual = field(description="Its content.")
-    stage: str | None = field(default=None, description="The key of its stage; none: the whole concertation.")
-    questionnaire: bool = field(default=False, description="Whether it is the questionnaire.")
-    document_id: ID | None = field(default=None, description="The document that this is a new version of.")
-
-    async def act(self, making: Making) -> Act:
-        known = (
-            making.read(self.document_id, "Document", Code.UNKNOWN_DOCUMENT, "document_id")
-            if self.document_id
-            else None
-        )
-        return AttachDocument(
-            document=making.document(self.text, known),
-            title=dict(self.title),
-            stage=self.stage,
-            questionnaire=self.questionnaire,
-        )
-
-
-AttachDocumentResult = Annotated[
-    DocumentAccepted | AnyRefusal,
-    strawberry.union("AttachDocumentResult", description="What `attachDocument` answers."),
-]
-
-
 @strawberry.input(description="Announce the concertation. Everything then runs by its calendar.")
 class LaunchInput(ActInput):
     opens_at: datetime = field(description="The first opening.")
@@ -298,12 +276,6 @@ class DraftingMutations:
     )
     create_office = mutation(
         CreateOfficeInput, CreateOfficeResult, OfficeAccepted, "Add an office beyond those of the procedure."
-    )
-    attach_document = mutation(
-        AttachDocumentInput,
-        AttachDocumentResult,
-        DocumentAccepted,
-        "Put a version of a document into the information file.",
     )
     launch = mutation(
         LaunchInput, LaunchResult, ConcertationAccepted, "Announce the concertation, with its first opening."

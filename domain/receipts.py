@@ -76,6 +76,8 @@ class ReceiptDocument(BaseModel):
     """Sixteen bytes in hexadecimal; unset once the content was redacted."""
     content: dict[str, Any] | None = None
     """What was received, as it was hashed; unset once it was redacted."""
+    redacted_at: datetime | None = None
+    """When its text was destroyed. A receipt saved before still proves what it was."""
     proofs: tuple[Proof, ...] = Field(default=(), max_length=16)
     """In the first seal that has the leaf, and in the latest; empty until the stage is sealed."""
 

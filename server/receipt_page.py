@@ -43,6 +43,8 @@ TEXTS = {
         "keep": "Gardez ce code pour vous : qui le connaît peut lire la contribution et suivre ce qu’elle devient, "
         "sans compte. Le fichier JSON du récépissé se vérifie hors ligne avec « concertation verify-receipt ».",
         "body_title": "Ce qui a été reçu",
+        "redacted": "Le texte a été détruit le {at}, par une mesure de modération. Son empreinte reste dans l’ensemble "
+        "scellé ; un récépissé enregistré auparavant prouve toujours ce qui avait été reçu.",
         "none": "Aucun récépissé ne porte ce code. Vérifiez-le et réessayez.\n",
         "later": "Le récépissé n’a pas pu être établi. Rien n’est perdu. Réessayez dans quelques minutes.\n",
     },
@@ -65,6 +67,8 @@ TEXTS = {
         "keep": "Keep this code to yourself: whoever knows it can read the contribution and follow what becomes of it, "
         "without an account. The JSON file of the receipt is verified offline with “concertation verify-receipt”.",
         "body_title": "What was received",
+        "redacted": "The text was destroyed on {at}, by a measure of moderation. Its digest stays in the sealed set; a "
+        "receipt saved before still proves what had been received.",
         "none": "No receipt has this code. Check it and try again.\n",
         "later": "The receipt could not be made. Nothing is lost. Try again in a few minutes.\n",
     },
@@ -126,7 +130,7 @@ def words(receipt: ReceiptDocument, process: Process, address: str, language: st
         ],
         "sealed": _seals(receipt, language),
         "digest": receipt.digest,
-        "body": receipt.content.get("body") if receipt.content else None,
+        "body": _body(receipt, language),
     }
 
 
@@ -145,6 +149,12 @@ def pdf(said: dict[str, Any]) -> bytes:
     )
     assert isinstance(made, bytes)
     return made
+
+
+def _body(receipt: ReceiptDocument, language: str) -> str | None:
+    if receipt.redacted_at is not None:
+        return TEXTS[language]["redacted"].format(at=instant(receipt.redacted_at, language))
+    return receipt.content.get("body") if receipt.content else None
 
 
 def _seals(receipt: ReceiptDocument, language: str) -> Sequence[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -45,8 +46,10 @@ class Received:
     #: Sixteen bytes that the leaf begins with.
     salt: bytes
     digest: bytes
-    #: What was received, as JSON values: what the leaf commits to.
+    #: What was received, as JSON values: what the leaf commits to, unless it was redacted.
     content: dict[str, Any]
+    #: When its text was destroyed.
+    redacted_at: datetime | None = None
 
 
 async def find(connection: Connection, code: str) -> Received | None:
@@ -68,6 +71,7 @@ async def find(connection: Connection, code: str) -> Received | None:
         salt=row["salt"],
         digest=row["digest"],
         content=content(dict(row)),
+        redacted_at=row["redacted_at"],
     )
 
 
@@ -100,8 +104,9 @@ def document(received: Received, slug: str, proven: Sequence[Proof]) -> ReceiptD
         submitted_at=received.content["submitted_at"],
         channel=received.content["channel"],
         digest=received.digest.hex(),
-        salt=received.salt.hex(),
-        content=received.content,
+        salt=received.salt.hex() if received.redacted_at is None else None,
+        content=received.content if received.redacted_at is None else None,
+        redacted_at=received.redacted_at,
         proofs=tuple(proven),
     )
 

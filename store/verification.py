@@ -213,6 +213,7 @@ async def _changed_contribution(connection: Connection, process: Process, run: S
         """
         SELECT c.id FROM contribution c
         WHERE c.concertation = $1 AND c.round = $2 AND c.stage = $3 AND contribution_leaf(c) <> c.digest
+            AND (c.redacted_at IS NULL OR c.body <> '' OR c.answers IS NOT NULL)
         ORDER BY c.id LIMIT 1
         """,
         parse(process.id),

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.postgres
 
 TABLES = (
     "attempt", "batch", "body", "command_log", "concertation", "contribution", "draft", "file", "file_content",
-    "file_reference", "invitation", "invitation_code", "ledger", "member", "organisation", "outbox",
-    "participant", "person", "procedure", "questionnaire", "reminder", "reminder_day", "seal_branch",
-    "secret_vote", "stage",
+    "file_reference", "invitation", "invitation_code", "ledger", "measure", "member", "moderation_act",
+    "organisation", "outbox", "participant", "person", "procedure", "questionnaire", "reminder", "reminder_day",
+    "report", "report_salt", "seal_branch", "secret_vote", "stage",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
@@ -30,7 +30,9 @@ GRANTED = {
             "file_content",
             "file_reference",
             "ledger",
+            "measure",
             "member",
+            "moderation_act",
             "person",
             "procedure",
             "questionnaire",
@@ -51,9 +53,10 @@ GRANTED = {
         "DELETE": {"file_reference"},
     },
     "concertation_worker": {
-        "SELECT": set(TABLES),
+        "SELECT": set(TABLES) - {"report_salt"},
         "INSERT": set(TABLES)
         - {"attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
+        - {"measure", "moderation_act", "report", "report_salt"}
         - {"batch", "contribution", "draft", "file", "file_content", "file_reference", "secret_vote"},
         "UPDATE": {"concertation", "member", "stage"},
         "DELETE": {"file", "file_content", "file_reference"},
@@ -62,6 +65,7 @@ GRANTED = {
 COLUMNS = {
     ("concertation_app", "SELECT", "contribution"),
     ("concertation_app", "SELECT", "organisation"),
+    ("concertation_app", "SELECT", "report"),
     ("concertation_app", "UPDATE", "organisation"),
     ("concertation_worker", "UPDATE", "organisation"),
     ("concertation_app", "UPDATE", "file"),
@@ -139,9 +143,10 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "answer_invitation", "batch_list", "contribution_by_receipt", "contribution_counts",
         "contribution_followed_by", "contribution_get", "contribution_leaves", "contribution_page",
         "contribution_total", "contribution_versions", "draft_holders", "draft_of", "drop_draft",
-        "follow_up_counts", "follow_up_page", "former_contribution", "instant", "invite", "iso",
-        "keep_secret_vote", "open_batch", "open_invitation", "reissue_code", "remind", "save_draft",
-        "set_reader", "set_reminder_days", "submit_contribution", "withdraw_contribution",
+        "follow_up_counts", "follow_up_page", "former_contribution", "hold_contribution", "instant",
+        "invite", "iso", "keep_secret_vote", "measures_of", "open_batch", "open_invitation", "reissue_code",
+        "remind", "report_contribution", "save_draft", "set_reader", "set_reminder_days", "submit_contribution",
+        "withdraw_contribution", "write_moderation",
     ]  # fmt: skip
 
 

@@ -166,6 +166,7 @@ async def test_a_set_that_is_not_the_sealed_one_gives_no_proof(
     seals = (await play.close()).runs["appel"].seals
     received = await find(app, codes[0])
     superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("SET session_replication_role = replica")
     await superuser.execute("UPDATE contribution SET digest = sha256(digest) WHERE receipt = $1", codes[1])
     with pytest.raises(SealNotProvable):
         await prove(app, received, seals)

@@ -159,6 +159,10 @@ async def test_a_content_that_is_no_event_is_named_though_its_hashes_were_made_a
         ("UPDATE contribution SET digest = sha256('') WHERE member = 'p1'", What.SEAL),
         ("DELETE FROM contribution WHERE member = 'p1'", What.SEAL),
         ("UPDATE contribution SET body = body || '!' WHERE member = 'p1'", What.CONTRIBUTION),
+        (
+            "UPDATE contribution SET body = '!', redacted_at = instant() WHERE member = 'p1'",
+            What.CONTRIBUTION,
+        ),
         ("UPDATE contribution SET actor = actor || '!'", None),  # no part of what was sealed
     ],
 )

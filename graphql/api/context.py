@@ -24,6 +24,8 @@ class Context:
     feed: Feed
     viewer: Viewer = ANYBODY
     languages: tuple[str, ...] = ("fr",)
+    #: Whence the request comes, to keep limits for those without an account: an IPv4 address, an IPv6 network.
+    address: str = ""
     #: What the client of a socket said when it connected.
     connection_params: dict[str, object] | None = None
     #: How many seconds the token of a socket's client is still valid; unset: for ever.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.digests import canonical
-from domain.free_text import LONGEST_CONTRIBUTION, is_storable, key_fault, read
+from domain.free_text import LONGEST_BODY, LONGEST_CONTRIBUTION, is_storable, key_fault, read
 from domain.procedure import Channel
 from domain.refusals import Code, Refusal
 from store.contribution_refusals import read_refusal
@@ -70,8 +70,14 @@ class Receipt:
     member: str
     college: str | None
     channel: Channel
+    round: int
+    stage: str
+    organisation: str | None
+    territory: str | None
+    posted_at: datetime | None
+    received_at: datetime | None
     #: Counted from 1; each version has its receipt.
-    version: int = 1
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,7 @@ class Figures:
 
 async def submit(connection: Connection, submission: Submission) -> Receipt | Refusal:
     """Take a contribution, in one round trip and one transaction, or refuse it and change nothing."""
-    body = read(submission.body, LONGEST_CONTRIBUTION, ("body",))
+    body = _body(submission)
     if isinstance(body, Refusal):
         return body
     refusal = _fault_of_form(submission)
@@ -143,6 +149,13 @@ async def submit(connection: Connection, submission: Submission) -> Receipt | Re
     if "refusal" in answer:
         return read_refusal(answer, submission.author == submission.actor)
     return _read_receipt(answer["receipt"])
+
+
+def _body(submission: Submission) -> str | Refusal:
+    """Give the text in its one form. Answers may say nothing in words, or, of many questions, more than a text may."""
+    if submission.answers is None:
+        return read(submission.body, LONGEST_CONTRIBUTION, ("body",))
+    return read(submission.body, LONGEST_BODY, ("answers",)) if submission.body else ""
 
 
 def _fault_of_form(submission: Submission) -> Refusal | None:
@@ -293,8 +306,18 @@ def _read_receipt(answer: dict[str, Any]) -> Receipt:
         member=answer["member"],
         college=answer["college"],
         channel=Channel(answer["channel"]),
+        round=answer["round"],
+        stage=answer["stage"],
+        organisation=answer["organisation"],
+        territory=answer["territory"],
+        posted_at=_maybe(answer["posted_at"]),
+        received_at=_maybe(answer["received_at"]),
         version=answer["version"],
     )
+
+
+def _maybe(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _read(row: Any) -> Contribution:

@@ -103,6 +103,12 @@ async def versions(
     return found
 
 
+async def of_receipt(connection: Connection, code: str) -> Version | None:
+    """Give the version that a receipt is of: who knows its code may read it. None whose text was destroyed."""
+    row = await connection.fetchrow("SELECT * FROM contribution_by_receipt($1)", code)
+    return None if row is None else _read(row)
+
+
 async def followed_by(connection: Connection, code: str) -> tuple[str, int] | None:
     """Give the receipt and number of the version that replaced the one of this receipt: its author's, too."""
     row = await connection.fetchrow("SELECT receipt, version FROM contribution_followed_by($1)", code)

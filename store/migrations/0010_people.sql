@@ -212,7 +212,7 @@ $$;
 COMMENT ON FUNCTION count_failure IS 'Counts beforehand, so that a hundred attempts at once are a hundred; forgiven when it was none.';
 
 CREATE FUNCTION find_invitation(
-    p_concertation uuid, p_address bytea, p_hash bytea, OUT refusal jsonb, OUT found invitation
+    p_concertation uuid, p_address bytea, p_hash bytea, OUT refusal jsonb, OUT invited invitation
 )
     LANGUAGE plpgsql
     AS $$
@@ -233,7 +233,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT * INTO v_code FROM invitation_code c WHERE c.hash = p_hash;
-    SELECT * INTO found FROM invitation i WHERE i.id = v_code.invitation AND i.concertation = p_concertation FOR UPDATE;
+    SELECT * INTO invited FROM invitation i WHERE i.id = v_code.invitation AND i.concertation = p_concertation FOR UPDATE;
     IF NOT FOUND THEN
         DELETE FROM attempt a WHERE a.began_at < instant() - interval '1 day';
         refusal := jsonb_build_object('refusal', 'UNKNOWN_INVITATION');
@@ -243,7 +243,7 @@ BEGIN
     WHERE (a.scope = 'invitation/address' AND a.key = p_address)
         OR (a.scope = 'invitation/concertation' AND a.key = uuid_send(p_concertation));
     SELECT * INTO v_stage FROM stage s
-    WHERE s.concertation = p_concertation AND s.round = found.round AND s.key = found.stage;
+    WHERE s.concertation = p_concertation AND s.round = invited.round AND s.key = invited.stage;
     IF v_code.revoked_at IS NOT NULL OR v_stage.is_over
         OR NOT v_stage.state IN ('pending', 'awaiting_opening', 'open') OR instant() >= v_stage.closes_at
     THEN
@@ -263,7 +263,7 @@ BEGIN
     IF v_found.refusal IS NOT NULL THEN
         RETURN v_found.refusal;
     END IF;
-    v_row := v_found.found;
+    v_row := v_found.invited;
     UPDATE invitation i SET opened_at = coalesce(i.opened_at, instant()) WHERE i.id = v_row.id RETURNING * INTO v_row;
     RETURN jsonb_build_object('invitation', to_jsonb(v_row));
 END;
@@ -284,7 +284,7 @@ BEGIN
     IF v_found.refusal IS NOT NULL THEN
         RETURN v_found.refusal;
     END IF;
-    v_row := v_found.found;
+    v_row := v_found.invited;
     IF v_row.accepted_at IS NOT NULL AND NOT (p_accepts AND v_row.accepted_by = p_member)
         OR v_row.declined_at IS NOT NULL AND (p_accepts OR v_row.decline_reason IS DISTINCT FROM p_reason)
     THEN

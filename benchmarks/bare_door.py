@@ -16,6 +16,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -75,4 +76,5 @@ class _Server(uvicorn.Server):
 
 if __name__ == "__main__":
     config = uvicorn.Config(app(sys.argv[1], int(sys.argv[2])), port=0, log_level="warning", access_log=False)
-    asyncio.run(_Server(config).serve())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_Server(config).serve())

@@ -563,17 +563,9 @@ class Process:
         """Derive what follows from the rest."""
         derive = object.__setattr__
         derive(self, "live", live_stages(self.stages, self.runs))
-        derive(
-            self,
-            "offices_of",
-            {member: offices_of(self.offices, member) for member in _holders(self.offices)},
-        )
+        derive(self, "offices_of", _offices_by_member(self.offices))
         derive(self, "terms_end_at", next_end_of_term(self.offices))
-        derive(
-            self,
-            "running",
-            tuple(key for key, ballot in self.ballots.items() if ballot.state is not BallotState.CLOSED),
-        )
+        derive(self, "running", _running(self.ballots))
         derive(self, "commitment_due_at", next_due(self.commitments))
 
     @property
@@ -611,8 +603,16 @@ def offices_of(offices: dict[str, OfficeHeld], member: str) -> tuple[str, ...]:
     )
 
 
-def _holders(offices: dict[str, OfficeHeld]) -> dict[str, None]:
-    return dict.fromkeys(term.member for office in offices.values() for term in office.terms)
+def _offices_by_member(offices: dict[str, OfficeHeld]) -> dict[str, tuple[str, ...]]:
+    held: dict[str, tuple[str, ...]] = {}
+    for key, office in offices.items():
+        for member in {term.member for term in office.terms}:
+            held[member] = (*held.get(member, ()), key)
+    return held
+
+
+def _running(ballots: dict[str, Ballot]) -> tuple[str, ...]:
+    return tuple(key for key, ballot in ballots.items() if ballot.state is not BallotState.CLOSED)
 
 
 def next_end_of_term(offices: dict[str, OfficeHeld]) -> datetime | None:

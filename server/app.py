@@ -24,6 +24,7 @@ from server.health import Health
 from server.keys import trusted_keys
 from server.receipt_page import ReceiptPage
 from server.settings import Settings
+from store.known_processes import KnownProcesses
 from store.pool import Pool, open_pool
 from workflows.connecting import connect
 
@@ -114,9 +115,11 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
 
 
 def _contexts(pool: Pool, commands: Commands, feed: Feed, settings: Settings) -> Contexts:
+    known = KnownProcesses()
+
     def make(viewer: Viewer, languages: tuple[str, ...], reference: str) -> Context:
         return Context(
-            reading=Reading(pool, viewer, settings.database_timeout),
+            reading=Reading(pool, viewer, settings.database_timeout, known),
             commands=commands,
             feed=feed,
             viewer=viewer,

@@ -32,7 +32,7 @@ COMMANDS = {
 
 
 class Command(Protocol):
-    """What the module of a subcommand offers."""
+    """What the module of a subcommand offers; `new_loop`, too, where it wants another kind of event loop."""
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         """Declare the arguments."""
@@ -83,7 +83,8 @@ def _run(command: Command, arguments: argparse.Namespace) -> int:
 
     try:
         settings = read_settings(data_dir=arguments.data_dir)
-        return asyncio.run(command.run(arguments, settings))
+        with asyncio.Runner(loop_factory=getattr(command, "new_loop", None)) as runner:
+            return runner.run(command.run(arguments, settings))
     except CommandFailed as failure:
         print(f"concertation: {failure}", file=sys.stderr)
         return 1

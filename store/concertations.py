@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.free_text import is_storable
 from domain.process import Process
 from store.faults import SnapshotUnreadable
 from store.identifiers import parse, parse_many
+from store.known_processes import KnownProcesses
 from store.ledger import fold_of
 from store.pages import Page, cut
 from store.pool import Connection
@@ -58,33 +59,66 @@ _COLUMNS = """
 """
 
 
+class Read(NamedTuple):
+    """A process as it was at an instant."""
+
+    process: Process
+    at: datetime
+
+
 async def process(connection: Connection, concertation: str) -> Process | None:
     """Give the process of a concertation by its id; `None` if there is none."""
-    return (await processes(connection, [concertation])).get(concertation.lower())
+    found = (await processes(connection, [concertation])).get(concertation.lower())
+    return found.process if found else None
 
 
-async def processes(connection: Connection, concertations: Sequence[str]) -> dict[str, Process]:
+async def processes(
+    connection: Connection, concertations: Sequence[str], known: KnownProcesses | None = None
+) -> dict[str, Read]:
     """Give the processes of those that exist, by id: one statement, for a data loader."""
+    known = known or KnownProcesses(0)
     rows = await connection.fetch(
-        "SELECT id, snapshot::text FROM concertation WHERE id = ANY ($1::uuid[])",
+        f"SELECT {_SNAPSHOT} FROM concertation WHERE id = ANY ($2::uuid[])",
+        known.heads(concertations),
         parse_many(list(concertations)),
     )
-    return {str(row["id"]): await _process(connection, row) for row in rows}
+    return {str(row["id"]): Read(await _process(connection, row, known), row["now"]) for row in rows}
 
 
-async def process_by_slug(connection: Connection, slug: str) -> Process | None:
+async def process_by_slug(
+    connection: Connection, slug: str, known: KnownProcesses | None = None
+) -> Read | None:
     """Give the process of a concertation by its slug; `None` if there is none."""
     if not is_storable(slug):
         return None
-    row = await connection.fetchrow("SELECT id, snapshot::text FROM concertation WHERE slug = $1", slug)
-    return None if row is None else await _process(connection, row)
+    known = known or KnownProcesses(0)
+    row = await connection.fetchrow(
+        f"SELECT {_SNAPSHOT} FROM concertation WHERE slug = $2", known.heads_by_slug(slug), slug
+    )
+    return None if row is None else Read(await _process(connection, row, known), row["now"])
 
 
-async def _process(connection: Connection, row: Any) -> Process:
+_SNAPSHOT = """
+    id, head, instant() AS now, CASE WHEN head = ANY ($1::bytea[]) THEN NULL ELSE snapshot::text END AS snapshot
+"""
+"""Without the snapshot where its process is known at that head."""
+
+
+async def _process(connection: Connection, row: Any, known: KnownProcesses) -> Process:
+    key, snapshot = str(row["id"]), row["snapshot"]
+    process = known.get(key, row["head"])
+    if process is not None:
+        return process
+    if snapshot is None:  # dropped since, by another request
+        snapshot = await connection.fetchval(
+            "SELECT snapshot::text FROM concertation WHERE id = $1 AND head = $2", row["id"], row["head"]
+        )
     try:
-        return read_process(row["snapshot"])
-    except SnapshotUnreadable:  # another version's: the ledger tells the same
-        return await fold_of(connection, str(row["id"]))
+        process = read_process(snapshot or "")
+    except SnapshotUnreadable:  # another version's, or gone on since: the ledger tells the same
+        return await fold_of(connection, key)
+    known.keep(process, row["head"], len(snapshot))
+    return process
 
 
 async def get(connection: Connection, concertation: str) -> Concertation | None:

@@ -32,6 +32,7 @@ from store import (
 )
 from store.clock import instant
 from store.contributions import Contribution, Figures
+from store.known_processes import KnownProcesses
 from store.ledger import Entry
 from store.pages import Page
 from store.pool import Connection, Pool
@@ -58,11 +59,21 @@ def _built_in(name: str) -> KnownProcedure:
 class Reading:
     """The reads of one request, by one viewer."""
 
-    def __init__(self, pool: Pool, viewer: Viewer = ANYBODY, within: float = 1.5) -> None:
-        """Begin with nothing read. `within` is the longest wait for a connection, in seconds."""
+    def __init__(
+        self,
+        pool: Pool,
+        viewer: Viewer = ANYBODY,
+        within: float = 1.5,
+        known: KnownProcesses | None = None,
+    ) -> None:
+        """Begin with nothing read. `within` is the longest wait for a connection, in seconds.
+
+        `known` are processes that other requests have read: they spare reading snapshots again.
+        """
         self._pool = pool
         self._viewer = viewer
         self._within = within
+        self._known = known
         self._snapshots: DataLoader[str, Snapshot | None] = DataLoader(self._load_snapshots)
         self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
         self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
@@ -73,7 +84,7 @@ class Reading:
 
     def fresh(self, viewer: Viewer) -> Reading:
         """Give the reads of a viewer, with nothing remembered."""
-        return Reading(self._pool, viewer, self._within)
+        return Reading(self._pool, viewer, self._within, self._known)
 
     async def ask(self, question: Callable[[Connection], Awaitable[T]]) -> T:
         """Put a question to the store, on a connection of its own."""
@@ -88,8 +99,8 @@ class Reading:
         """Give one concertation by its slug, if it exists and the viewer may see it."""
 
         async def question(connection: Connection) -> Snapshot | None:
-            process = await concertations.process_by_slug(connection, slug)
-            return Snapshot(process, await instant(connection)) if process else None
+            found = await concertations.process_by_slug(connection, slug, self._known)
+            return Snapshot(*found) if found else None
 
         at = await self.ask(question)
         return at if at and sees_concertation(self._viewer, at) else None
@@ -228,9 +239,8 @@ class Reading:
 
     async def _load_snapshots(self, keys: list[str]) -> list[Snapshot | None]:
         async def question(connection: Connection) -> list[Snapshot | None]:
-            found = await concertations.processes(connection, keys)
-            now = await instant(connection)
-            return [Snapshot(found[key], now) if key in found else None for key in keys]
+            found = await concertations.processes(connection, keys, self._known)
+            return [Snapshot(*found[key]) if key in found else None for key in keys]
 
         return await self.ask(question)
 

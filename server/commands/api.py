@@ -6,10 +6,13 @@ import logging
 import signal
 
 import uvicorn
+import uvloop
 
 from server.readiness import announce
 from server.serving import Server
 from server.settings import Settings
+
+new_loop = uvloop.new_event_loop
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

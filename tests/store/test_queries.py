@@ -61,7 +61,10 @@ async def test_a_concertation_is_found_by_id_and_slug_and_by_nothing_else(play: 
         assert (row.phase, row.procedure, row.title) == (Phase.DRAFT, "essai", {"fr": "Essai"})
         process = await concertations.process(connection, play.id.upper())
         assert process is not None
-        assert process == await concertations.process_by_slug(connection, "essai")
+        by_slug = await concertations.process_by_slug(connection, "essai")
+        assert by_slug is not None
+        assert by_slug.process == process
+        assert by_slug.at.tzinfo is not None
         for wrong in ("", "x", str(uuid4()), "\x00", "\ud800", play.id + "0"):
             assert await concertations.get(connection, wrong) is None
             assert await concertations.process(connection, wrong) is None

@@ -259,7 +259,9 @@ async def test_a_snapshot_of_another_version_is_folded_again(play: Play, databas
     await superuser.execute("UPDATE concertation SET snapshot = '{}'")
     await superuser.close()
     assert await play.process() == before
-    assert await concertations.process_by_slug(play.worker, "essai") == before
+    by_slug = await concertations.process_by_slug(play.worker, "essai")
+    assert by_slug is not None
+    assert by_slug.process == before
     await play.do(acts.EnrolMember(member="a"))
     after = await play.process()
     assert after.seq == before.seq + 1

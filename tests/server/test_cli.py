@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -27,15 +26,10 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program("concertation"), *words], capture_output=True, check=False, text=True)
 
 
-def test_help_names_every_command_and_takes_less_than_four_tenths_of_a_second() -> None:
-    run("--help")
-    times = []
-    for _ in range(7):  # the best of several: other processes share the two cores
-        start = time.perf_counter()
-        done = run("--help")
-        times.append(time.perf_counter() - start)
-    assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
-    assert min(times) < 0.4
+def test_help_names_every_command() -> None:
+    """How long it takes, `make bench` measures (`help_s`); what would make it slow is the next test."""
+    shown = run("--help").stdout
+    assert all(f"\n  {name} " in shown for name in COMMANDS)
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -86,6 +86,9 @@ async def _ensure_role(connection: asyncpg.Connection, role: Role, password: str
     )
     for name, value in _LIMITS[role].items():
         await connection.execute(f"ALTER ROLE {role} SET {name} = '{value}'")
+    if role is Role.OWNER:
+        # For settled_before() of 0012_finding.sql: when did the first transaction begin that still runs?
+        await connection.execute(f"GRANT pg_read_all_stats TO {role}")
     if password is not None:
         quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
         await connection.execute(f"ALTER ROLE {role} PASSWORD {quoted}")

@@ -1,4 +1,4 @@
-"""Contributions: taken in one round trip each, read in pages, counted by college and channel."""
+"""Contributions: taken in one round trip each, read by id or receipt, counted. Pages: store/finding.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from domain.procedure import Channel
 from domain.refusals import Code, Refusal
 from store.contribution_refusals import read_refusal
 from store.identifiers import parse, parse_many
-from store.pages import Page, cut
 from store.pool import Connection
 
 LONGEST_WORD = 500
@@ -199,40 +198,6 @@ def _fault_of_entry(submission: Submission) -> Refusal | None:
     if submission.revises is not None and parse(submission.revises) is None:
         return Refusal(Code.UNKNOWN_CONTRIBUTION, {}, ("contribution",))
     return None
-
-
-async def page(
-    connection: Connection,
-    concertation: str,
-    round: int,
-    stage: str,
-    *,
-    first: int,
-    after: str | None = None,
-    reader: str | None = None,
-    sees_all: bool = False,
-    college: str | None = None,
-    channel: Channel | None = None,
-) -> Page[Contribution]:
-    """Give a page in the order of reception, after the id `after`: two statements.
-
-    `reader` (a member id) always sees their own; everyone those that are out; who `sees_all` of this concertation, all.
-    """
-    place = (parse(concertation), round, stage)
-    chosen = (college, channel and channel.value)
-    rows = await connection.fetch(
-        "SELECT * FROM contribution_page($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        reader,
-        sees_all,
-        *place,
-        *chosen,
-        None if after is None else parse(after),
-        first + 1,
-    )
-    total = await connection.fetchval(
-        "SELECT contribution_total($1, $2, $3, $4, $5, $6, $7)", reader, sees_all, *place, *chosen
-    )
-    return cut([_read(row) for row in rows], first, total)
 
 
 async def get_many(

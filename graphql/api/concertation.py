@@ -12,12 +12,15 @@ from api.ballots import Ballot, ballot_of
 from api.calendar import CalendarEntry, calendar_of
 from api.connections import After, Connection, First, connection, connection_of_list, limit, position
 from api.context import Info
-from api.contributions import Contribution, Figures, contribution_of, figures_of
-from api.enumerations import BallotState, Channel, Outcome, Phase, Role
+from api.contributions import Figures, figures_of
+from api.enumerations import BallotState, ContributionOrder, Outcome, Phase, Role
 from api.events import LedgerEvent, event_of
+from api.finding import ContributionConnection, ContributionFilter, find_contributions
+from api.follow_up import WithFollowUp
 from api.hearings import Hearing, hearing_of
 from api.ids import global_id
 from api.nodes import Node, Text, text
+from api.organisations import WithOrganisations
 from api.people import Delegation, Member, Office, delegation_of, member_of, office_of, speakers_for
 from api.procedures import Procedure, procedure_of
 from api.review import Interest, Opinion, Withdrawal, interest_of, opinion_of, withdrawal_of
@@ -77,7 +80,7 @@ class Awaited:
 
 
 @strawberry.type(description="A concertation: the whole process, from draft to follow-up.")
-class Concertation(Node):
+class Concertation(WithOrganisations, WithFollowUp, Node):
     at: Private[Snapshot]
     slug: str = field(description="Its name in addresses.")
     titles: Multilingual = field(description="Its title in every language given.")
@@ -223,29 +226,20 @@ class Concertation(Node):
     def observations(self) -> list[Observation]:
         return [observation_of(self.at, o) for o in self.at.process.observations]
 
-    @field(description="Contributions in the order of their reception, as far as the viewer may read them.")
+    @field(description="Contributions to a stage, as far as the viewer may read them.")
     async def contributions(
         self,
         info: Info,
         stage: Annotated[str, argument(description="The key of the stage.")],
         round: OfRound = None,
+        filter: Annotated[ContributionFilter | None, argument(description="Only these.")] = None,
+        order_by: Annotated[ContributionOrder, argument(description="Their order.")] = (
+            ContributionOrder.RECEPTION
+        ),
         first: First = None,
         after: After = None,
-        college: Annotated[str | None, argument(description="Only of this college, by its key.")] = None,
-        channel: Annotated[Channel | None, argument(description="Only of this channel.")] = None,
-    ) -> Connection[Contribution]:
-        found = stage_of(self.at, stage, round)
-        page = await info.context.reading.contribution_page(
-            self.at,
-            found.round if found else 0,
-            stage,
-            first=limit(first),
-            after=position(after, str),
-            college=college,
-            channel=channel,
-        )
-        items = [(row.id, contribution_of(self.at, row)) for row in page.rows]
-        return connection(items, more=page.more, total=page.total, after=after)
+    ) -> ContributionConnection:
+        return await find_contributions(info, self.at, stage, round, filter, order_by, first, after)
 
     @field(description="The public figures of the calls for input: counts by college and by channel.")
     async def figures(self, info: Info, round: OfRound = None) -> list[Figures]:

@@ -11,6 +11,7 @@ import strawberry
 from domain.acts import Answer, Conclusion, Position, TermEnd
 from domain.procedure import Appointment, Channel, Gate, Kind, Majority, Role, Silence, Visibility
 from domain.process import BallotOutcome, BallotState, HearingState, Outcome, Phase, Purpose, State
+from store.finding import Standing
 
 __all__ = [
     "Answer",
@@ -20,6 +21,7 @@ __all__ = [
     "Channel",
     "CommitmentStatus",
     "Conclusion",
+    "ContributionOrder",
     "Gate",
     "HearingState",
     "Kind",
@@ -31,6 +33,7 @@ __all__ = [
     "Role",
     "Severity",
     "Silence",
+    "Standing",
     "State",
     "TermEnd",
     "Visibility",
@@ -44,6 +47,13 @@ class CommitmentStatus(StrEnum):
     KEPT = "kept"
     LATE = "late"
     GIVEN_UP = "given_up"
+
+
+class ContributionOrder(StrEnum):
+    """The order of a page of contributions."""
+
+    RECEPTION = "reception"
+    NEWEST_FIRST = "newest_first"
 
 
 class Severity(StrEnum):
@@ -307,5 +317,25 @@ _publish(
         Severity.ERROR: "It holds back.",
         Severity.OVERRULED: "An error set aside by the operator, with a recorded reason.",
         Severity.ADVICE: "Worth knowing; holds nothing back.",
+    },
+)
+_publish(
+    Standing,
+    "ContributionState",
+    "How a contribution stands.",
+    {
+        Standing.LIVE: "It counts.",
+        Standing.HIDDEN: "It counts, and moderation hides its text.",
+        Standing.SUPERSEDED: "A later version counts in its place. Found by its author alone.",
+        Standing.WITHDRAWN: "Its author took it back. Found by its author alone.",
+    },
+)
+_publish(
+    ContributionOrder,
+    "ContributionOrder",
+    "The order of contributions.",
+    {
+        ContributionOrder.RECEPTION: "As they were received: that of the seal.",
+        ContributionOrder.NEWEST_FIRST: "The last one received first.",
     },
 )

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from api.asking import ask
-from store import concertations, contributions
+from store import concertations, figures
 from store.contributions import Figures
 from store.faults import StoreFault
 from store.ledger import CHANNEL
@@ -23,7 +23,7 @@ from store.pool import Connection, Pool, acquire
 
 log = logging.getLogger(__name__)
 
-THROTTLE = 2.0
+THROTTLE = 1.0
 """Seconds between two counts of the contributions of one concertation."""
 
 
@@ -73,7 +73,7 @@ class Feed:
                     kept.pop(concertation, None)
 
     async def figures(self, concertation: str, stages: Sequence[tuple[int, str]]) -> list[Figures]:
-        """Count the contributions of stages (round, key), at most every two seconds for all sockets together."""
+        """Count the contributions of stages (round, key), at most every second for all sockets together."""
         clock = asyncio.get_running_loop().time
         async with self._counting.setdefault(concertation, asyncio.Lock()):
             known = self._figures.get(concertation)
@@ -81,9 +81,7 @@ class Feed:
                 return known[1]
 
             async def question(connection: Connection) -> list[Figures]:
-                return [
-                    await contributions.figures(connection, concertation, round, key) for round, key in stages
-                ]
+                return [await figures.figures(connection, concertation, round, key) for round, key in stages]
 
             counted = await ask(self._pool, THROTTLE, question)
             self._figures[concertation] = (clock(), counted)

@@ -13,6 +13,7 @@ from api.connections import After, Connection, First, connection, connection_of_
 from api.context import Info
 from api.enumerations import Phase
 from api.faults import BadInput
+from api.finding import FindingQueries
 from api.ids import concertation_key
 from api.lookup import find
 from api.nodes import Node
@@ -38,7 +39,7 @@ from store.concertations import Place
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(PlaceQueries, QuestionnaireQueries):
+class Query(FindingQueries, PlaceQueries, QuestionnaireQueries):
     @field(description="Who asks: what the token says, and nothing about anybody else.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer(viewer=info.context.viewer)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
 
 from api.asking import ask
-from api.enumerations import Channel
 from api.publication import reads_early
 from api.snapshot import Snapshot
 from api.viewing import ANYBODY, sees_concertation
@@ -81,6 +81,9 @@ class Reading:
             self._load_questionnaires
         )
         self._receipts: DataLoader[str, ReceiptDocument | None] = DataLoader(self._load_receipts)
+        self._totals: DataLoader[tuple[finding.Scope, finding.Filter], finding.Total] = DataLoader(
+            self._load_totals
+        )
 
     def fresh(self, viewer: Viewer) -> Reading:
         """Give the reads of a viewer, with nothing remembered."""
@@ -170,6 +173,10 @@ class Reading:
             sees_all=reads_early(self._viewer, at),
         )
 
+    async def found(self, scope: finding.Scope, wanted: finding.Filter) -> finding.Total:
+        """Say how many contributions are found in all."""
+        return await self._totals.load((scope, wanted))
+
     async def similar(self, at: Snapshot, key: str, most: int) -> list[tuple[Contribution, float]]:
         """Give the contributions that the viewer may read and that say much the same as one of them."""
         return await self.ask(
@@ -255,6 +262,9 @@ class Reading:
     async def _load_questionnaires(self, keys: list[str]) -> list[questionnaires.Kept | None]:
         found = await self.ask(lambda connection: questionnaires.get_many(connection, keys))
         return [found.get(key) for key in keys]
+
+    async def _load_totals(self, keys: list[tuple[finding.Scope, finding.Filter]]) -> list[finding.Total]:
+        return [await self.ask(partial(finding.total, scope=scope, wanted=wanted)) for scope, wanted in keys]
 
     async def _load_receipts(self, keys: list[str]) -> list[ReceiptDocument | None]:
         return [await self._load_receipt(key) for key in keys]

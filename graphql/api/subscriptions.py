@@ -29,7 +29,7 @@ _PAUSE = 1.0
 class Subscription:
     @strawberry.subscription(
         description="A concertation as it happens: every event after a number, none left out, in order; and, at most "
-        "every two seconds, the figures of open stages where they changed. After a break, go on from the last `seq`.",
+        "every second, the figures of open stages where they changed. After a break, go on from the last `seq`.",
         graphql_type=Event,
     )
     async def concertation_events(

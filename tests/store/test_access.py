@@ -14,7 +14,8 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "attempt", "batch", "body", "command_log", "concertation", "contribution", "draft", "file", "file_content",
+    "attempt", "batch", "body", "command_log", "concertation", "contribution", "contribution_change",
+    "contribution_counter", "draft", "file", "file_content",
     "file_reference", "invitation", "invitation_code", "ledger", "measure", "member", "moderation_act",
     "organisation", "outbox", "participant", "person", "procedure", "questionnaire", "reminder", "reminder_day",
     "report", "report_salt", "seal_branch", "secret_vote", "stage",
@@ -26,6 +27,7 @@ GRANTED = {
             "body",
             "command_log",
             "concertation",
+            "contribution_read",
             "file",
             "file_content",
             "file_reference",
@@ -53,11 +55,21 @@ GRANTED = {
         "DELETE": {"file_reference"},
     },
     "concertation_worker": {
-        "SELECT": set(TABLES) - {"report_salt"},
+        "SELECT": {*TABLES, "contribution_read"} - {"report_salt"},
         "INSERT": set(TABLES)
         - {"attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
-        - {"batch", "contribution", "draft", "file", "file_content", "file_reference", "secret_vote"},
+        - {
+            "batch",
+            "contribution",
+            "contribution_change",
+            "contribution_counter",
+            "draft",
+            "file",
+            "file_content",
+            "file_reference",
+            "secret_vote",
+        },
         "UPDATE": {"concertation", "member", "stage"},
         "DELETE": {"file", "file_content", "file_reference"},
     },
@@ -141,12 +153,13 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
     )
     assert [row["proname"] for row in rows] == [
         "answer_invitation", "batch_list", "contribution_by_receipt", "contribution_counts",
-        "contribution_followed_by", "contribution_get", "contribution_leaves", "contribution_page",
-        "contribution_total", "contribution_versions", "draft_holders", "draft_of", "drop_draft",
+        "contribution_facets", "contribution_followed_by", "contribution_get", "contribution_leaves",
+        "contribution_page", "contribution_shares", "contribution_similar", "contribution_total",
+        "contribution_versions", "departement_of", "draft_holders", "draft_of", "drop_draft",
         "follow_up_counts", "follow_up_page", "former_contribution", "hold_contribution", "instant",
         "invite", "iso", "keep_secret_vote", "measures_of", "open_batch", "open_invitation", "reissue_code",
-        "remind", "report_contribution", "save_draft", "set_reader", "set_reminder_days", "submit_contribution",
-        "withdraw_contribution", "write_moderation",
+        "remind", "report_contribution", "save_draft", "set_reader", "set_reminder_days",
+        "submit_contribution", "withdraw_contribution", "write_moderation",
     ]  # fmt: skip
 
 

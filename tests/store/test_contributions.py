@@ -272,53 +272,6 @@ async def test_the_leaf_is_the_same_in_sql_and_in_python(play: Play, app: Pool) 
         assert leaf(row["salt"], dict(row)) == row["digest"]
 
 
-async def test_texts_are_seen_by_their_author_and_by_who_sees_all_until_they_are_out(
-    play: Play, app: Pool
-) -> None:
-    await play.launch()
-    async with app.acquire() as connection:
-        receipts = [await play.contribute(connection, f"p{n}") for n in range(3)]
-
-        async def seen(**reader: Any) -> tuple[list[str], int, list[bool]]:
-            page = await contributions.page(connection, play.id, 1, "appel", first=10, **reader)
-            got = await contributions.get_many(
-                connection,
-                [r.contribution for r in receipts],
-                reader=reader.get("reader"),
-                sees_all_of=play.id if reader.get("sees_all") else None,
-            )
-            assert sorted(got) == sorted(row.id for row in page.rows)
-            return [row.member for row in page.rows], page.total, [bool(row.receipt) for row in page.rows]
-
-        assert await seen() == ([], 0, [])
-        assert await seen(reader="p1") == (["p1"], 1, [True])
-        assert await seen(reader="g", sees_all=True) == (["p0", "p1", "p2"], 3, [False] * 3)
-        assert await connection.fetchval("SELECT count(*) FROM contribution") == 0
-        await play.close()
-        assert await seen() == (["p0", "p1", "p2"], 3, [False] * 3)
-
-
-async def test_pages_follow_the_order_of_reception(play: Play, app: Pool) -> None:
-    await play.launch(participants=7)
-    async with app.acquire() as connection:
-        for number in (3, 1, 6, 0, 5, 2, 4):
-            await play.contribute(connection, f"p{number}")
-        found: list[str] = []
-        after, more = None, True
-        while more:
-            page = await contributions.page(
-                connection, play.id, 1, "appel", first=3, after=after, sees_all=True
-            )
-            found += [row.member for row in page.rows]
-            after, more = page.rows[-1].id, page.more
-            assert page.total == 7
-        assert found == ["p3", "p1", "p6", "p0", "p5", "p2", "p4"]
-        only = await contributions.page(
-            connection, play.id, 1, "appel", first=3, sees_all=True, college="etat", channel=Channel.ONLINE
-        )
-        assert (only.rows, only.total) == ((), 0)
-
-
 async def test_figures_are_public_while_texts_are_not(play: Play, app: Pool) -> None:
     await play.launch(PAPER)
     async with app.acquire() as connection:

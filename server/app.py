@@ -1,4 +1,4 @@
-"""The application: GraphQL at /graphql and its contract, receipts to print, health at /healthz and /readyz."""
+"""The application: GraphQL at /graphql and its contract, receipts and forms to print, /healthz and /readyz."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,6 +22,7 @@ from server.authentication import Authentication
 from server.graphql_view import Contexts, View
 from server.health import Health
 from server.keys import trusted_keys
+from server.questionnaire_page import QuestionnairePage
 from server.receipt_page import ReceiptPage
 from server.settings import Settings
 from store.known_processes import KnownProcesses
@@ -36,6 +37,7 @@ class _Door:
     view: View | None = None
     health: Health | None = None
     receipts: ReceiptPage | None = None
+    questionnaires: QuestionnairePage | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.view is not None, "requests come after the start"
@@ -52,6 +54,10 @@ class _Door:
     async def receipt(self, request: Request) -> Response:
         assert self.receipts is not None
         return await self.receipts(request)
+
+    async def questionnaire(self, request: Request) -> Response:
+        assert self.questionnaires is not None
+        return await self.questionnaires(request)
 
 
 def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette:
@@ -85,6 +91,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
         )
         door.health = Health(pool, client)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
+        door.questionnaires = QuestionnairePage(pool, settings.database_timeout)
         listening = asyncio.create_task(feed.run(), name="feed")
         try:
             yield
@@ -107,6 +114,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             WebSocketRoute("/graphql", door),
             Route("/schema.graphql", schema_text),
             Route("/receipts/{code}.pdf", door.receipt),
+            Route("/questionnaires/{digest}.pdf", door.questionnaire),
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),
         ],

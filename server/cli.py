@@ -24,7 +24,7 @@ COMMANDS = {
     "token": ("token", "print a bearer token signed with the development key"),
     "doctor": ("doctor", "look for what is wrong with an installation"),
     "procedure": ("procedure", "check a procedure file, lay out its calendar, print its JSON Schema"),
-    "questionnaire": ("questionnaire", "check a questionnaire, print its JSON Schema, validate answers"),
+    "questionnaire": ("questionnaire", "check a questionnaire, print its form or JSON Schema, validate answers"),
     "verify-ledger": ("verify_ledger", "recompute the chain of hashes and name the first broken event"),
     "verify-receipt": ("verify_receipt", "verify a receipt offline, against a published root or ledger"),
     "export-schema": ("export_schema", "write the GraphQL schema, or check the committed one"),

@@ -5,6 +5,7 @@ A document of the information file that is a questionnaire without questions (a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from domain.questionnaires.answering import Validator
 from domain.questionnaires.shapes import Questionnaire
 from store.pool import Connection
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _KNOWN_AT_ONCE = 128
 """Questionnaires that a process keeps compiled; one of 400 questions takes some 2 MB."""
 
@@ -93,7 +95,7 @@ async def get_many(connection: Connection, named: Sequence[str]) -> dict[str, Ke
     """Give the questionnaires that there are, by digest: one statement at most."""
     known = _known()
     found = {name: kept for name in named if (kept := known.find(name)) is not None}
-    missing = [name for name in named if name not in found]
+    missing = [name for name in named if name not in found and _DIGEST.fullmatch(name)]
     if missing:
         rows = await connection.fetch(
             "SELECT digest, definition FROM questionnaire WHERE digest = ANY ($1::text[])", missing

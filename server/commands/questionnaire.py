@@ -1,4 +1,4 @@
-"""`concertation questionnaire check|schema|validate`."""
+"""`concertation questionnaire check|schema|validate|print`."""
 
 from __future__ import annotations
 
@@ -21,19 +21,24 @@ class FileNotRead(CommandFailed):
     """There is no such file, and no built-in questionnaire of this name."""
 
 
+class FormNotWritten(CommandFailed):
+    """The file of the form cannot be written."""
+
+
 class AnswersNotRead(CommandFailed):
     """The answers are not JSON, or too large."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    tasks = parser.add_subparsers(dest="task", required=True, metavar="check|schema|validate")
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="check|schema|validate|print")
     check = tasks.add_parser("check", help="say everything that is wrong; exit code 1 if anything is")
     schema = tasks.add_parser(
         "schema", help="print the JSON Schema of the answers, or of questionnaire files"
     )
     validate = tasks.add_parser("validate", help="say every problem of answers; exit code 1 if there is one")
-    for task, number in ((check, None), (schema, "?"), (validate, None)):
+    form = tasks.add_parser("print", help="set the form to be filled in on paper, as a PDF")
+    for task, number in ((check, None), (schema, "?"), (validate, None), (form, None)):
         task.add_argument(
             "questionnaire", nargs=number,
             help="a YAML, JSON or CSV (.csv) file, - for standard input, or the name of a built-in one",
@@ -49,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="as a clerk enters paper: take blank, unreadable, ticked twice",
     )
+    form.add_argument("--pdf", required=True, metavar="OUT", help="the file to write; - for standard output")
     for task in (check, validate):
         task.add_argument("--json", action="store_true", help="print what is found as JSON")
 
@@ -69,6 +75,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
         _print(answers_schema(checked.questionnaire, languages))
         return 0
+    if arguments.task == "print":
+        return _set(checked.questionnaire, arguments.pdf, languages)
     return _validate(checked.questionnaire, arguments, languages)
 
 
@@ -136,6 +144,24 @@ def _validate(questionnaire: Questionnaire, arguments: argparse.Namespace, langu
         outcome = "questionnaire.accepted" if validation.is_accepted else "questionnaire.refused"
         print(text(outcome, languages, count=len(said) or len(validation.answers)))
     return 0 if validation.is_accepted else 1
+
+
+def _set(questionnaire: Questionnaire, out: str, languages: Sequence[str]) -> int:
+    from domain.texts import text
+    from server.printed_form import printed
+    from store.questionnaires import code_of, questionnaire_digest
+
+    page = printed(questionnaire, languages[0])
+    if out == "-":
+        sys.stdout.buffer.write(page)
+        return 0
+    try:
+        Path(out).write_bytes(page)
+    except (OSError, ValueError) as fault:
+        raise FormNotWritten(f"{out}: {getattr(fault, 'strerror', None) or 'cannot be written'}") from fault
+    code = code_of(questionnaire_digest(questionnaire))
+    print(text("questionnaire.printed", languages, file=out, version=questionnaire.version, code=code))
+    return 0
 
 
 def _answers(name: str) -> Any:

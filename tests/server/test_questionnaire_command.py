@@ -1,4 +1,4 @@
-"""`concertation questionnaire`: check, schema, validate."""
+"""`concertation questionnaire`: check, schema, validate, print."""
 
 import io
 import json
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from domain.questionnaires.builtin import NAMES, source
+from domain.questionnaires.builtin import NAMES, builtin, source
 from server.cli import call
+from store.questionnaires import code_of, questionnaire_digest
 
 ANSWERS = {
     "experience-ia": False, "generalisation": "evaluation", "alternative": 5, "agent": False,
@@ -101,3 +102,33 @@ def test_answers_that_are_no_json_are_said_to_be_so(
     assert "a.json" in capsys.readouterr().err
     assert run("validate", "assises", written(tmp_path, "b.json", '"' + "x" * (1 << 20) + '"')) == 1
     assert "longer" in capsys.readouterr().err
+
+
+def test_the_form_is_written_as_a_pdf_and_its_code_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "form.pdf"
+    assert run("print", "assises", "--pdf", str(out)) == 0
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert code_of(questionnaire_digest(builtin("assises"))) in capsys.readouterr().out
+    english = tmp_path / "english.pdf"
+    assert run("print", "assises", "--pdf", str(english), "--lang", "en") == 0
+    assert english.read_bytes() != out.read_bytes()
+
+
+def test_a_form_goes_to_standard_output_and_nothing_else_does(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    assert run("print", "evaluation", "--pdf", "-") == 0
+    sys.stdout.flush()
+    assert capfdbinary.readouterr().out.startswith(b"%PDF-")
+
+
+def test_a_questionnaire_with_faults_is_not_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "form.pdf"
+    assert run("print", written(tmp_path, "q.yaml", "id: q"), "--pdf", str(out)) == 1
+    assert not out.exists()
+    assert run("print", "assises", "--pdf", str(tmp_path / "no" / "form.pdf")) == 1
+    assert "form.pdf" in capsys.readouterr().err

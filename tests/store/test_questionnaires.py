@@ -112,7 +112,7 @@ async def test_no_more_questionnaires_are_remembered_than_fit(
 
 async def test_questionnaires_that_there_are_not_are_left_out(play: Play) -> None:
     named = await put(play.worker, one_question("a"), "x")
-    found = await get_many(play.worker, [named, "f" * 64, "", "../x", named])
+    found = await get_many(play.worker, [named, "f" * 64, "", "../x", "\0", named])
     assert list(found) == [named]
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "questionnaire": ("questionnaire", "check a questionnaire, print its form or JSON Schema, validate answers"),
     "verify-ledger": ("verify_ledger", "recompute the chain of hashes and name the first broken event"),
     "verify-receipt": ("verify_receipt", "verify a receipt offline, against a published root or ledger"),
+    "collect-files": ("collect_files", "remove files that nothing has referred to for a day"),
     "export-schema": ("export_schema", "write the GraphQL schema, or check the committed one"),
 }
 

@@ -10,6 +10,7 @@
     ├── KeyRefused              server/keys.py
     ├── RoleUnknown             server/tokens.py
     ├── NotReconciled           server/commands/reconcile.py
+    ├── ShelfRefused            server/files/shelf.py
     ├── ReceiptNotRead          server/commands/verify_receipt.py
     └── DatabaseAway            server/embedded/standing.py
 

@@ -2,14 +2,16 @@
 
 On loopback, `concertation` signs tokens with a key of its own, made on first use in the data folder. Anywhere else
 only the public keys of the operator's own identity provider count: the file that CONCERTATION_JWKS_FILE names.
+Addresses of files are signed with a key of their own.
 """
 
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import KeySet, OctKey, OKPKey
 
 from server.errors import CommandFailed
 from server.settings import Settings
@@ -44,15 +46,37 @@ def development_key(data_dir: Path) -> OKPKey:
     """The private key of this data folder, made on first use, readable by its owner alone."""
     file = data_dir / "keys" / "development.jwk.json"
     if not file.exists():
-        _make(file)
+        _keep(
+            file,
+            OKPKey.generate_key(
+                "Ed25519", {"use": "sig", "alg": DEVELOPMENT_ALGORITHM}, private=True, auto_kid=True
+            ),
+        )
     return OKPKey.import_key(json.loads(file.read_text()))
 
 
-def _make(file: Path) -> None:
+def ticket_key(settings: Settings) -> OctKey:
+    """The key that signs the addresses of files: the operator's, or one of the data folder, made on first use.
+
+    `KeyRefused` when there is neither.
+    """
+    given = settings.ticket_key
+    if given is not None:
+        return OctKey.import_key(sha256(given.get_secret_value().encode()).digest())
+    file = settings.data_dir / "keys" / "tickets.jwk.json"
+    try:
+        if not file.exists():
+            _keep(file, OctKey.generate_key(256, {"use": "sig", "alg": "HS256"}))
+        return OctKey.import_key(json.loads(file.read_text()))
+    except OSError as error:
+        raise KeyRefused(
+            f"CONCERTATION_TICKET_KEY is not set, and {file} cannot be kept ({error.strerror}). Set it, the same for "
+            "every API, or make the data folder writable."
+        ) from error
+
+
+def _keep(file: Path, key: OKPKey | OctKey) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = OKPKey.generate_key(
-        "Ed25519", {"use": "sig", "alg": DEVELOPMENT_ALGORITHM}, private=True, auto_kid=True
-    )
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(key.as_dict(private=True)))

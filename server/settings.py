@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.files.permission import LARGEST
 from server.errors import CommandFailed
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -69,6 +70,8 @@ class Settings(BaseSettings):
     port: int = Field(0, ge=0, le=65535)
     #: The largest request body read, in bytes.
     max_body_bytes: int = Field(1_000_000, ge=1_000)
+    #: The address that the API is known by outside, for addresses in answers; unset: those are relative to it.
+    public_url: str | None = None
     #: How long a stopping process lets work in hand finish.
     shutdown_timeout: Seconds = 5.0
 
@@ -83,13 +86,44 @@ class Settings(BaseSettings):
     token_ttl: timedelta = timedelta(hours=12)
     #: The public keys (JSON Web Key Set) of the operator's identity provider; without it, the development key.
     jwks_file: Path | None = None
+
+    #: Where files that people send are kept, and where they arrive; by default `files` in the data folder.
+    files_dir: Path | None = None
+    #: The largest file taken, in bytes.
+    max_file_bytes: int = Field(LARGEST, ge=1_000, lt=2**31)
+    #: How long an address to send a file to, and one to fetch a file from, is good.
+    upload_ttl: timedelta = timedelta(minutes=30)
+    download_ttl: timedelta = timedelta(minutes=5)
+    #: Longest wait for the next bytes of an upload.
+    upload_idle_timeout: Seconds = 30.0
+    #: What signs those addresses: 32 characters or more, the same for every API. Unset: a key of the data folder.
+    ticket_key: SecretStr | None = Field(None, min_length=32)
+    #: An S3-compatible bucket to keep files in instead (they still arrive in `files_dir`), and how to reach it.
+    s3_bucket: str | None = None
+    s3_prefix: str | None = None
+    s3_endpoint: str | None = None
+    s3_region: str | None = None
+    s3_access_key: str | None = None
+    s3_secret_key: SecretStr | None = None
+    #: Longest wait for the bucket.
+    s3_timeout: Seconds = 30.0
+    #: `host:port` or the path of the socket of a clamd that looks at every file; unset: nobody looks.
+    clamd_address: str | None = None
+    #: Longest wait for its verdict.
+    clamd_timeout: Seconds = 30.0
+
     #: Where a worker or an API writes its process id once it serves.
     ready_file: Path | None = None
 
-    @field_validator("data_dir", "jwks_file", "ready_file")
+    @field_validator("data_dir", "files_dir", "jwks_file", "ready_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()
+
+    @property
+    def files_folder(self) -> Path:
+        """Where files are kept, and where they arrive."""
+        return self.files_dir or self.data_dir / "files"
 
     @property
     def on_loopback(self) -> bool:

@@ -1,0 +1,1 @@
+"""Files over HTTP: tickets, uploads, downloads, the places where contents are kept, and who clears them up."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import Private, field
+from strawberry.scalars import JSON
 
+from api.batches import Batch, batch_of
 from api.context import Info
 from api.enumerations import Channel, Kind, State
 from api.hearings import hearing_of
@@ -20,10 +22,12 @@ from api.review import reservation_of
 from api.snapshot import Snapshot
 from api.stages import Stage, Tally, runs_of, stage_of, tallies
 from api.structure import College, Theme, college, themes
+from api.versions import ContributionVersion, typed_by, version_of
 from api.viewing import sees_author
 from domain.process import StageRun
 from store import contributions
 from store.contributions import Contribution as Row
+from store.versions import Version
 
 if TYPE_CHECKING:
     from api.synthesis import Recommendation, Source
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 class Contribution(Node):
     at: Private[Snapshot]
     row: Private[Row]
+    known: Private[Version | None]
     key: str = field(description="Its name in the ledger, for the sources of recommendations.")
     round: int = field(description="The round that it was sent in.")
     channel: Channel = field(description="How it arrived.")
@@ -64,6 +69,85 @@ class Contribution(Node):
         seen = sees_author(info.context.viewer, self.at, self.row.member)
         return member_of(self.at, self.row.member) if seen else None
 
+    async def known_version(self, info: Info) -> Version | None:
+        """Give what is known of this version beside its text: read at most once a page."""
+        if self.known is None:
+            found = await info.context.reading.versions(self.at, self.key)
+            self.known = next((version for version in found if version.id == self.key), None)
+        return self.known
+
+    @field(description="The number of this version, from 1.")
+    async def version(self, info: Info) -> int:
+        known = await self.known_version(info)
+        return known.version if known else 1
+
+    @field(
+        description="All its versions that the viewer may see, the first one first: old ones are for their author and "
+        "those who keep the concertation."
+    )
+    async def versions(self, info: Info) -> list[ContributionVersion]:
+        return [version_of(self.at, v) for v in await info.context.reading.versions(self.at, self.key)]
+
+    @field(description="Since when a later version counts in its place.")
+    async def superseded_at(self, info: Info) -> datetime | None:
+        known = await self.known_version(info)
+        return known.superseded_at if known else None
+
+    @field(description="Why a clerk let it take the place of what its author had contributed by another way.")
+    async def supersede_reason(self, info: Info) -> str | None:
+        known = await self.known_version(info)
+        return known.supersede_reason if known else None
+
+    @field(description="When its author withdrew it: from then on nobody else reads it.")
+    async def withdrawn_at(self, info: Info) -> datetime | None:
+        known = await self.known_version(info)
+        return known.withdrawn_at if known else None
+
+    @field(description="The answers by question; nothing for plain text.")
+    async def answers(self, info: Info) -> JSON | None:
+        known = await self.known_version(info)
+        return JSON(known.answers) if known and known.answers is not None else None
+
+    @field(description="The digest of the questionnaire that it answers.")
+    async def questionnaire_digest(self, info: Info) -> str | None:
+        known = await self.known_version(info)
+        return known.questionnaire if known else None
+
+    @field(description="Whether a clerk entered it for its author.")
+    async def entered_by_clerk(self, info: Info) -> bool:
+        known = await self.known_version(info)
+        return known is not None and known.actor != known.member
+
+    @field(description="Who typed it, where the viewer may know: the author, or the clerk who entered it.")
+    async def typed_by(self, info: Info) -> Member | None:
+        known = await self.known_version(info)
+        return typed_by(info, self.at, known) if known else None
+
+    @field(description="Where it was handed in or heard; for its author and those who keep the concertation.")
+    async def place(self, info: Info) -> str | None:
+        known = await self._form(info)
+        return known.place if known else None
+
+    @field(description="What the clerk's service calls the form; for those who see its place.")
+    async def reference(self, info: Info) -> str | None:
+        known = await self._form(info)
+        return known.reference if known else None
+
+    @field(description="The batch that the form arrived in; for those who see its place.")
+    async def batch(self, info: Info) -> Batch | None:
+        known = await self._form(info)
+        found = await info.context.reading.batch(self.at, known.batch) if known and known.batch else None
+        return batch_of(self.at, found) if found else None
+
+    async def _form(self, info: Info) -> Version | None:
+        known = await self.known_version(info)
+        return known if known and sees_author(info.context.viewer, self.at, self.row.member) else None
+
+    @field(description="Whether it was said in an earlier round and counts in this one as it stood.")
+    async def carried_over(self, info: Info) -> bool:
+        known = await self.known_version(info)
+        return known is not None and known.carried_from is not None
+
     @field(description="The recommendations that come from it, once they are published: where it went.")
     def recommendations(
         self, info: Info
@@ -78,12 +162,13 @@ class Contribution(Node):
         ]
 
 
-def contribution_of(at: Snapshot, row: Row) -> Contribution:
-    """Make a contribution."""
+def contribution_of(at: Snapshot, row: Row, known: Version | None = None) -> Contribution:
+    """Make a contribution, of which a version may be known already."""
     return Contribution(
         id=global_id("Contribution", at.id, row.id),
         at=at,
         row=row,
+        known=known,
         key=str(row.id),
         round=row.round,
         channel=row.channel,

@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, argument, field
 
+from api.batches import BatchQueries
 from api.concertation import Concertation, concertation_of
 from api.connections import After, Connection, First, connection, connection_of_list, limit, position
 from api.context import Info
@@ -39,7 +40,7 @@ from store.concertations import Place
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(FindingQueries, PlaceQueries, QuestionnaireQueries):
+class Query(FindingQueries, PlaceQueries, QuestionnaireQueries, BatchQueries):
     @field(description="Who asks: what the token says, and nothing about anybody else.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer(viewer=info.context.viewer)

@@ -19,6 +19,7 @@ from domain.procedure import Procedure
 from domain.receipts import ReceiptDocument
 from domain.rights import Viewer
 from store import (
+    batches,
     bodies,
     concertations,
     contributions,
@@ -29,13 +30,16 @@ from store import (
     procedures,
     questionnaires,
     receipts,
+    versions,
 )
+from store.batches import Batch
 from store.clock import instant
 from store.contributions import Contribution, Figures
 from store.known_processes import KnownProcesses
 from store.ledger import Entry
 from store.pages import Page
 from store.pool import Connection, Pool
+from store.versions import Version
 
 T = TypeVar("T")
 
@@ -84,6 +88,11 @@ class Reading:
         self._totals: DataLoader[tuple[finding.Scope, finding.Filter], finding.Total] = DataLoader(
             self._load_totals
         )
+
+        self._versions: DataLoader[tuple[str, bool, str], tuple[Version, ...]] = DataLoader(
+            self._load_versions
+        )
+        self._batches: DataLoader[tuple[str, str], Batch | None] = DataLoader(self._load_batches)
 
     def fresh(self, viewer: Viewer) -> Reading:
         """Give the reads of a viewer, with nothing remembered."""
@@ -203,6 +212,14 @@ class Reading:
         )
         return {key: row for key, row in found.items() if row.concertation == at.id}
 
+    async def versions(self, at: Snapshot, key: str) -> tuple[Version, ...]:
+        """Give the versions of a contribution that the viewer may read, the first one first."""
+        return await self._versions.load((at.id, reads_early(self._viewer, at), key))
+
+    async def batch(self, at: Snapshot, key: str) -> Batch | None:
+        """Give a batch of a concertation."""
+        return await self._batches.load((at.id, key))
+
     async def contribution_by_receipt(self, code: str) -> Contribution | None:
         """Give the contribution of a receipt: who knows the code may read it."""
         return await self.ask(lambda connection: contributions.by_receipt(connection, code))
@@ -250,6 +267,27 @@ class Reading:
             return [Snapshot(*found[key]) if key in found else None for key in keys]
 
         return await self.ask(question)
+
+    async def _load_versions(self, keys: list[tuple[str, bool, str]]) -> list[tuple[Version, ...]]:
+        found: dict[str, tuple[Version, ...]] = {}
+        for concertation, sees_all in dict.fromkeys(key[:2] for key in keys):
+            named = [key[2] for key in keys if key[:2] == (concertation, sees_all)]
+            found |= await self.ask(
+                partial(
+                    versions.versions,
+                    identifiers=named,
+                    reader=self._viewer.member,
+                    sees_all_of=concertation if sees_all else None,
+                )
+            )
+        return [found.get(key[2], ()) for key in keys]
+
+    async def _load_batches(self, keys: list[tuple[str, str]]) -> list[Batch | None]:
+        found: dict[str, Batch] = {}
+        for concertation in dict.fromkeys(key[0] for key in keys):
+            named = [key[1] for key in keys if key[0] == concertation]
+            found |= await self.ask(partial(batches.get_many, concertation=concertation, identifiers=named))
+        return [found.get(key[1]) for key in keys]
 
     async def _load_bodies(self, keys: list[Body]) -> list[dict[str, str] | None]:
         found = await self.ask(lambda connection: bodies.get_many(connection, [key.id for key in keys]))

@@ -16,7 +16,7 @@ from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from domain import receipts
 from domain.receipts import read_code, write_receipt
-from store import contributions
+from store import contributions, versions
 
 
 @strawberry.type(
@@ -42,6 +42,7 @@ class Receipt:
     submitted_at: datetime = field(description="When it was received.")
     channel: Channel = field(description="How it arrived. Every channel has the same weight.")
     round: int = field(description="The round that it was received in.")
+    version: int = field(description="The number of the version that was received, from 1.")
     contribution: Contribution = field(
         description="The contribution as it was received, with the recommendations that come from it."
     )
@@ -53,6 +54,18 @@ class Receipt:
     @field(description="The stage that it answers.")
     def stage(self) -> Stage | None:
         return stage_of(self.at, self.row.stage, self.row.round)
+
+    @field(description="When its author withdrew it; it is counted no more, and stays in the sealed set.")
+    async def withdrawn_at(self, info: Info) -> datetime | None:
+        known = await self.contribution.known_version(info)
+        return known.withdrawn_at if known else None
+
+    @field(
+        description="The receipt of the version that took its place, which its author sent or a clerk entered."
+    )
+    async def replaced_by(self, info: Info) -> Receipt | None:
+        found = await info.context.reading.ask(lambda connection: versions.followed_by(connection, self.code))
+        return await find_receipt(info, found[0]) if found else None
 
     @field(
         description="Whether it is in a sealed set, to which nothing is added and from which nothing is taken."
@@ -73,8 +86,14 @@ class Receipt:
         return JSON(write_receipt(found)) if found else None
 
 
-def receipt_of(at: Snapshot, row: contributions.Contribution, code: str) -> Receipt:
-    """Make the receipt of a contribution."""
+def receipt_of(
+    at: Snapshot,
+    row: contributions.Contribution,
+    code: str,
+    version: int,
+    known: versions.Version | None = None,
+) -> Receipt:
+    """Make the receipt of a contribution, of which a version may be known already."""
     return Receipt(
         at=at,
         row=row,
@@ -83,7 +102,8 @@ def receipt_of(at: Snapshot, row: contributions.Contribution, code: str) -> Rece
         submitted_at=row.submitted_at,
         channel=row.channel,
         round=row.round,
-        contribution=contribution_of(at, row),
+        version=version,
+        contribution=contribution_of(at, row, known),
     )
 
 
@@ -92,7 +112,10 @@ async def find_receipt(info: Info, code: str) -> Receipt | None:
     plain = read_code(code)
     row = await info.context.reading.contribution_by_receipt(plain) if plain else None
     at = await info.context.reading.snapshot(row.concertation) if row else None
-    return receipt_of(at, row, plain) if plain and row and at else None
+    if not plain or row is None or at is None:
+        return None
+    known = await info.context.reading.ask(lambda connection: versions.of_receipt(connection, plain))
+    return receipt_of(at, row, plain, known.version if known else 1, known)
 
 
 def _proof_of(proof: receipts.Proof) -> InclusionProof:

@@ -20,6 +20,7 @@ from api.mutations.contributing import ContributionMutations
 from api.mutations.deciding import DecisionMutations
 from api.mutations.drafting import DraftingMutations
 from api.mutations.hearing import HearingMutations
+from api.mutations.keeping import KeepingMutations
 from api.mutations.members import MemberMutations
 from api.mutations.reviewing import ReviewMutations
 from api.mutations.scheduling import SchedulingMutations
@@ -43,6 +44,7 @@ class Mutation(
     MemberMutations,
     SchedulingMutations,
     ContributionMutations,
+    KeepingMutations,
     BallotMutations,
     HearingMutations,
     ReviewMutations,

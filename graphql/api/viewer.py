@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
-from strawberry import Private, field
+from strawberry import ID, Private, argument, field
 
 from api.context import Info
+from api.drafts import ContributionDraft, draft_for
+from api.ids import concertation_key
 from domain import rights
 
 
@@ -28,3 +32,17 @@ class Viewer:
     @field(description="The name of the viewer, where it is known.")
     async def name(self, info: Info) -> str | None:
         return await info.context.reading.name(self.viewer.member) if self.viewer.member else None
+
+    @field(
+        description="What the viewer has begun to write for a stage in its current round; after a referral back, what "
+        "they said before, where the procedure asks them for it anew."
+    )
+    async def draft(
+        self,
+        info: Info,
+        concertation_id: Annotated[ID, argument(description="The concertation.")],
+        stage: Annotated[str, argument(description="The key of the stage.")],
+    ) -> ContributionDraft | None:
+        key = concertation_key(concertation_id)
+        at = await info.context.reading.snapshot(key) if key else None
+        return await draft_for(info, at, stage) if at else None

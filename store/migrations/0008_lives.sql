@@ -154,16 +154,14 @@ BEGIN
         1, p_revises, NULL, p_supersede_reason, NULL, p_answers::json, p_questionnaire, p_place, p_reference,
         p_batch, NULL);
     IF p_revises IS NOT NULL THEN
-        SELECT * INTO v_before FROM contribution c WHERE c.id = p_revises AND c.concertation = p_concertation;
-        -- Its author, or the clerk who typed it: to anybody else it is as if there were none.
-        IF NOT FOUND OR p_actor NOT IN (v_before.member, v_before.actor) THEN
+        SELECT * INTO v_before FROM contribution c
+        WHERE c.id = p_revises AND (c.concertation, c.round, c.stage) = (p_concertation, p_round, p_stage);
+        -- Its author; or the clerk who typed it, who says so by not claiming to be the author. To anybody else it is
+        -- as if there were none.
+        IF NOT FOUND OR NOT (p_actor = v_before.member OR (p_actor = v_before.actor AND p_actor <> p_author)) THEN
             RETURN jsonb_build_object('refusal', 'UNKNOWN_CONTRIBUTION');
         END IF;
         p_author := v_before.member;
-        p_round := v_before.round;
-        p_stage := v_before.stage;
-        v_new.round := p_round;
-        v_new.stage := p_stage;
         v_new.member := p_author;
         v_new.college := v_before.college;
         v_new.organisation := v_before.organisation;
@@ -420,7 +418,11 @@ BEGIN
         SELECT l.asked, c.id FROM later l JOIN contribution c ON c.supersedes = l.id
     )
     SELECT k.asked, c.id, c.version, c.member, c.actor, c.channel, c.submitted_at, c.superseded_at, c.supersede_reason,
-        c.withdrawn_at, c.body, c.answers, c.questionnaire, c.place, c.reference, c.batch, c.carried_from, c.digest,
+        c.withdrawn_at,
+        -- What is hidden (0012_finding.sql) is for its author and those who see all.
+        CASE WHEN c.hidden_at IS NULL OR c.member = p_reader OR c.concertation = p_sees_all_of THEN c.body ELSE '' END,
+        CASE WHEN c.hidden_at IS NULL OR c.member = p_reader OR c.concertation = p_sees_all_of THEN c.answers END,
+        c.questionnaire, c.place, c.reference, c.batch, c.carried_from, c.digest,
         CASE WHEN c.member = p_reader THEN c.receipt END
     FROM (SELECT e.asked, e.id FROM earlier e UNION SELECT l.asked, l.id FROM later l) AS k
         JOIN contribution c ON c.id = k.id

@@ -1,4 +1,4 @@
-"""Contributions: sent by their authors, or entered by a clerk. They go around the workflow, in one transaction."""
+"""Contributions: sent by their authors or entered by a clerk, and revised. In one transaction, around the workflow."""
 
 from __future__ import annotations
 
@@ -12,15 +12,30 @@ from strawberry import ID, argument, field
 from api.accepting import ContributionAccepted
 from api.answers import WorkRefusal
 from api.context import Context, Info
+from api.drafts import ContributionDraft, draft_of
 from api.enumerations import Channel
 from api.ids import concertation_key
-from api.performing import Making, Refusing, refuse
+from api.mutations.entering import (
+    AnswersRefused,
+    SaidInput,
+    SupersedeInput,
+    author_of,
+    batch_key,
+    check_clerk,
+    made_for,
+    with_answers,
+)
+from api.mutations.entering import AuthorInput as AuthorInput
+from api.performing import Making, Refusing
+from api.questionnaires import AnswerProblem, problem_of
 from api.receipts import receipt_of
 from api.refusals import AlreadyContributed, refusal_of
+from api.refusals import Refusal as RefusalType
 from api.snapshot import Snapshot
 from domain.refusals import Code, Refusal
-from domain.rights import Scope, may
-from store import contributions
+from domain.rights import may
+from domain.texts import text
+from store import contributions, drafts
 from store.contributions import Submission
 from store.faults import StoreUnreachable
 from store.pool import Connection
@@ -28,27 +43,10 @@ from workflows.commanding import OutcomeUnknown
 
 
 @strawberry.input(description="A contribution, sent by its author.")
-class SubmitContributionInput:
-    idempotency_key: str = field(
-        description="Chosen by the client, 200 characters at most. Sent again with the same content: the same receipt."
-    )
-    concertation_id: ID = field(description="The concertation.")
+class SubmitContributionInput(SaidInput):
     stage: str = field(description="The key of the stage, as its author saw it.")
     round: int = field(description="The round of the stage, as its author saw it.")
-    body: str = field(description="What it says: plain text, 50,000 characters at most.")
-    themes: list[str] = field(default_factory=list, description="The keys of its themes.")
     college: str | None = field(default=None, description="The college in whose name; the author's if unset.")
-
-
-@strawberry.input(description="A person who is no member, where everybody may answer.")
-class NewAuthorInput:
-    name: str = field(description="Their name. It is kept apart, and never in the ledger.")
-
-
-@strawberry.input(one_of=True, description="Whose contribution it is: exactly one of these.")
-class AuthorInput:
-    member_id: ID | None = field(default=strawberry.UNSET, description="A member.")
-    person: NewAuthorInput | None = field(default=strawberry.UNSET, description="A person who is no member.")
 
 
 @strawberry.input(description="A contribution that arrived on paper, at the counter or by telephone.")
@@ -59,53 +57,88 @@ class RecordContributionInput(SubmitContributionInput):
         default=None, description="The postmark: what was posted in time is in time."
     )
     received_at: datetime | None = field(default=None, description="When it was handed in or heard.")
+    place: str | None = field(default=None, description="Where it was handed in or heard.")
+    reference: str | None = field(default=None, description="What the clerk's service calls the form.")
+    batch_id: ID | None = field(default=None, description="The announced batch that it arrived in.")
+    supersede: SupersedeInput | None = field(
+        default=None,
+        description="Given: it takes the place of what its author has contributed by another way.",
+    )
+
+
+@strawberry.input(
+    description="A better version of a contribution, by its author or by the clerk who typed it."
+)
+class ReviseContributionInput(SaidInput):
+    contribution_id: ID = field(description="The version that was read, and is to be replaced.")
+    stage: str = field(description="The key of the stage, as its author saw it.")
+    round: int = field(description="The round of the stage, as its author saw it.")
+    posted_at: datetime | None = field(default=None, description="A clerk: the postmark; as before if unset.")
+    received_at: datetime | None = field(
+        default=None, description="A clerk: when it was handed in; as before if unset."
+    )
+    place: str | None = field(default=None, description="A clerk: where; as before if unset.")
+    reference: str | None = field(default=None, description="A clerk: the reference; as before if unset.")
+
+
+@strawberry.type(description="Answers that the questionnaire does not take: every problem at once.")
+class AnswersInvalid(RefusalType):
+    problems: list[AnswerProblem] = field(description="The problems, in the order of the questions.")
+    draft: ContributionDraft | None = field(
+        description="The answers as they were sent, kept as the author's draft; nothing of a clerk's entry."
+    )
 
 
 SubmitContributionResult = Annotated[
-    ContributionAccepted | AlreadyContributed | WorkRefusal,
+    ContributionAccepted | AlreadyContributed | AnswersInvalid | WorkRefusal,
     strawberry.union("SubmitContributionResult", description="What `submitContribution` answers."),
 ]
 RecordContributionResult = Annotated[
-    ContributionAccepted | AlreadyContributed | WorkRefusal,
+    ContributionAccepted | AlreadyContributed | AnswersInvalid | WorkRefusal,
     strawberry.union("RecordContributionResult", description="What `recordContribution` answers."),
 ]
-_MEMBERS = (ContributionAccepted, AlreadyContributed, *get_args(WorkRefusal))
+ReviseContributionResult = Annotated[
+    ContributionAccepted | AnswersInvalid | WorkRefusal,
+    strawberry.union("ReviseContributionResult", description="What `reviseContribution` answers."),
+]
+_MEMBERS = (ContributionAccepted, AlreadyContributed, AnswersInvalid, *get_args(WorkRefusal))
 
 
-async def _take(info: Info, input: SubmitContributionInput) -> Any:
-    context = info.context
-    at: Snapshot | None = None
+async def _take(info: Info, input: SubmitContributionInput | ReviseContributionInput) -> Any:
+    making: Making | None = None
     try:
-        concertation = concertation_key(input.concertation_id)
-        at = await context.reading.snapshot(concertation) if concertation else None
-        if at is None:
-            raise refuse(Code.UNKNOWN_CONCERTATION, "concertation_id")
-        if context.viewer.member is None:
-            raise refuse(Code.NOT_ALLOWED)
-        making = Making(context=context, concertation=at.id, key=input.idempotency_key, at=at)
-        submission = _submission(input, making, at)
-
-        receipt = await _submit(context, making, submission)
-        if isinstance(receipt, Refusal):
-            raise Refusing(receipt)
+        making = await made_for(info, concertation_key(input.concertation_id), input.idempotency_key)
+        assert making.at is not None
+        submission = _submission(input, making, making.at)
+        taken = await _submit(info.context, making, submission, input.answers)
+        if isinstance(taken, Refusal):
+            raise Refusing(taken)
     except Refusing as refused:
-        return refusal_of(info, refused.refusal, at, _MEMBERS)
-    context.changed = True
-    return await _accepted(info, at, receipt, submission)
+        return refusal_of(info, refused.refusal, making.at if making else None, _MEMBERS)
+    except AnswersRefused as refused:
+        assert making is not None
+        assert making.at is not None
+        return await _answers_invalid(info, making.at, refused, input.answers)
+    info.context.changed = True
+    return await _accepted(making.at, *taken)
 
 
 async def _submit(
-    context: Context, making: Making, submission: Submission
-) -> contributions.Receipt | Refusal:
+    context: Context, making: Making, submission: Submission, answers: Any
+) -> tuple[contributions.Receipt, Submission] | Refusal:
     begun = False
+    assert making.at is not None
+    at: Snapshot = making.at
 
-    async def question(connection: Connection) -> contributions.Receipt | Refusal:
+    async def question(connection: Connection) -> tuple[contributions.Receipt, Submission] | Refusal:
         nonlocal begun
+        answered = await with_answers(connection, at, submission, answers)
         unprepared = await making.prepare(connection)
         if unprepared is not None:
             return unprepared
         begun = True
-        return await contributions.submit(connection, submission)
+        receipt = await contributions.submit(connection, answered)
+        return receipt if isinstance(receipt, Refusal) else (receipt, answered)
 
     try:
         return await context.reading.ask(question)
@@ -113,62 +146,103 @@ async def _submit(
         raise (OutcomeUnknown(fault) if begun else fault) from fault
 
 
-def _submission(input: SubmitContributionInput, making: Making, at: Snapshot) -> Submission:
-    submission = Submission(
+def _submission(
+    input: SubmitContributionInput | ReviseContributionInput, making: Making, at: Snapshot
+) -> Submission:
+    said = Submission(
         concertation=at.id,
         round=input.round,
         stage=input.stage,
         actor=making.member,
         author=making.member,
         key=input.idempotency_key,
-        body=input.body,
+        body=input.body or "",
         themes=tuple(input.themes),
-        college=input.college,
     )
+    if isinstance(input, ReviseContributionInput):
+        return _revision(input, making, at, said)
+    said = replace(said, college=input.college)
     if not isinstance(input, RecordContributionInput):
-        return submission
-    author = _author(input.author, making)
+        return said
+    author = author_of(input.author, making)
     member = at.process.members.get(author)
-    scope = Scope(territory=member.territory if member else None)
-    if not may(making.context.viewer, "record_contribution", at.process, at.now, scope):
-        raise refuse(Code.NOT_ALLOWED, act="record_contribution")
+    check_clerk(making, at, member.territory if member else None)
     return replace(
-        submission,
+        said,
         author=author,
         channel=input.channel,
         posted_at=input.posted_at,
         received_at=input.received_at,
+        place=input.place,
+        reference=input.reference,
+        batch=batch_key(input.batch_id, making),
+        supersede_reason=input.supersede.reason if input.supersede else None,
     )
 
 
-def _author(author: AuthorInput, making: Making) -> str:
-    if author.member_id:
-        return making.member_key(author.member_id, "author")
-    return making.person(author.person.name if author.person else None, None)
+def _revision(input: ReviseContributionInput, making: Making, at: Snapshot, said: Submission) -> Submission:
+    key = making.read(input.contribution_id, "Contribution", Code.UNKNOWN_CONTRIBUTION, "contribution_id")
+    # Whether the viewer wrote or typed it, the store knows. Who is no clerk any more corrects their own alone.
+    is_clerk = may(making.context.viewer, "record_contribution", at.process, at.now)
+    said = replace(said, revises=key, author="" if is_clerk else making.member)
+    if not is_clerk:
+        return said
+    return replace(
+        said,
+        posted_at=input.posted_at,
+        received_at=input.received_at,
+        place=input.place,
+        reference=input.reference,
+    )
+
+
+async def _answers_invalid(
+    info: Info, at: Snapshot, refused: AnswersRefused, answers: Any
+) -> AnswersInvalid | Any:
+    """Tell the problems, having kept the answers as a draft; or, first, why they could not be taken anyhow."""
+    submission, kept = refused.submission, None
+    if submission.actor == submission.author and isinstance(answers, dict):
+        begun = drafts.Draft(body="", college=submission.college, themes=submission.themes, answers=answers)
+        saved = await info.context.reading.ask(
+            lambda connection: drafts.save(
+                connection, submission.author, at.id, submission.round, submission.stage, begun
+            )
+        )
+        if isinstance(saved, Refusal):
+            return refusal_of(info, saved, at, _MEMBERS)
+        kept = draft_of(at, saved)
+    return AnswersInvalid(
+        code=Code.ANSWERS_INVALID.value,
+        message=text(f"refusal.{Code.ANSWERS_INVALID}", info.context.languages),
+        path=["answers"],
+        problems=[problem_of(info, problem) for problem in refused.problems],
+        draft=kept,
+    )
 
 
 async def _accepted(
-    info: Info, at: Snapshot, receipt: contributions.Receipt, submission: Submission
+    at: Snapshot | None, receipt: contributions.Receipt, submission: Submission
 ) -> ContributionAccepted:
+    assert at is not None
     row = contributions.Contribution(
         id=receipt.contribution,
         concertation=at.id,
-        round=submission.round,
-        stage=submission.stage,
+        round=receipt.round,
+        stage=receipt.stage,
         member=receipt.member,
         college=receipt.college,
-        organisation=None,
-        territory=None,
+        organisation=receipt.organisation,
+        territory=receipt.territory,
         channel=receipt.channel,
         themes=submission.themes,
         body=submission.body,
-        posted_at=submission.posted_at,
-        received_at=submission.received_at,
+        posted_at=receipt.posted_at,
+        received_at=receipt.received_at,
         submitted_at=receipt.submitted_at,
         digest=receipt.digest,
         receipt=receipt.code,
     )
-    return ContributionAccepted(at=at, receipt=receipt_of(at, row, receipt.code))
+    return ContributionAccepted(at=at, receipt=receipt_of(at, row, receipt.code, receipt.version))
 
 
 @strawberry.type
@@ -194,5 +268,17 @@ class ContributionMutations:
         self,
         info: Info,
         input: Annotated[RecordContributionInput, argument(description="What is asked for.")],
+    ) -> Any:
+        return await _take(info, input)
+
+    @strawberry.mutation(
+        description="Send a better version, until the stage closes; a clerk corrects their own typing until the seal. "
+        "The latest counts, every version keeps its receipt.",
+        graphql_type=ReviseContributionResult,
+    )
+    async def revise_contribution(
+        self,
+        info: Info,
+        input: Annotated[ReviseContributionInput, argument(description="What is asked for.")],
     ) -> Any:
         return await _take(info, input)

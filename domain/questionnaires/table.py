@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
 
-from domain.loading import Path, Place, Unreadable, decoded
+from domain.loading import MAX_BYTES, Path, Place, Unreadable, decoded
 from domain.questionnaires.shapes import MAX_QUESTIONS
 from domain.refusals import Finding
 
@@ -36,7 +37,7 @@ def load_table(source: str | bytes) -> tuple[dict[str, Any], dict[Path, Place], 
     Raises:
         Unreadable: it cannot be read.
     """
-    text, said = _text_of(source)
+    text, said = text_of(source)
     building = _Building(said)
     rows = _rows(text, building)
     for line, row in rows:
@@ -45,20 +46,37 @@ def load_table(source: str | bytes) -> tuple[dict[str, Any], dict[Path, Place], 
     return building.raw, building.places, building.findings
 
 
-def _text_of(source: str | bytes) -> tuple[str, list[Finding]]:
-    """Decode: UTF-8, or what spreadsheets save as CSV in France."""
+def text_of(source: str | bytes) -> tuple[str, list[Finding]]:
+    """Decode a table: UTF-8, or what spreadsheets save in France (Windows-1252, or UTF-16 as "Unicode text").
+
+    What was read as something else than UTF-8 is said, as advice.
+
+    Raises:
+        Unreadable: it is no text in any of them, or too large.
+    """
+    if isinstance(source, bytes) and source.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return _decoded_as(source, "utf-16", Finding("read_as_utf_16", severity="advice"))
     try:
         return decoded(source), []
     except Unreadable as fault:
         if fault.finding.code != "not_utf8" or isinstance(source, str):
             raise
+    said = Finding("read_as_windows_1252", severity="advice")
+    return _decoded_as(source.removeprefix(BOM_UTF8), "cp1252", said)
+
+
+def _decoded_as(source: bytes, encoding: str, said: Finding) -> tuple[str, list[Finding]]:
+    if len(source) > MAX_BYTES:
+        raise Unreadable("file_too_large", maximum=MAX_BYTES, size=len(source))
     try:
-        return decoded(source.decode("cp1252")), [Finding("read_as_windows_1252", severity="advice")]
+        text = source.decode(encoding)
     except UnicodeDecodeError as fault:
         raise Unreadable("not_utf8", position=fault.start) from fault
+    return decoded(text), [said]
 
 
 def _rows(text: str, building: _Building) -> Iterator[tuple[int, Row]]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # lines within a cell, too
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)

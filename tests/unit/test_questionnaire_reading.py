@@ -396,6 +396,22 @@ def test_windows_1252_is_read_and_said() -> None:
     assert read_csv(TABLE.encode("utf-8-sig")) == read_csv(TABLE)
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (b"\xef\xbb\xbf" + TABLE.encode("cp1252"), "read_as_windows_1252"),
+        (TABLE.encode("utf-16"), "read_as_utf_16"),
+        (b"\xfe\xff" + TABLE.encode("utf-16-be"), "read_as_utf_16"),
+        (TABLE.replace("\n", "\r\n").encode("cp1252"), "read_as_windows_1252"),
+    ],
+    ids=["a mark of UTF-8 before Windows-1252", "UTF-16", "UTF-16, the other way round", "lines of Windows"],
+)
+def test_what_spreadsheets_save_is_read_and_said(source: bytes, said: str) -> None:
+    checked = read_csv(source)
+    assert [(f.code, f.severity) for f in checked.findings] == [(said, "advice")]
+    assert checked.questionnaire == read_csv(TABLE).questionnaire
+
+
 def test_findings_of_a_table_name_their_line() -> None:
     lines = [
         "kind,id,label,when,size",
@@ -420,6 +436,10 @@ def test_findings_of_a_table_name_their_line() -> None:
         ('kind,id,label\n"a"b,c,d\n', "not_csv"),
         ("kind,id,label\n" + "yes_no,a,A\n" * 1001, "too_many_lines"),
         (b"kind,id,label\n\x81\xff", "not_utf8"),
+        (b"\xff\xfek", "not_utf8"),
+        ("kind,id,label\nyes_no,a,\0".encode("utf-16"), "text_invalid"),
+        (b"\xe9" * (MAX_BYTES + 1), "file_too_large"),
+        (b"\xff\xfe" + b"a\0" * MAX_BYTES, "file_too_large"),
     ],
 )
 def test_what_is_no_table_is_refused(table: str | bytes, code: str) -> None:

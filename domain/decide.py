@@ -108,6 +108,9 @@ def _person(turn: Turn, act: Act) -> Refusal | None:
 
 def _scope(turn: Turn, act: Act) -> Scope:
     """Give what an act is about: one lane, or the whole concertation."""
+    if isinstance(act, acts.AssignOrganisation):
+        member = turn.process.members.get(act.member)
+        return Scope(territory=member.territory if member else None, whole=True)
     key = act.stage if isinstance(act, acts.AttachDocument) else turn.stage
     stage = turn.process.stages.get(key) if key is not None else None
     if stage is not None and stage.lane is not None:

@@ -40,7 +40,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "create_office": _CONDUCT,
     "enrol_member": _CONDUCT,
     "enrol_members": _CONDUCT,
-    "assign_organisation": _CONDUCT,
+    "assign_organisation": _CONDUCT | frozenset({Role.CLERK}),
     "remove_member": _CONDUCT,
     "appoint_member": _CONDUCT,
     "end_term": _CONDUCT,
@@ -81,6 +81,10 @@ ROLES: dict[str, frozenset[Role]] = {
     "publish_observation": frozenset({Role.GUARANTOR}),
     # not acts of the decider
     "record_contribution": frozenset({Role.CLERK}),
+    "register_organisation": _CONDUCT | frozenset({Role.CLERK}),
+    "invite": _CONDUCT,
+    "remind": _CONDUCT,
+    "read_follow_up": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR}),
     # moderation: the guarantor sees all of it and decides nothing
     "moderate_contribution": _CONDUCT,
     "decide_appeal": _CONDUCT | PRESIDENCY,

@@ -16,9 +16,11 @@ from api.contributions import Figures, figures_of
 from api.enumerations import BallotState, ContributionOrder, Outcome, Phase, Role
 from api.events import LedgerEvent, event_of
 from api.finding import ContributionConnection, ContributionFilter, find_contributions
+from api.follow_up import WithFollowUp
 from api.hearings import Hearing, hearing_of
 from api.ids import global_id
 from api.nodes import Node, Text, text
+from api.organisations import WithOrganisations
 from api.people import Delegation, Member, Office, delegation_of, member_of, office_of, speakers_for
 from api.procedures import Procedure, procedure_of
 from api.review import Interest, Opinion, Withdrawal, interest_of, opinion_of, withdrawal_of
@@ -78,7 +80,7 @@ class Awaited:
 
 
 @strawberry.type(description="A concertation: the whole process, from draft to follow-up.")
-class Concertation(Node):
+class Concertation(WithOrganisations, WithFollowUp, Node):
     at: Private[Snapshot]
     slug: str = field(description="Its name in addresses.")
     titles: Multilingual = field(description="Its title in every language given.")

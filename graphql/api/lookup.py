@@ -9,9 +9,11 @@ from api.concertation import concertation_of
 from api.context import Info
 from api.contributions import contribution_of
 from api.events import event_of
+from api.files import find_file
 from api.hearings import hearing_of
 from api.ids import read_global_id, uuid_text
 from api.nodes import Node
+from api.organisations import find_organisation, organisation_of
 from api.people import delegation_of, member_of, office_of
 from api.procedures import procedure_of
 from api.publication import sees
@@ -91,6 +93,8 @@ async def find(info: Info, id: str) -> Node | None:
     type_name, keys = named
     if type_name == "Procedure":
         return await _procedure(info, keys)
+    if type_name == "File":
+        return await find_file(info, id)
     concertation = uuid_text(keys[0])
     at = await info.context.reading.snapshot(concertation) if concertation else None
     if at is None:
@@ -102,6 +106,9 @@ async def find(info: Info, id: str) -> Node | None:
     key = "/".join(keys[1:])
     if type_name in _WITHIN:
         return _WITHIN[type_name](at, key) if _is_seen(info, at, type_name, key) else None
+    if type_name == "Organisation":
+        organisation = await find_organisation(info, at, key)
+        return organisation_of(at, organisation) if organisation else None
     if type_name == "Contribution":
         rows = await info.context.reading.contributions(at, [key])
         return contribution_of(at, rows[key]) if key in rows else None

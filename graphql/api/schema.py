@@ -20,10 +20,14 @@ from api.mutations.contributing import ContributionMutations
 from api.mutations.deciding import DecisionMutations
 from api.mutations.drafting import DraftingMutations
 from api.mutations.hearing import HearingMutations
+from api.mutations.inviting import InvitationMutations
 from api.mutations.keeping import KeepingMutations
 from api.mutations.members import MemberMutations
+from api.mutations.organising import OrganisationMutations
+from api.mutations.reminding import ReminderMutations
 from api.mutations.reviewing import ReviewMutations
 from api.mutations.scheduling import SchedulingMutations
+from api.mutations.sending_files import FileMutations
 from api.mutations.synthesising import SynthesisMutations
 from api.parsing import Parsing
 from api.queries import Query
@@ -42,8 +46,12 @@ class Mutation(
     DraftingMutations,
     AttachingMutations,
     MemberMutations,
+    OrganisationMutations,
+    InvitationMutations,
+    ReminderMutations,
     SchedulingMutations,
     ContributionMutations,
+    FileMutations,
     KeepingMutations,
     BallotMutations,
     HearingMutations,

@@ -1,6 +1,7 @@
 """Organisations in the store: kept once, found by name in pages, changed, and told apart by concertation."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -16,21 +17,21 @@ from tests.store.stage import Play, refused
 pytestmark = pytest.mark.postgres
 
 
-def said(name: str = "Ville de Metz", **more: object) -> Registration:
-    given: dict[str, object] = {"name": name, "kind": OrganisationKind.OTHER, "college": "locales", **more}
+def said(name: str = "Ville de Metz", **more: Any) -> Registration:
+    given: dict[str, Any] = {"name": name, "kind": OrganisationKind.OTHER, "college": "locales", **more}
     tidy, faults = checked(Registration(**given), {"locales", "etat"})
     assert faults == ()
     return tidy
 
 
-async def keep(app: Pool, play: Play, id: str | None = None, **more: object) -> object:
+async def keep(app: Pool, play: Play, id: str | None = None, **more: Any) -> object:
     async with app.acquire() as connection:
         return await organisations.register(
             connection, id=id or str(uuid4()), concertation=play.id, said=said(**more), by="coordinator"
         )
 
 
-async def kept(app: Pool, play: Play, **more: object) -> Organisation:
+async def kept(app: Pool, play: Play, **more: Any) -> Organisation:
     found = await keep(app, play, **more)
     assert isinstance(found, Organisation), found
     return found
@@ -55,7 +56,7 @@ async def test_an_organisation_is_kept_and_the_same_again_is_the_same(app: Pool,
     ],
 )
 async def test_a_second_one_with_the_same_number_is_refused_with_the_name_of_the_first(
-    app: Pool, play: Play, first: dict[str, object], second: dict[str, object], path: str
+    app: Pool, play: Play, first: dict[str, Any], second: dict[str, Any], path: str
 ) -> None:
     await play.draft()
     await kept(app, play, name="Première", **first)

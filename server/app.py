@@ -14,14 +14,19 @@ from starlette.types import Receive, Scope, Send
 from api.commanding import Commands, Sender
 from api.context import Context
 from api.feed import Feed
+from api.filing import Filing
 from api.reading import Reading
 from api.schema import make_schema
 from api.sending import TemporalSender
 from domain.rights import Viewer
 from server.authentication import Authentication
+from server.files.door import FileDoor
+from server.files.scanning import scanner_of
+from server.files.shelf import shelf_of
+from server.files.tickets import Tickets
 from server.graphql_view import Contexts, View
 from server.health import Health
-from server.keys import trusted_keys
+from server.keys import ticket_key, trusted_keys
 from server.questionnaire_page import QuestionnairePage
 from server.receipt_page import ReceiptPage
 from server.settings import Settings
@@ -37,6 +42,7 @@ class _Door:
     view: View | None = None
     health: Health | None = None
     receipts: ReceiptPage | None = None
+    files: FileDoor | None = None
     questionnaires: QuestionnairePage | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,6 +56,10 @@ class _Door:
     async def ready(self, request: Request) -> Response:
         assert self.health is not None
         return await self.health.ready(request)
+
+    async def file(self, request: Request) -> Response:
+        assert self.files is not None
+        return await self.files(request)
 
     async def receipt(self, request: Request) -> Response:
         assert self.receipts is not None
@@ -67,9 +77,11 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
 
     Raises:
         SettingMissing, KeyRefused: it would not know where its database is, or whom to trust.
+        ShelfRefused: it would not know where to keep files.
     """
     authentication = Authentication(trusted_keys(settings), settings)
     database, temporal = settings.database("app"), settings.temporal()
+    tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
     schema = make_schema()
     contract = schema.as_str()
     door = _Door()
@@ -86,9 +98,9 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
         way = sender or TemporalSender(client, settings.task_queue, settings.command_timeout)
         feed = Feed(pool)
         commands = Commands(pool, way, settings.database_timeout)
-        door.view = View(
-            schema, authentication, _contexts(pool, commands, feed, settings), settings.max_body_bytes
-        )
+        contexts = _contexts(pool, commands, feed, tickets, settings)
+        door.view = View(schema, authentication, contexts, settings.max_body_bytes)
+        door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
         door.health = Health(pool, client)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)
@@ -113,6 +125,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             Route("/graphql", door),
             WebSocketRoute("/graphql", door),
             Route("/schema.graphql", schema_text),
+            Route("/files/{id}", door.file, methods=["GET", "PUT"]),
             Route("/receipts/{code}.pdf", door.receipt),
             Route("/questionnaires/{digest}.pdf", door.questionnaire),
             Route("/healthz", door.alive),
@@ -122,7 +135,13 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
     )
 
 
-def _contexts(pool: Pool, commands: Commands, feed: Feed, settings: Settings) -> Contexts:
+def _contexts(pool: Pool, commands: Commands, feed: Feed, tickets: Tickets, settings: Settings) -> Contexts:
+    filing = Filing(
+        tickets=tickets,
+        largest=settings.max_file_bytes,
+        upload_within=settings.upload_ttl,
+        download_within=settings.download_ttl,
+    )
     known = KnownProcesses()
 
     def make(viewer: Viewer, languages: tuple[str, ...], reference: str) -> Context:
@@ -130,6 +149,7 @@ def _contexts(pool: Pool, commands: Commands, feed: Feed, settings: Settings) ->
             reading=Reading(pool, viewer, settings.database_timeout, known),
             commands=commands,
             feed=feed,
+            filing=filing,
             viewer=viewer,
             languages=languages,
             reference=reference,

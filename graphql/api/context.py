@@ -10,6 +10,7 @@ import strawberry
 
 from api.commanding import Commands
 from api.feed import Feed
+from api.filing import Filing
 from api.reading import Reading
 from api.viewing import ANYBODY
 from domain.rights import Viewer
@@ -22,6 +23,7 @@ class Context:
     reading: Reading
     commands: Commands
     feed: Feed
+    filing: Filing
     viewer: Viewer = ANYBODY
     languages: tuple[str, ...] = ("fr",)
     #: Whence the request comes, to keep limits for those without an account: an IPv4 address, an IPv6 network.

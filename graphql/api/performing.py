@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args
 
@@ -18,13 +18,14 @@ from api.scalars import Multilingual
 from api.snapshot import Snapshot
 from api.structure import version_id
 from domain.acts import Act, Body, Command
+from domain.digests import digest
 from domain.evolve import fold
 from domain.free_text import key_fault, read
 from domain.process import Ballot
 from domain.questionnaires.shapes import Questionnaire
 from domain.refusals import Code, Refusal
 from domain.texts import text
-from store import bodies, people, questionnaires
+from store import bodies, files, people, questionnaires
 from store.identifiers import derived
 from store.pool import Connection
 from store.questionnaires import questionnaire_digest
@@ -121,10 +122,22 @@ class Making:
             self.puts.append(put)
         return member
 
-    def document(self, content: Multilingual, known: str | None) -> Body:
-        """Name a document or, where one is known, a version of it: each version is a body of its own."""
+    def document(self, content: Multilingual, known: str | None, attached: Sequence[files.File] = ()) -> Body:
+        """Name a document or, where one is known, a version of it: each version is a body of its own.
+
+        What votes bind is one digest, over the text and over the files that are attached to it.
+        """
         document = known or self.made("document")
-        kept = self.body(content, "document", "text", version_of=document)
+        binds = (lambda text: document_digest(text, attached)) if attached else None
+        kept = self.body(content, "document", "text", version_of=document, binds=binds)
+        referrer = files.document_referrer(document, kept.digest)
+
+        async def put(connection: Connection) -> Refusal | None:
+            ids = [file.id for file in attached]
+            return await files.refer(connection, ids, kind="document", referrer=referrer)
+
+        if attached:
+            self.puts.append(put)
         return Body(id=document, digest=kept.digest)
 
     def questionnaire(self, questionnaire: Questionnaire, known: str | None) -> Body:
@@ -137,12 +150,20 @@ class Making:
         self.puts.append(put)
         return Body(id=known or self.made("document"), digest=questionnaire_digest(questionnaire))
 
-    def body(self, content: Multilingual, kind: str, *path: str, version_of: str | None = None) -> Body:
-        """Name a text, to be kept before the command is sent."""
+    def body(
+        self,
+        content: Multilingual,
+        kind: str,
+        *path: str,
+        version_of: str | None = None,
+        binds: Callable[[str], str] | None = None,
+    ) -> Body:
+        """Name a text, to be kept before the command is sent. `binds` makes what the command names of its digest."""
         tidied = bodies.tidied(dict(content), path)
         if isinstance(tidied, Refusal):
             raise Refusing(tidied)
         digest = bodies.named("", tidied).digest
+        digest = binds(digest) if binds else digest
         # The name depends on the text: a key whose command was refused may be used again with another text.
         name = version_id(version_of, digest) if version_of else self.made("/".join((*path, digest)))
 
@@ -167,6 +188,11 @@ class Making:
             if refusal is not None:
                 return refusal
         return None
+
+
+def document_digest(text: str, attached: Sequence[files.File]) -> str:
+    """Give the digest of a document with files, over that of its text and those of their contents."""
+    return digest({"files": sorted(file.digest or "" for file in attached), "text": text})
 
 
 @strawberry.input(description="What every command to a concertation says.")

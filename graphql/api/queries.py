@@ -14,6 +14,7 @@ from api.connections import After, Connection, First, connection, connection_of_
 from api.context import Info
 from api.enumerations import Phase
 from api.faults import BadInput
+from api.files import FileQueries
 from api.finding import FindingQueries
 from api.ids import concertation_key
 from api.lookup import find
@@ -40,7 +41,7 @@ from store.concertations import Place
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(FindingQueries, PlaceQueries, QuestionnaireQueries, BatchQueries):
+class Query(FileQueries, FindingQueries, PlaceQueries, QuestionnaireQueries, BatchQueries):
     @field(description="Who asks: what the token says, and nothing about anybody else.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer(viewer=info.context.viewer)

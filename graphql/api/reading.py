@@ -24,6 +24,7 @@ from store import (
     concertations,
     contributions,
     figures,
+    files,
     finding,
     ledger,
     people,
@@ -80,6 +81,7 @@ class Reading:
         self._known = known
         self._snapshots: DataLoader[str, Snapshot | None] = DataLoader(self._load_snapshots)
         self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
+        self._files: DataLoader[str, list[files.File]] = DataLoader(self._load_files)
         self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
         self._questionnaires: DataLoader[str, questionnaires.Kept | None] = DataLoader(
             self._load_questionnaires
@@ -124,6 +126,18 @@ class Reading:
     async def body(self, body: Body) -> dict[str, str] | None:
         """Give the text of a body, by language."""
         return await self._bodies.load(body)
+
+    async def file(self, id: str) -> files.File | None:
+        """Give a file by its UUID, whoever asks: for deciding, not for showing."""
+        return (await self.ask(lambda connection: files.get_many(connection, [id]))).get(id)
+
+    async def file_references(self, id: str) -> list[files.Reference]:
+        """Give what a file belongs to."""
+        return (await self.ask(lambda connection: files.references(connection, [id])))[id]
+
+    async def document_files(self, document: str, digest: str) -> list[files.File]:
+        """Give the files of a version of a document."""
+        return await self._files.load(files.document_referrer(document, digest))
 
     async def name(self, person: str) -> str | None:
         """Give the name of a person."""
@@ -292,6 +306,10 @@ class Reading:
     async def _load_bodies(self, keys: list[Body]) -> list[dict[str, str] | None]:
         found = await self.ask(lambda connection: bodies.get_many(connection, [key.id for key in keys]))
         return [found[key.id].content if key.id in found else None for key in keys]
+
+    async def _load_files(self, keys: list[str]) -> list[list[files.File]]:
+        found = await self.ask(lambda connection: files.of_referrers(connection, "document", keys))
+        return [found[key] for key in keys]
 
     async def _load_names(self, keys: list[str]) -> list[str | None]:
         found = await self.ask(lambda connection: people.get_many(connection, keys))

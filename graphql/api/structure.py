@@ -10,6 +10,7 @@ from babel.dates import format_date
 from strawberry import Private, field
 
 from api.context import Info
+from api.files import File, files_of
 from api.ids import global_id
 from api.nodes import Labelled, Node, Text
 from api.scalars import Multilingual
@@ -95,6 +96,8 @@ def local_in(territories: tuple[str, ...], instant: datetime) -> list[LocalTime]
 
 @strawberry.type(description="A document of the information file, in its latest version.")
 class Document(Node, Labelled):
+    at: Private[Snapshot]
+    key: Private[str]
     body: Private[Body]
     version: int = field(description="Its version, from 1.")
     attached_at: datetime = field(description="When this version was attached.")
@@ -116,6 +119,13 @@ class Document(Node, Labelled):
         kept = await info.context.reading.questionnaire(self.body.digest) if self.questionnaire else None
         return questionnaire_of(kept) if kept else None
 
+    @field(
+        description="The files that belong to this version. With files, the digest of a document is SHA-256 of the "
+        'canonical JSON `{"files": […], "text": "…"}`: the sorted digests of the files, and the digest of the text.'
+    )
+    async def files(self, info: Info) -> list[File]:
+        return files_of(self.at, await info.context.reading.document_files(self.key, self.body.digest))
+
 
 def version_id(document: str, digest: str) -> str:
     """Name the body that holds one version of a document: a document keeps its id from version to version."""
@@ -126,6 +136,8 @@ def document_of(at: Snapshot, document: process.Document) -> Document:
     """Make a document."""
     return Document(
         id=global_id("Document", at.id, document.id),
+        at=at,
+        key=document.id,
         body=Body(id=version_id(document.id, document.digest), digest=document.digest),
         labels=Multilingual(document.title),
         version=document.version,

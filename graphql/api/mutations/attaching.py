@@ -18,6 +18,11 @@ from domain.acts import Act, AttachDocument, Body
 from domain.questionnaires.checking import Checked, check, check_against
 from domain.questionnaires.shapes import Questionnaire
 from domain.refusals import Code, Refusal
+from store import files
+from store.pool import Connection
+
+MOST_FILES = 20
+"""Files of one document."""
 
 
 @strawberry.input(description="A document for the information file, or a new version of one.")
@@ -36,6 +41,10 @@ class AttachDocumentInput(ActInput):
     stage: str | None = field(default=None, description="The key of its stage; none: the whole concertation.")
     questionnaire: bool = field(default=False, description="Whether it is the questionnaire.")
     document_id: ID | None = field(default=None, description="The document that this is a new version of.")
+    file_ids: list[ID] = field(
+        default_factory=list,
+        description="The files that belong to this version: sent before (`requestUpload`), or those of the one before.",
+    )
 
     async def act(self, making: Making) -> Act:
         known = (
@@ -44,18 +53,45 @@ class AttachDocumentInput(ActInput):
             else None
         )
         return AttachDocument(
-            document=self._named(making, known),
+            document=self._named(making, known, await self._attached(making, known)),
             title=dict(self.title),
             stage=self.stage,
             questionnaire=self.questionnaire,
         )
 
-    def _named(self, making: Making, known: str | None) -> Body:
+    async def _attached(self, making: Making, known: str | None) -> tuple[files.File, ...]:
+        """Give the files, each of which was sent by the author or belongs to the version before."""
+        if not self.file_ids:
+            return ()
+        if len(self.file_ids) > MOST_FILES or self.text is None:
+            raise refuse(Code.INPUT_INVALID, "file_ids")
+        ids = list(
+            dict.fromkeys(making.read(id, "File", Code.UNKNOWN_FILE, "file_ids") for id in self.file_ids)
+        )
+        reading, before = (
+            making.context.reading,
+            making.at.process.documents.get(known or "") if making.at else None,
+        )
+        held = await reading.document_files(before.id, before.digest) if before else []
+        sent = [id for id in ids if id not in {file.id for file in held}]
+
+        async def question(connection: Connection) -> dict[str, files.File] | Refusal:
+            refusal = await files.belongs(
+                connection, sent, concertation=making.concertation, stage=self.stage, owner=making.member
+            )
+            return refusal or await files.get_many(connection, ids)
+
+        found = await reading.ask(question)
+        if isinstance(found, Refusal):
+            raise Refusing(Refusal(found.code, found.args, ("file_ids",)))
+        return tuple(found[id] for id in ids)
+
+    def _named(self, making: Making, known: str | None, attached: tuple[files.File, ...]) -> Body:
         """Name a text, or the questions of a questionnaire."""
         if sum(given is not None for given in (self.text, self.definition, self.source)) != 1:
             raise refuse(Code.INPUT_INVALID, "text")
         if self.text is not None:
-            return making.document(self.text, known)
+            return making.document(self.text, known, attached)
         if not self.questionnaire:
             raise refuse(Code.INPUT_INVALID, "questionnaire")
         path = "definition" if self.source is None else "source"

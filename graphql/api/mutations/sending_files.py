@@ -105,11 +105,6 @@ async def _announced(input: RequestUploadInput, making: Making, at: Snapshot) ->
             size=input.size,
         )
     )
-    return _accepted(found)
-
-
-def _accepted(found: Any) -> Any:
-    """Give what was not refused."""
     if isinstance(found, Refusal):
         raise Refusing(found)
     return found

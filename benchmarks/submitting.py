@@ -1,8 +1,8 @@
 """`submit_ratio`, `submit_p99_ratio`, `submit_vs_bare_ratio`: contributions a second through the whole door.
 
 32 clients send contributions, each from a person of its own with a token of its own, to the one API process of the
-stack. In alternating windows they send others to the floors of `bare_door`: the same SQL function with nothing around
-it, and a bare insert.
+stack, which has seen that token before. In alternating windows they send others to the floors of `bare_door`: the same
+SQL function with nothing around it, and a bare insert.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4, uuid5
 
@@ -40,7 +41,7 @@ WARM_UP = 500
 STAGE = "appel"
 
 _MEMBERS = UUID("3c0c2d9e-9f1d-4bb6-8a4f-6f3f0f7a7c55")
-_OPERATION = Path(__file__).parents[1] / "graphql" / "operations" / "SubmitContribution.graphql"
+_OPERATIONS = Path(__file__).parents[1] / "graphql" / "operations"
 _TEXT = "Un guichet tenu par une personne, ouvert le samedi, dans chaque intercommunalité. " * 10
 """What ten questions are answered with, some 800 characters."""
 
@@ -124,21 +125,22 @@ class _Door:
         self._at = urlsplit(stack.graphql_url)
         self._settings = Settings(data_dir=stack.data_dir)
         self._concertation = concertation
-        self._document = _OPERATION.read_text()
 
     async def load(self, people: Sequence[UUID]) -> Load:
-        """Let everyone submit."""
-        requests = [
-            request(self._at.path, self._at.netloc, self._body(), self._token(person)) for person in people
-        ]
+        """Let everyone submit, having asked who they are: nobody's first request is their contribution."""
+        tokens = [self._token(person) for person in people]
+        await self._load([self._ask("Viewer", {}, token) for token in tokens], b'"viewer"')
+        return await self._load([self._submission(token) for token in tokens], b'"ContributionAccepted"')
+
+    async def _load(self, requests: Sequence[bytes], hoped_for: bytes) -> Load:
         assert self._at.hostname is not None
         assert self._at.port is not None
-        return await load(self._at.hostname, self._at.port, requests, b'"ContributionAccepted"', CLIENTS)
+        return await load(self._at.hostname, self._at.port, requests, hoped_for, CLIENTS)
 
     def _token(self, person: UUID) -> str:
         return sign_token(self._settings, roles=["participant"], member=person)
 
-    def _body(self) -> bytes:
+    def _submission(self, token: str) -> bytes:
         asked = {
             "concertationId": self._concertation,
             "stage": STAGE,
@@ -146,12 +148,12 @@ class _Door:
             "body": _TEXT,
             "idempotencyKey": str(uuid4()),
         }
-        document = {
-            "query": self._document,
-            "operationName": "SubmitContribution",
-            "variables": {"input": asked},
-        }
-        return json.dumps(document).encode()
+        return self._ask("SubmitContribution", {"input": asked}, token)
+
+    def _ask(self, operation: str, variables: dict[str, Any], token: str) -> bytes:
+        document = (_OPERATIONS / f"{operation}.graphql").read_text()
+        asked = {"query": document, "operationName": operation, "variables": variables}
+        return request(self._at.path, self._at.netloc, json.dumps(asked).encode(), token)
 
 
 class _Floor:

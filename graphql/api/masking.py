@@ -25,25 +25,31 @@ class Masking(MaskErrors):
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         """Give what a client may know of an error."""
-        context = self.execution_context.context
-        cause = error.original_error
-        if cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError):
-            return _with(error, error.message, {"code": FaultCode.BAD_USER_INPUT.value})
-        languages = context.languages if isinstance(context, Context) else ("fr",)
-        reference = context.reference if isinstance(context, Context) else ""
-        code = _code(cause, context)
-        if isinstance(context, Context) and any(isinstance(f, StoreFault) for f in (cause, cause.__cause__)):
-            context.store_is_down = True
-        log.log(
-            logging.ERROR if code == FaultCode.INTERNAL else logging.WARNING,
-            "%s %s at %s",
-            code,
-            reference,
-            error.path,
-            exc_info=cause if code == FaultCode.INTERNAL else None,
-        )
-        message = text(f"fault.{code}", languages, reference=reference)
-        return _with(error, message, {"code": code.value, "reference": reference})
+        return masked(error, self.execution_context.context)
+
+
+def masked(error: GraphQLError, context: object) -> GraphQLError:
+    """Give what a client may know of an error: itself where it has a code already."""
+    if not _has_no_code(error):
+        return error
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError):
+        return _with(error, error.message, {"code": FaultCode.BAD_USER_INPUT.value})
+    languages = context.languages if isinstance(context, Context) else ("fr",)
+    reference = context.reference if isinstance(context, Context) else ""
+    code = _code(cause, context)
+    if isinstance(context, Context) and any(isinstance(f, StoreFault) for f in (cause, cause.__cause__)):
+        context.store_is_down = True
+    log.log(
+        logging.ERROR if code == FaultCode.INTERNAL else logging.WARNING,
+        "%s %s at %s",
+        code,
+        reference,
+        error.path,
+        exc_info=cause if code == FaultCode.INTERNAL else None,
+    )
+    message = text(f"fault.{code}", languages, reference=reference)
+    return _with(error, message, {"code": code.value, "reference": reference})
 
 
 def _has_no_code(error: GraphQLError) -> bool:

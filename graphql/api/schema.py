@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import strawberry
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -30,6 +30,7 @@ from api.mutations.scheduling import SchedulingMutations
 from api.mutations.sending_files import FileMutations
 from api.mutations.synthesising import SynthesisMutations
 from api.parsing import Parsing
+from api.proving import Proving, ProvingSchema
 from api.queries import Query
 from api.scalars import SCALARS
 from api.subscriptions import Subscription
@@ -62,7 +63,7 @@ class Mutation(
     pass
 
 
-class _Schema(strawberry.Schema):
+class _Schema(ProvingSchema):
     async def execute(
         self,
         query: str | None,
@@ -100,7 +101,7 @@ def make_schema() -> strawberry.Schema:
             lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
             lambda: AddValidationRules([Gate]),
             lambda: Parsing(maxsize=_KEPT_DOCUMENTS),
-            lambda: ValidationCache(maxsize=_KEPT_DOCUMENTS),
+            lambda: Proving(maxsize=_KEPT_DOCUMENTS),
             Masking,
         ],
     )

@@ -76,6 +76,12 @@ class ReceiptDocument(BaseModel):
     """Sixteen bytes in hexadecimal; unset once the content was redacted."""
     content: dict[str, Any] | None = None
     """What was received, as it was hashed; unset once it was redacted."""
+    contribution_version: int = Field(default=1, ge=1)
+    """Which version of the contribution was received: each has a leaf and a receipt of its own."""
+    superseded_at: datetime | None = None
+    """Since when a later version counts in its place."""
+    withdrawn_at: datetime | None = None
+    """When its author withdrew it. The leaf stays in the sealed set."""
     redacted_at: datetime | None = None
     """When its text was destroyed. A receipt saved before still proves what it was."""
     proofs: tuple[Proof, ...] = Field(default=(), max_length=16)
@@ -188,7 +194,9 @@ def _says_what_its_content_says(receipt: ReceiptDocument) -> bool:
     if receipt.content is None:
         return True
     names = ("concertation", "round", "stage", "submitted_at", "channel")
-    return all(name in receipt.content and receipt.content[name] == getattr(receipt, name) for name in names)
+    return receipt.content.get("version", 1) == receipt.contribution_version and all(
+        name in receipt.content and receipt.content[name] == getattr(receipt, name) for name in names
+    )
 
 
 def _leads(digest: str, proof: Proof) -> bool:

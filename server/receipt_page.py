@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from api.reading import Reading
+from domain.digests import canonical
 from domain.process import Process
 from domain.receipts import ReceiptDocument, read_code
 from domain.texts import instant, label, localised, negotiate
@@ -29,6 +30,9 @@ TEXTS = {
         "qr_means": "Code QR : l’adresse de ce récépissé",
         "stage": "Étape",
         "round": "Tour",
+        "version": "Version",
+        "superseded": "Remplacée par une version ultérieure le",
+        "withdrawn": "Retirée par l’auteur ou l’autrice le",
         "at": "Reçue le",
         "channel": "Canal",
         "sealed_title": "Scellement",
@@ -53,6 +57,9 @@ TEXTS = {
         "qr_means": "QR code: the address of this receipt",
         "stage": "Stage",
         "round": "Round",
+        "version": "Version",
+        "superseded": "Replaced by a later version",
+        "withdrawn": "Withdrawn by its author",
         "at": "Received",
         "channel": "Channel",
         "sealed_title": "Seal",
@@ -125,8 +132,10 @@ def words(receipt: ReceiptDocument, process: Process, address: str, language: st
         "received": [
             [own["stage"], localised(stage.label, languages)],
             [own["round"], str(receipt.round)],
+            [own["version"], str(receipt.contribution_version)],
             [own["at"], instant(datetime.fromisoformat(receipt.submitted_at), language)],
             [own["channel"], label(receipt.channel, languages, "channel")],
+            *_since(receipt, language),
         ],
         "sealed": _seals(receipt, language),
         "digest": receipt.digest,
@@ -154,7 +163,25 @@ def pdf(said: dict[str, Any]) -> bytes:
 def _body(receipt: ReceiptDocument, language: str) -> str | None:
     if receipt.redacted_at is not None:
         return TEXTS[language]["redacted"].format(at=instant(receipt.redacted_at, language))
-    return receipt.content.get("body") if receipt.content else None
+    if receipt.content is None:
+        return None
+    answers = receipt.content.get("answers")
+    if answers is None:
+        return str(receipt.content["body"])
+    # Every answer as it was hashed, by the key of its question; texts without quotation marks.
+    return "\n".join(
+        f"{key}: {answer if isinstance(answer, str) else canonical(answer).decode()}"
+        for key, answer in answers.items()
+    )
+
+
+def _since(receipt: ReceiptDocument, language: str) -> list[list[str]]:
+    own = TEXTS[language]
+    return [
+        [own[name], instant(at, language)]
+        for name, at in (("superseded", receipt.superseded_at), ("withdrawn", receipt.withdrawn_at))
+        if at is not None
+    ]
 
 
 def _seals(receipt: ReceiptDocument, language: str) -> Sequence[dict[str, Any]]:

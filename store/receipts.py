@@ -48,6 +48,11 @@ class Received:
     digest: bytes
     #: What was received, as JSON values: what the leaf commits to, unless it was redacted.
     content: dict[str, Any]
+    #: Counted from 1; each has its leaf and its receipt.
+    version: int = 1
+    #: Since when a later version counts in its place.
+    superseded_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     #: When its text was destroyed.
     redacted_at: datetime | None = None
 
@@ -71,6 +76,9 @@ async def find(connection: Connection, code: str) -> Received | None:
         salt=row["salt"],
         digest=row["digest"],
         content=content(dict(row)),
+        version=row["version"],
+        superseded_at=row["superseded_at"],
+        withdrawn_at=row["withdrawn_at"],
         redacted_at=row["redacted_at"],
     )
 
@@ -106,6 +114,9 @@ def document(received: Received, slug: str, proven: Sequence[Proof]) -> ReceiptD
         digest=received.digest.hex(),
         salt=received.salt.hex() if received.redacted_at is None else None,
         content=received.content if received.redacted_at is None else None,
+        contribution_version=received.version,
+        superseded_at=received.superseded_at,
+        withdrawn_at=received.withdrawn_at,
         redacted_at=received.redacted_at,
         proofs=tuple(proven),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.receipts import read_receipt
+from domain.receipts import Fault, read_receipt, verify_receipt
 from server.receipt_page import TEXTS, pdf, words
 from store import concertations
 from store.pool import acquire
@@ -68,3 +68,29 @@ async def test_it_says_what_was_received_and_where_it_is_sealed_in_both_language
         assert pdf(said) == pdf(said)
         assert pdf({**said, "body": None, "sealed": []}).startswith(b"%PDF-")
     assert TEXTS["fr"].keys() == TEXTS["en"].keys()
+
+
+async def test_it_says_which_version_it_is_and_what_became_of_it(stage: Stage) -> None:
+    await stage.open()
+    place = {"stage": "appel", "round": 1}
+    first = (await stage.contribute("citizen"))["receipt"]
+    better = {**place, "contributionId": first["contribution"]["id"], "body": "Mieux dit."}
+    second = (await stage.do("ReviseContribution", "citizen", **better))["receipt"]
+    which = {"concertationId": stage.id, "contributionId": second["contribution"]["id"]}
+    await stage.house.do("WithdrawContribution", "citizen", **which)
+    await stage.until("auditions", "OPEN")
+    for language in ("fr", "en"):
+        own = TEXTS[language]
+        old = dict((await words_of(stage, first["code"], language))["received"])
+        new = await words_of(stage, second["code"], language)
+        assert (old[own["version"]], dict(new["received"])[own["version"]]) == ("1", "2")
+        assert own["superseded"] in old
+        assert own["superseded"] not in dict(new["received"])
+        assert own["withdrawn"] in dict(new["received"])
+        assert new["body"] == "Mieux dit."
+        assert pdf(new).startswith(b"%PDF-")
+    found = (await stage.house.ask("Receipt", {"code": second["code"]}))["receipt"]
+    verdict = verify_receipt(read_receipt(json.dumps(found["document"])))
+    assert verdict.faults == ()
+    lied = {**found["document"], "contribution_version": 1}
+    assert verify_receipt(read_receipt(json.dumps(lied))).faults == (Fault.HEADER,)

@@ -116,7 +116,12 @@ async def test_what_was_acknowledged_holds_in_the_seal_and_what_was_refused_does
     play: Play, database: Database, test_clock: TestClock, seed: int
 ) -> None:
     app = await open_pool(
-        database.app, application="tests: crowd", max_size=WRITERS, statement_timeout=20, lock_timeout=20
+        database.app,
+        application="tests: crowd",
+        max_size=WRITERS,
+        statement_timeout=20,
+        lock_timeout=20,
+        connect_timeout=20,
     )
     try:
         race = Race(play, app, seed)

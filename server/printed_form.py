@@ -201,7 +201,7 @@ class _Writing:
     def _ranks(self, part: Ranking) -> str:
         least, most = ranked(part)
         if least < most:
-            return self._say("rank_some", least=max(least, 1), most=most)
+            return self._say("rank_some" if least > 1 else "rank_up_to", least=least, most=most)
         return self._say("rank_all" if most == len(part.choices) else "rank_exactly", most=most)
 
     def _number(self, value: int | float) -> str:

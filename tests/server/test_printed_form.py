@@ -84,7 +84,8 @@ def test_choices_have_a_box_each_and_own_words_a_line() -> None:
 def test_rankings_are_numbered() -> None:
     assert hint("ranking") == "Numérotez tous les choix de 1 à 3 ; 1 est le premier."
     assert hint("ranking", maximum=2) == "Numérotez 2 choix de 1 à 2 ; 1 est le premier."
-    assert hint("ranking", minimum=1, maximum=2) == "Numérotez de 1 à 2 choix ; 1 est le premier."
+    assert hint("ranking", minimum=1, maximum=2) == "Numérotez jusqu’à 2 choix ; 1 est le premier."
+    assert hint("ranking", minimum=2) == "Numérotez de 2 à 3 choix ; 1 est le premier."
 
 
 def test_bounds_are_said_where_there_are_any() -> None:
@@ -116,7 +117,7 @@ def test_conditions_are_said_before_the_question() -> None:
     form = made({"kind": "yes_no"}, {"kind": "date", "when": {"question": "q0", "is": True}})
     first, second = words(form, "fr")["sections"][0]["questions"]
     assert first["only_if"] == ""
-    assert second["only_if"] == "À remplir seulement si vous avez répondu « Oui » à la question 1."
+    assert second["only_if"] == "À remplir seulement si vous avez répondu « Oui » à la question\u00a01."
 
 
 def test_a_question_that_fits_is_not_broken_between_pages() -> None:

@@ -62,7 +62,7 @@ def test_the_schemas_are_printed(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert json.loads(capsys.readouterr().out)["title"] == "Questionnaire"
     assert run("schema", "assises", "--lang", "en") == 0
     printed = json.loads(capsys.readouterr().out)
-    assert printed["properties"]["agent"]["title"] == "Are you a public agent?"
+    assert printed["properties"]["agent"]["title"] == "Do you work for a public service?"
     assert printed["properties"]["dialogue"]["x-when"] == {"question": "agent", "is": True}
     assert run("schema", written(tmp_path, "q.yaml", "id: a")) == 1
 

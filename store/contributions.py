@@ -45,6 +45,8 @@ class Submission:
     answers: dict[str, Any] | None = None
     #: Digest of the questionnaire that they answer.
     questionnaire: str | None = None
+    #: The files that the answers name: the actor's own, sent for this stage (store/files.py).
+    files: tuple[str, ...] = ()
     #: Where it was handed in or heard.
     place: str | None = None
     #: What the clerk's service calls it.
@@ -101,6 +103,9 @@ class Contribution:
     digest: str
     #: The code of the receipt, for the author's eyes alone.
     receipt: str | None
+    #: Since when moderation hides the text, and when it was destroyed.
+    hidden_at: datetime | None = None
+    redacted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,4 +308,6 @@ def _read(row: Any) -> Contribution:
         submitted_at=row["submitted_at"],
         digest=row["digest"].hex(),
         receipt=row["receipt"],
+        hidden_at=row["hidden_at"],
+        redacted_at=row["redacted_at"],
     )

@@ -19,6 +19,7 @@ from api.finding import ContributionConnection, ContributionFilter, find_contrib
 from api.follow_up import WithFollowUp
 from api.hearings import Hearing, hearing_of
 from api.ids import global_id
+from api.moderation import WithModeration
 from api.nodes import Node, Text, text
 from api.organisations import WithOrganisations
 from api.people import Delegation, Member, Office, delegation_of, member_of, office_of, speakers_for
@@ -80,7 +81,7 @@ class Awaited:
 
 
 @strawberry.type(description="A concertation: the whole process, from draft to follow-up.")
-class Concertation(WithOrganisations, WithFollowUp, Node):
+class Concertation(WithOrganisations, WithFollowUp, WithModeration, Node):
     at: Private[Snapshot]
     slug: str = field(description="Its name in addresses.")
     titles: Multilingual = field(description="Its title in every language given.")

@@ -13,6 +13,7 @@ from strawberry.scalars import JSON
 from api.batches import Batch, batch_of
 from api.context import Info
 from api.enumerations import Channel, Kind, State
+from api.files import File, files_of
 from api.hearings import hearing_of
 from api.ids import global_id
 from api.nodes import Node
@@ -23,13 +24,14 @@ from api.snapshot import Snapshot
 from api.stages import Stage, Tally, runs_of, stage_of, tallies
 from api.structure import College, Theme, college, themes
 from api.versions import ContributionVersion, typed_by, version_of
-from api.viewing import sees_author
+from api.viewing import moderates, sees_author
 from domain.process import StageRun
 from store import contributions
 from store.contributions import Contribution as Row
 from store.versions import Version
 
 if TYPE_CHECKING:
+    from api.moderation import Measure
     from api.synthesis import Recommendation, Source
 
 
@@ -43,7 +45,6 @@ class Contribution(Node):
     channel: Channel = field(description="How it arrived.")
     territory: str | None = field(description="The code of the author's territory.")
     organisation: str | None = field(description="The organisation that the author speaks for.")
-    body: str = field(description="What it says.")
     submitted_at: datetime = field(description="When it was sent or entered.")
     posted_at: datetime | None = field(description="The postmark, for what came on paper.")
     received_at: datetime | None = field(
@@ -51,6 +52,10 @@ class Contribution(Node):
     )
     digest: str = field(description="SHA-256 over a salt and the content: the leaf of the seal.")
     receipt_code: str | None = field(description="The code of its receipt; for its author alone.")
+    hidden_at: datetime | None = field(
+        description="Since when moderation hides its text. It counts all the same, and its leaf stays."
+    )
+    redacted_at: datetime | None = field(description="When its text was destroyed. It counts all the same.")
 
     @field(description="The stage that it answers.")
     def stage(self) -> Stage | None:
@@ -63,6 +68,23 @@ class Contribution(Node):
     @field(description="The themes that it carries.")
     def themes(self) -> list[Theme]:
         return themes(self.at, self.row.themes)
+
+    def withheld(self, info: Info) -> bool:
+        """Say whether moderation keeps the text from the viewer: it is for its author and those who moderate."""
+        viewer = info.context.viewer
+        its_author = self.row.receipt is not None or self.row.member == viewer.member
+        return self.row.hidden_at is not None and not its_author and not moderates(viewer, self.at)
+
+    @field(description="What it says; empty where moderation hides it from the viewer, or destroyed it.")
+    def body(self, info: Info) -> str:
+        return "" if self.withheld(info) else self.row.body
+
+    @field(description="The latest measure of moderation against it.")
+    async def moderation(self, info: Info) -> Annotated[Measure, strawberry.lazy("api.moderation")] | None:
+        from api.moderation import measure_against
+
+        its_author = self.row.receipt is not None or self.row.member == info.context.viewer.member
+        return await measure_against(info, self.at, self.key, its_author)
 
     @field(description="Who wrote it, where the viewer may know.")
     def author(self, info: Info) -> Member | None:
@@ -86,6 +108,8 @@ class Contribution(Node):
         "those who keep the concertation."
     )
     async def versions(self, info: Info) -> list[ContributionVersion]:
+        if self.withheld(info):
+            return []
         return [version_of(self.at, v) for v in await info.context.reading.versions(self.at, self.key)]
 
     @field(description="Since when a later version counts in its place.")
@@ -106,7 +130,12 @@ class Contribution(Node):
     @field(description="The answers by question; nothing for plain text.")
     async def answers(self, info: Info) -> JSON | None:
         known = await self.known_version(info)
-        return JSON(known.answers) if known and known.answers is not None else None
+        shown = known and known.answers is not None and not self.withheld(info)
+        return JSON(known.answers) if known and shown else None
+
+    @field(description="The files that its answers name, in the order of their names.")
+    async def files(self, info: Info) -> list[File]:
+        return files_of(self.at, await info.context.reading.contribution_files(self.at, self.key))
 
     @field(description="The digest of the questionnaire that it answers.")
     async def questionnaire_digest(self, info: Info) -> str | None:
@@ -174,12 +203,13 @@ def contribution_of(at: Snapshot, row: Row, known: Version | None = None) -> Con
         channel=row.channel,
         territory=row.territory,
         organisation=row.organisation,
-        body=row.body,
         submitted_at=row.submitted_at,
         posted_at=row.posted_at,
         received_at=row.received_at,
         digest=row.digest,
         receipt_code=row.receipt,
+        hidden_at=row.hidden_at,
+        redacted_at=row.redacted_at,
     )
 
 

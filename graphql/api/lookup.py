@@ -12,6 +12,7 @@ from api.events import event_of
 from api.files import find_file
 from api.hearings import hearing_of
 from api.ids import read_global_id, uuid_text
+from api.moderation import measure_by_key
 from api.nodes import Node
 from api.organisations import find_organisation, organisation_of
 from api.people import delegation_of, member_of, office_of
@@ -112,6 +113,8 @@ async def find(info: Info, id: str) -> Node | None:
     if type_name == "Contribution":
         rows = await info.context.reading.contributions(at, [key])
         return contribution_of(at, rows[key]) if key in rows else None
+    if type_name == "Measure":
+        return await measure_by_key(info, at, key)
     if type_name == "Event" and key.isdecimal() and len(key) < 18:
         entry = await info.context.reading.entry(at.id, int(key))
         return event_of(info, at, entry) if entry else None

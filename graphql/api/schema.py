@@ -23,6 +23,7 @@ from api.mutations.hearing import HearingMutations
 from api.mutations.inviting import InvitationMutations
 from api.mutations.keeping import KeepingMutations
 from api.mutations.members import MemberMutations
+from api.mutations.moderating import ModerationMutations
 from api.mutations.organising import OrganisationMutations
 from api.mutations.reminding import ReminderMutations
 from api.mutations.reviewing import ReviewMutations
@@ -52,6 +53,7 @@ class Mutation(
     ReminderMutations,
     SchedulingMutations,
     ContributionMutations,
+    ModerationMutations,
     FileMutations,
     KeepingMutations,
     BallotMutations,

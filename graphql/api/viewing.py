@@ -58,3 +58,8 @@ def sees_statement_of_interest(viewer: Viewer, at: Snapshot, member: str) -> boo
 def sees_author(viewer: Viewer, at: Snapshot, author: str) -> bool:
     """Who wrote a contribution is known to its author and to the keepers."""
     return viewer.member == author or may(viewer, "read_names", at.process, at.now)
+
+
+def moderates(viewer: Viewer, at: Snapshot) -> bool:
+    """Coordination and presidency, who moderate and decide appeals, and the guarantor, who sees everything."""
+    return may(viewer, "read_moderation", at.process, at.now)

@@ -1,0 +1,294 @@
+"""Moderation through the API: who may, what the author learns, what the public sees, what nobody sees any more."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from api.reading import Reading
+from domain.receipts import read_receipt, verify_receipt
+from tests.api.house import pseudonym
+from tests.api.stage import Stage
+from tests.store.test_moderation import URGENT
+
+pytestmark = pytest.mark.postgres
+
+SECRET = "Appelez Zébulon au 0123456789."
+FACTS = "La contribution donne le numéro d’un tiers."
+ABOUT = """query($id: ID!) { node(id: $id) { ... on Contribution {
+    body hiddenAt redactedAt moderation { reason state statement acts { kind } contribution { body } } } } }"""
+
+
+async def written(stage: Stage, body: str = SECRET) -> tuple[str, str]:
+    """Open a concertation and let the citizen write; gives the id of the contribution and the code of its receipt."""
+    await stage.open()
+    receipt = (await stage.contribute("citizen", body))["receipt"]
+    return receipt["contribution"]["id"], receipt["code"]
+
+
+async def do(stage: Stage, operation: str, as_: str | None, **fields: Any) -> Any:
+    return await stage.house.done(operation, as_, **fields)
+
+
+async def hide(
+    stage: Stage, contribution: str, as_: str = "coordinator", reason: str = "PERSONAL_DATA"
+) -> Any:
+    answer = await do(stage, "HideContribution", as_, contributionId=contribution, reason=reason, note=FACTS)
+    return answer["measure"]
+
+
+async def second(stage: Stage, name: str = "second") -> str:
+    """Give the coordination a second person."""
+    await stage.enrol(name)
+    await stage.do("CreateOffice", "coordinator", key="relais", role="COORDINATOR", label={"fr": "Relais"})
+    await stage.do("AppointMember", "coordinator", office="relais", memberId=stage.members[name])
+    return name
+
+
+async def seen(stage: Stage, contribution: str, as_: str | None) -> Any:
+    return (await stage.house.ask(ABOUT, {"id": contribution}, as_))["node"]
+
+
+async def test_a_hidden_text_is_for_its_author_and_those_who_moderate(stage: Stage) -> None:
+    contribution, code = await written(stage)
+    await hide(stage, contribution)
+    shown = {name: (await seen(stage, contribution, name)) for name in ("citizen", "coordinator", "warden")}
+    assert {name: node["body"] for name, node in shown.items()} == dict.fromkeys(shown, SECRET)
+    for name in ("writer", "chair"):  # who read all contributions before they are published
+        node = await seen(stage, contribution, name)
+        assert (node["body"], node["hiddenAt"] is None) == ("", False)
+    found = (await stage.house.ask("Receipt", {"code": code}))["receipt"]["contribution"]
+    assert found["body"] == SECRET, "who has the code is its author"
+    figures = (await stage.about("{ figures { total } }"))["figures"]
+    assert figures == [{"total": 1}]
+
+
+async def test_its_author_is_told_why_and_how_to_contest_it_by_account_and_by_receipt(stage: Stage) -> None:
+    contribution, code = await written(stage)
+    measure = await hide(stage, contribution)
+    told = (await seen(stage, contribution, "citizen"))["moderation"]
+    assert FACTS in told["statement"]
+    assert "données personnelles" in told["statement"]
+    assert "former un recours" in told["statement"]
+    assert told["acts"] == []
+    query = "query($code: String!) { receipt(code: $code) { contribution { moderation { statement } } } }"
+    by_code = await stage.house.ask(query, {"code": code}, None, "en")
+    assert "You may appeal" in by_code["receipt"]["contribution"]["moderation"]["statement"]
+    for name in ("prefect", "writer", None):
+        log = await stage.about("{ moderationLog { nodes { statement acts { kind } } } }", name)
+        assert log["moderationLog"]["nodes"] == [{"statement": None, "acts": []}]
+    moderator = (await seen(stage, contribution, "coordinator"))["moderation"]
+    assert moderator["acts"] == [{"kind": "hide"}]
+    assert moderator["contribution"] == {"body": SECRET}
+    assert FACTS in measure["statement"]
+
+
+@pytest.mark.parametrize("name", ["warden", "chair", "writer", "clerk", "prefect", "local", None])
+async def test_hiding_is_for_the_coordination(stage: Stage, name: str | None) -> None:
+    contribution, _ = await written(stage)
+    fields = {"contributionId": contribution, "reason": "INSULT", "note": FACTS}
+    await stage.house.refused("NOT_ALLOWED", "HideContribution", name, **fields)
+    await stage.house.refused(
+        "NOT_ALLOWED", "RestoreContribution", name, contributionId=contribution, note=FACTS
+    )
+    assert (await seen(stage, contribution, "citizen"))["hiddenAt"] is None
+
+
+async def test_refusals_name_what_is_wrong(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    refused = stage.house.refused
+    about = {"contributionId": contribution}
+    for wrong in ("x", stage.id, stage.members["citizen"]):
+        await refused(
+            "UNKNOWN_CONTRIBUTION", "RestoreContribution", "coordinator", contributionId=wrong, note="N"
+        )
+    await refused("CONTRIBUTION_NOT_HIDDEN", "RestoreContribution", "coordinator", **about, note="N")
+    empty = await refused("TEXT_EMPTY", "HideContribution", "coordinator", **about, reason="INSULT", note=" ")
+    assert empty["message"]
+    await refused("UNKNOWN_MEASURE", "DecideAppeal", "local", measureId="x", outcome="UPHELD", reasons="R")
+    measure = await hide(stage, contribution)
+    await refused(
+        "CONTRIBUTION_HIDDEN", "HideContribution", "coordinator", **about, reason="INSULT", note="N"
+    )
+    await refused(
+        "NO_APPEAL", "DecideAppeal", "local", measureId=measure["id"], outcome="UPHELD", reasons="R"
+    )
+    redaction = {**about, "reason": "INSULT", "note": "N"}
+    await refused("REDACTION_UNGROUNDED", "RedactContribution", "local", **redaction)
+    redaction["reason"] = "UNLAWFUL"
+    await refused("SECOND_PERSON_NEEDED", "RedactContribution", "coordinator", **redaction)
+    early = await refused("REDACTION_TOO_EARLY", "RedactContribution", "local", **redaction)
+    assert early["path"] == ["urgency"]
+
+
+async def test_an_appeal_by_the_code_of_a_receipt_is_decided_by_somebody_else(stage: Stage) -> None:
+    contribution, code = await written(stage)
+    measure = await hide(stage, contribution)
+    appealed = {"receiptCode": code.lower()}
+    await stage.house.refused(
+        "UNKNOWN_CONTRIBUTION", "Appeal", None, appealed={"receiptCode": "0000-0000-0000"}, text="Non."
+    )
+    await stage.house.refused(
+        "UNKNOWN_CONTRIBUTION", "Appeal", "prefect", appealed={"contributionId": contribution}, text="Non."
+    )
+    await stage.house.refused(
+        "NOT_ALLOWED", "Appeal", "writer", appealed={"contributionId": contribution}, text="Non."
+    )
+    made = await do(stage, "Appeal", None, appealed=appealed, text="C’est le numéro de la mairie.")
+    assert "Vous avez formé un recours" in made["measure"]["statement"]
+    await stage.house.refused("ALREADY_APPEALED", "Appeal", "citizen", appealed=appealed, text="Encore.")
+
+    waiting = await stage.house.ask("ModerationLog", {"id": stage.id, "awaitingDecision": True}, None)
+    assert waiting["concertation"]["moderationLog"]["totalCount"] == 1
+    decision = {"measureId": measure["id"], "outcome": "GRANTED", "reasons": "Numéro public."}
+    await stage.house.refused("SECOND_PERSON_NEEDED", "DecideAppeal", "coordinator", **decision)
+    await stage.house.refused("NOT_ALLOWED", "DecideAppeal", "warden", **decision)
+    decided = await do(stage, "DecideAppeal", "local", **decision)
+    assert (decided["measure"]["state"], decided["measure"]["appeal"]["outcome"]) == ("RESTORED", "GRANTED")
+    await stage.house.refused("APPEAL_DECIDED", "DecideAppeal", "local", **decision)
+    told = (await seen(stage, contribution, "citizen"))["moderation"]["statement"]
+    assert "Numéro public." in told
+
+
+async def test_a_redacted_text_is_gone_for_everybody_and_its_receipt_still_verifies(stage: Stage) -> None:
+    contribution, code = await written(stage)
+    await hide(stage, contribution)
+    saved = (await stage.house.ask("Receipt", {"code": code}))["receipt"]["document"]
+    fields = {"contributionId": contribution, "reason": "PERSONAL_DATA", "note": FACTS}
+    gone = await do(stage, "RedactContribution", "local", **fields, urgency=URGENT.urgency)
+    assert (gone["measure"]["state"], gone["measure"]["urgent"]) == ("REDACTED", True)
+    for name in ("citizen", "coordinator", "warden", None):
+        node = await seen(stage, contribution, name)
+        assert node is None or node["body"] == ""
+    await stage.until("auditions", "OPEN")
+    found = (await stage.house.ask("Receipt", {"code": code}))["receipt"]
+    document = read_receipt(json.dumps(found["document"]))
+    assert (document.content, document.salt, document.redacted_at is None) == (None, None, False)
+    roots = {proof["root"] for proof in found["proofs"]}
+    verdict = verify_receipt(document, roots)
+    assert (verdict.faults, verdict.has_content, len(verdict.proofs)) == ((), False, 1)
+    kept = read_receipt(json.dumps({**saved, "proofs": found["document"]["proofs"]}))
+    assert (verify_receipt(kept, roots).faults, verify_receipt(kept, roots).has_content) == ((), True)
+    pages = {
+        language: await stage.house.http.get(f"/receipts/{code}.pdf", headers={"accept-language": language})
+        for language in ("fr", "en")
+    }
+    assert {page.status_code for page in pages.values()} == {200}
+
+
+async def test_who_wrote_it_does_not_moderate_it(stage: Stage) -> None:
+    await stage.open()
+    name = await second(stage)
+    own = (await stage.contribute(name))["receipt"]["contribution"]["id"]
+    fields = {"contributionId": own, "reason": "INSULT", "note": FACTS}
+    await stage.house.refused("OWN_CONTRIBUTION", "HideContribution", name, **fields)
+    await hide(stage, own)
+    await stage.house.refused(
+        "OWN_CONTRIBUTION", "RestoreContribution", name, contributionId=own, note="Non."
+    )
+
+
+async def test_the_log_is_public_and_tells_no_content(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    other = (await stage.contribute("prefect", "Achetez mon vélo."))["receipt"]["contribution"]["id"]
+    await hide(stage, contribution)
+    await hide(stage, other, reason="COMMERCIAL")
+    await do(stage, "RestoreContribution", "coordinator", contributionId=other, note="Vérifié.")
+    found = (await stage.house.ask("ModerationLog", {"id": stage.id, "first": 1}, None))["concertation"]
+    (latest,) = found["moderationLog"]["nodes"]
+    assert (latest["reason"], latest["state"], latest["ground"]) == ("COMMERCIAL", "RESTORED", None)
+    after = found["moderationLog"]["pageInfo"]["endCursor"]
+    rest = (await stage.house.ask("ModerationLog", {"id": stage.id, "after": after}, None))["concertation"]
+    (first,) = rest["moderationLog"]["nodes"]
+    assert (first["reason"], first["state"], first["stage"]["key"]) == ("PERSONAL_DATA", "HIDDEN", "appel")
+    assert "RGPD" in first["ground"]
+    assert [(t["reason"], t["total"], t["restored"]) for t in rest["moderationFigures"]] == [
+        ("PERSONAL_DATA", 1, 0),
+        ("COMMERCIAL", 1, 1),
+    ]
+    said = json.dumps([found, rest], ensure_ascii=False)
+    for word in ("Zébulon", "vélo", FACTS, "Vérifié", pseudonym("citizen"), pseudonym("coordinator")):
+        assert word not in said
+    measure = await stage.house.ask("query($id: ID!) { node(id: $id) { id } }", {"id": first["id"]})
+    assert measure["node"]["id"] == first["id"]
+
+
+async def test_a_page_of_the_log_takes_as_many_questions_as_a_line(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.open()
+    for name in ("citizen", "prefect", "mayor"):
+        made = await stage.contribute(name)
+        await hide(stage, made["receipt"]["contribution"]["id"])
+    query = "{ moderationLog(first: %d) { nodes { statement acts { kind } contribution { body } } } }"
+    counted: list[int] = []
+    plain = Reading.ask
+
+    async def counting(self: Reading, question: Any) -> Any:
+        counted[-1] += 1
+        return await plain(self, question)
+
+    monkeypatch.setattr(Reading, "ask", counting)
+    for size in (1, 3):
+        counted.append(0)
+        await stage.about(query % size)
+    assert counted[0] == counted[1] > 0
+
+
+# Reports ------------------------------------------------------------------------------------------
+
+
+async def test_readers_report_with_and_without_an_account_and_moderators_have_a_queue(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    about = {"contributionId": contribution, "reason": "INSULT", "text": "Voyez la fin."}
+    await do(stage, "ReportContribution", "writer", **about)
+    await stage.house.refused("ALREADY_REPORTED", "ReportContribution", "writer", **about)
+    await do(stage, "ReportContribution", "chair", **about)
+    for name in (None, "writer", "citizen"):
+        hidden_from = await stage.house.ask("ModerationQueue", {"id": stage.id}, name)
+        assert hidden_from["concertation"]["moderationQueue"] is None
+    queue = (await stage.house.ask("ModerationQueue", {"id": stage.id}, "warden"))["concertation"]
+    (reported,) = queue["moderationQueue"]["nodes"]
+    assert (reported["count"], reported["contribution"]["body"]) == (2, SECRET)
+    assert [r["text"] for r in reported["reports"]] == ["Voyez la fin."] * 2
+    await do(stage, "DismissReports", "coordinator", contributionId=contribution, note="Rien d’injurieux.")
+    queue = (await stage.house.ask("ModerationQueue", {"id": stage.id}, "coordinator"))["concertation"]
+    assert queue["moderationQueue"]["totalCount"] == 0
+    await stage.house.refused(
+        "NO_REPORT", "DismissReports", "coordinator", contributionId=contribution, note="Rien."
+    )
+
+
+async def test_what_a_reader_may_not_read_they_cannot_report(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    for name in (None, "prefect"):
+        await stage.house.refused(
+            "UNKNOWN_CONTRIBUTION", "ReportContribution", name, contributionId=contribution, reason="INSULT"
+        )
+
+
+async def test_of_many_reports_from_one_address_at_once_one_is_kept(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    about = {"contributionId": contribution, "reason": "INSULT"}
+    answers = await asyncio.gather(
+        *(stage.house.do("ReportContribution", "writer", **about) for _ in range(6))
+    )
+    kinds = [answer["__typename"] for answer in answers]
+    assert kinds.count("ReportAccepted") == 1
+    assert {a["code"] for a in answers if "code" in a} == {"ALREADY_REPORTED"}
+
+
+async def test_the_time_to_appeal_is_that_of_the_statement(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    measure = await hide(stage, contribution)
+    until = datetime.fromisoformat(measure["appealUntil"])
+    await stage.house.clock.reach(until + timedelta(seconds=1))
+    appealed = {"contributionId": contribution}
+    await stage.house.refused("APPEAL_TOO_LATE", "Appeal", "citizen", appealed=appealed, text="Trop tard.")
+    fields = {"contributionId": contribution, "reason": "PERSONAL_DATA", "note": FACTS}
+    gone = await do(stage, "RedactContribution", "local", **fields)
+    assert (gone["measure"]["state"], gone["measure"]["urgent"]) == ("REDACTED", False)

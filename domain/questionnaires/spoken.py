@@ -1,4 +1,4 @@
-"""What answers say in the words of who answers: all free text of them joined, for reading and for search."""
+"""What answers say in the words of who answers, for reading and for search; and the files that they name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from domain.questionnaires.conditions import OTHER
-from domain.questionnaires.shapes import Grid, LongText, Questionnaire, ShortText
+from domain.questionnaires.shapes import File, Grid, LongText, Questionnaire, ShortText
 
 
 def spoken(questionnaire: Questionnaire, answers: dict[str, Any]) -> str:
@@ -24,6 +24,17 @@ def spoken(questionnaire: Questionnaire, answers: dict[str, Any]) -> str:
     return "\n\n".join(
         words for name in order if name in answers for words in _words(answers[name], name in texts)
     )
+
+
+def named_files(questionnaire: Questionnaire, answers: dict[str, Any]) -> tuple[str, ...]:
+    """Give the ids of the files that answers name, valid or not, each once."""
+    if isinstance(questionnaire, Grid):
+        return ()
+    answered = [
+        answers.get(question.id) for _, question in questionnaire.questions() if isinstance(question, File)
+    ]
+    named = (file for answer in answered if isinstance(answer, list) for file in answer)
+    return tuple(dict.fromkeys(file for file in named if isinstance(file, str)))
 
 
 def _words(answer: Any, is_text: bool) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from domain.questionnaires.answering import validate
 from domain.questionnaires.reading import read
-from domain.questionnaires.spoken import spoken
+from domain.questionnaires.spoken import named_files, spoken
 
 FORM = """
 id: essai
@@ -24,6 +24,8 @@ sections:
         other: true
         choices: [{id: a, label: {fr: A}}, {id: b, label: {fr: B}}]
       - {id: q5, kind: long_text, label: {fr: Dites}}
+      - {id: q6, kind: file, maximum: 2, label: {fr: Joignez}}
+      - {id: q7, kind: file, label: {fr: Joignez encore}}
 """
 GRID = """
 id: grille
@@ -62,3 +64,12 @@ def test_a_grid_speaks_by_its_justifications():
     assert grid is not None
     answers = {"c2": {"mark": 3, "justification": "Peu"}, "c1": {"mark": 1, "justification": "Cher"}}
     assert spoken(grid, answers) == "Cher\n\nPeu"
+
+
+def test_the_files_that_answers_name_are_each_named_once():
+    form, grid = read(FORM).questionnaire, read(GRID).questionnaire
+    assert form is not None
+    assert grid is not None
+    assert named_files(form, {"q6": ["a", "b"], "q7": ["b"], "q4": ["c"]}) == ("a", "b")
+    assert named_files(form, {"q6": {"unreadable": True}}) == ()
+    assert named_files(grid, {"c1": {"mark": 1}}) == ()

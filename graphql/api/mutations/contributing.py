@@ -23,6 +23,7 @@ from api.mutations.entering import (
     batch_key,
     check_clerk,
     made_for,
+    save_draft,
     with_answers,
 )
 from api.mutations.entering import AuthorInput as AuthorInput
@@ -37,6 +38,7 @@ from domain.rights import may
 from domain.texts import text
 from store import contributions, drafts
 from store.contributions import Submission
+from store.enclosing import submit_with_files
 from store.faults import StoreUnreachable
 from store.pool import Connection
 from workflows.commanding import OutcomeUnknown
@@ -137,7 +139,7 @@ async def _submit(
         if unprepared is not None:
             return unprepared
         begun = True
-        receipt = await contributions.submit(connection, answered)
+        receipt = await submit_with_files(connection, answered)
         return receipt if isinstance(receipt, Refusal) else (receipt, answered)
 
     try:
@@ -204,8 +206,8 @@ async def _answers_invalid(
     if submission.actor == submission.author and isinstance(answers, dict):
         begun = drafts.Draft(body="", college=submission.college, themes=submission.themes, answers=answers)
         saved = await info.context.reading.ask(
-            lambda connection: drafts.save(
-                connection, submission.author, at.id, submission.round, submission.stage, begun
+            lambda connection: save_draft(
+                connection, at, submission.author, submission.round, submission.stage, begun
             )
         )
         if isinstance(saved, Refusal):

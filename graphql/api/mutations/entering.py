@@ -14,11 +14,13 @@ from api.enumerations import Channel
 from api.performing import Making, Refusing, refuse
 from api.snapshot import Snapshot
 from domain.questionnaires.problems import Problem
-from domain.questionnaires.spoken import spoken
+from domain.questionnaires.spoken import named_files, spoken
 from domain.refusals import Code, Refusal
 from domain.rights import Scope, may
 from store import questionnaires
 from store.contributions import Submission
+from store.drafts import Draft
+from store.enclosing import save_with_files
 from store.pool import Connection
 
 
@@ -96,7 +98,17 @@ async def with_answers(
         body=spoken(kept.questionnaire, found.answers),
         answers=found.answers,
         questionnaire=kept.digest,
+        files=named_files(kept.questionnaire, found.answers),
     )
+
+
+async def save_draft(
+    connection: Connection, at: Snapshot, member: str, round: int, stage: str, draft: Draft
+) -> Draft | Refusal:
+    """Keep a draft, and the files that its answers name."""
+    kept = await questionnaires.kept_for(connection, at.process, stage)
+    named = named_files(kept.questionnaire, draft.answers) if kept and draft.answers else ()
+    return await save_with_files(connection, member, at.id, round, stage, draft, named)
 
 
 def author_of(author: AuthorInput, making: Making) -> str:

@@ -16,12 +16,14 @@ from api.context import Info
 from api.drafts import ContributionDraft, draft_of
 from api.enumerations import Channel
 from api.ids import concertation_key
-from api.mutations.entering import accepted_or_refused, check_clerk, made_for
+from api.mutations.entering import accepted_or_refused, check_clerk, made_for, save_draft
 from api.performing import Making, Refusing, refuse
 from api.refusals import refusal_of
-from domain.refusals import Code
+from api.snapshot import Snapshot
+from domain.refusals import Code, Refusal
 from store import batches, drafts, versions
 from store.faults import StoreUnreachable
+from store.pool import Connection
 from workflows.commanding import OutcomeUnknown
 
 
@@ -140,14 +142,14 @@ async def _save(info: Info, input: SaveDraftInput, making: Making) -> DraftAccep
     begun = drafts.Draft(
         body=input.body, college=input.college, themes=tuple(input.themes), answers=input.answers
     )
-    place = (making.concertation, input.round, input.stage)
-    saved = accepted_or_refused(
-        await info.context.reading.ask(
-            lambda connection: drafts.save(connection, making.member, *place, begun)
-        )
-    )
     assert making.at is not None
-    return DraftAccepted(draft=draft_of(making.at, saved))
+    at: Snapshot = making.at
+
+    async def question(connection: Connection) -> drafts.Draft | Refusal:
+        return await save_draft(connection, at, making.member, input.round, input.stage, begun)
+
+    saved = accepted_or_refused(await info.context.reading.ask(question))
+    return DraftAccepted(draft=draft_of(at, saved))
 
 
 async def _discard(info: Info, input: DiscardDraftInput, making: Making) -> DiscardAccepted:

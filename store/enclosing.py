@@ -1,0 +1,90 @@
+"""Contributions and drafts whose answers name files: kept and referred to in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.refusals import Refusal
+from store import drafts, files
+from store.contributions import Receipt, Submission, submit
+from store.drafts import Draft
+from store.pool import Connection
+
+
+async def submit_with_files(connection: Connection, submission: Submission) -> Receipt | Refusal:
+    """Take a contribution with the files that it names; without any it is one round trip, as always.
+
+    The files must have arrived, and be the sender's own; a version may keep those of the version that it replaces.
+    """
+    if not submission.files:
+        return await submit(connection, submission)
+    try:
+        async with connection.transaction():
+            receipt = await submit(connection, submission)
+            if isinstance(receipt, Refusal):
+                return receipt
+            refusal = await _refer(connection, submission, receipt.contribution)
+            if refusal is not None:
+                raise _Refused(refusal)
+            await files.let_go(connection, draft_referrer(submission.actor, *_place(submission)))
+            return receipt
+    except _Refused as refused:
+        return refused.refusal
+
+
+async def save_with_files(
+    connection: Connection,
+    member: str,
+    concertation: str,
+    round: int,
+    stage: str,
+    draft: Draft,
+    named: Sequence[str],
+) -> Draft | Refusal:
+    """Keep a draft with those of the files it names that are its author's, so that they are not collected."""
+    async with connection.transaction():
+        saved = await drafts.save(connection, member, concertation, round, stage, draft)
+        if isinstance(saved, Refusal):
+            return saved
+        referrer = draft_referrer(member, concertation, round, stage)
+        await files.let_go(connection, referrer)
+        found = await files.get_many(connection, list(named))
+        own = [
+            file.id for file in found.values() if (file.owner, file.concertation) == (member, concertation)
+        ]
+        await files.refer(connection, own, kind="draft", referrer=referrer)
+        return saved
+
+
+def draft_referrer(member: str, concertation: str, round: int, stage: str) -> str:
+    """Name a draft as what files belong to."""
+    return f"{concertation}/{round}/{stage}/{member}"
+
+
+def _place(submission: Submission) -> tuple[str, int, str]:
+    return submission.concertation, submission.round, submission.stage
+
+
+class _Refused(Exception):
+    """Rolls back a contribution whose files cannot be had."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+
+async def _refer(connection: Connection, submission: Submission, contribution: str) -> Refusal | None:
+    held = await files.of_referrers(
+        connection, "contribution", [contribution, *([submission.revises] if submission.revises else [])]
+    )
+    kept = {file.id for found in held.values() for file in found}
+    refusal = await files.belongs(
+        connection,
+        [file for file in submission.files if file not in kept],
+        concertation=submission.concertation,
+        stage=submission.stage,
+        owner=submission.actor,
+    )
+    return refusal or await files.refer(
+        connection, submission.files, kind="contribution", referrer=contribution
+    )

@@ -15,6 +15,7 @@ from benchmarks.commanding import command_p50_ms
 from benchmarks.crossing import crossing
 from benchmarks.deciding import decide_per_s, fold_10k_s
 from benchmarks.figure import GOALS, Figure
+from benchmarks.finding import finding
 from benchmarks.progress import say
 from benchmarks.starting import help_s, standing
 from benchmarks.submitting import submitting
@@ -28,6 +29,7 @@ MEASURES: dict[Callable[[], Awaitable[list[Figure]]], tuple[str, ...]] = {
     standing: ("up_ready_s", "rss_api_mb", "rss_worker_mb"),
     command_p50_ms: ("command_p50_ms",),
     submitting: ("submit_ratio", "submit_vs_bare_ratio", "submit_p99_ratio"),
+    finding: ("page_flatness", "facets_ms", "search_p95_ms"),
     crossing: ("transition_200_s", "deadline_lateness_s"),
 }
 """What to run for which figures."""

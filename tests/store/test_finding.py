@@ -194,8 +194,8 @@ async def test_what_is_replaced_or_withdrawn_is_found_by_its_author_alone(
     async with app.acquire() as connection:
         for number in range(3):
             await play.contribute(connection, f"p{number}", body="Former")
-        await _end(database, "p0", "superseded_at")
-        await _end(database, "p1", "withdrawn_at")
+        await bring_to(database, "p0", "superseded_at")
+        await bring_to(database, "p1", "withdrawn_at")
         assert await all_pages(connection, scope(play), Filter(search="former")) == ["p2"]
         assert await all_pages(connection, scope(play)) == ["p2"]
         assert (await finding.total(connection, scope(play))).count == 1
@@ -213,7 +213,7 @@ async def test_the_words_of_what_is_hidden_are_found_by_its_author_and_the_keepe
     async with app.acquire() as connection:
         for number in range(3):
             await play.contribute(connection, f"p{number}", body=f"Des insultes {number}")
-        await _end(database, "p1", "hidden_at")
+        await bring_to(database, "p1", "hidden_at")
         await play.close()
         public = scope(play, reader=None)
         words = Filter(search="insulte")
@@ -305,7 +305,7 @@ async def test_looking_has_its_bounds_and_the_next_page_goes_on_from_there(
     play: Play, app: Pool, database: Database
 ) -> None:
     await play.launch(OPEN, participants=0)
-    await _crowd(
+    await crowd(
         database,
         play,
         "CASE WHEN n = 59000 THEN 'Perle rare' WHEN n > 30000 THEN 'Campagne' ELSE 'Autre' END",
@@ -325,7 +325,7 @@ async def test_looking_has_its_bounds_and_the_next_page_goes_on_from_there(
         assert (await finding.total(connection, scope(play))).count == 60_000
 
 
-async def _crowd(database: Database, play: Play, body: str, number: int) -> None:
+async def crowd(database: Database, play: Play, body: str, number: int) -> None:
     """Put so many contributions into the stage at once; `body` is SQL over their number `n`."""
     connection = await asyncpg.connect(database.superuser)
     try:
@@ -345,10 +345,21 @@ async def _crowd(database: Database, play: Play, body: str, number: int) -> None
         await connection.close()
 
 
-async def _end(database: Database, member: str, column: str) -> None:
-    """Bring a contribution into a state: what the functions that do it change is all that matters here."""
+async def bring_to(
+    database: Database, member: str, column: str, value: str = "instant()", every: int = 1
+) -> None:
+    """Bring a contribution into a state: what the functions that do it change is all that matters here.
+
+    With `every`: into it and out of it, so many times in all.
+    """
     connection = await asyncpg.connect(database.superuser)
     try:
-        await connection.execute(f"UPDATE contribution SET {column} = instant() WHERE member = $1", member)
+        await connection.execute(
+            f"""
+            DO $$ BEGIN FOR n IN 1..{every} LOOP
+                UPDATE contribution SET {column} = CASE WHEN n % 2 = 1 THEN {value} END WHERE member = '{member}';
+            END LOOP; END $$
+            """
+        )
     finally:
         await connection.close()

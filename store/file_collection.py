@@ -14,12 +14,21 @@ import asyncpg
 from store.identifiers import parse
 from store.pool import Connection
 
-#: A reference by a document stands once the ledger has the version; before, as long as its command may still come.
+#: A young reference stands: what it is for may still come. Later, that of a document stands if the ledger has the
+#: version, that of a contribution unless its text was destroyed, that of a draft as long as the draft is there.
 _STANDS = """
-    r.at > instant() - $2::interval OR r.kind <> 'document' OR EXISTS (
-        SELECT FROM ledger l WHERE l.concertation = f.concertation AND l.kind = 'document_attached'
-            AND l.content::json->'fact'->>'document' = split_part(r.referrer, '/', 1)
-            AND l.content::json->'fact'->>'digest' = split_part(r.referrer, '/', 2))
+    r.at > instant() - $2::interval OR CASE r.kind
+        WHEN 'document' THEN EXISTS (
+            SELECT FROM ledger l WHERE l.concertation = f.concertation AND l.kind = 'document_attached'
+                AND l.content::json->'fact'->>'document' = split_part(r.referrer, '/', 1)
+                AND l.content::json->'fact'->>'digest' = split_part(r.referrer, '/', 2))
+        WHEN 'contribution' THEN NOT EXISTS (
+            SELECT FROM contribution c WHERE c.id::text = r.referrer AND c.concertation = f.concertation
+                AND c.redacted_at IS NOT NULL)
+        ELSE EXISTS (
+            SELECT FROM draft d WHERE d.concertation = f.concertation
+                AND concat_ws('/', d.concertation, d.round, d.stage, d.member) = r.referrer)
+    END
 """
 
 

@@ -233,6 +233,29 @@ async def of_referrers(
     return found
 
 
+async def of_contributions(
+    connection: Connection, ids: Sequence[str], *, reader: str | None, sees_all_of: str | None
+) -> dict[str, list[File]]:
+    """Give the files of those contributions that the reader sees with their text (store.contributions.get_many)."""
+    rows = await connection.fetch(
+        f"""
+        SELECT r.referrer, {", ".join(f"f.{name}" for name in _COLUMNS.split(", "))}
+        FROM contribution_get($1, $2, $3) c
+        JOIN file_reference r ON r.kind = 'contribution' AND r.referrer = c.id::text
+        JOIN file f ON f.id = r.file
+        WHERE c.redacted_at IS NULL AND (c.hidden_at IS NULL OR c.member = $1 OR c.concertation = $2)
+        ORDER BY f.name, f.id
+        """,
+        reader,
+        parse(sees_all_of) if sees_all_of else None,
+        parse_many(list(ids)),
+    )
+    found: dict[str, list[File]] = {id: [] for id in ids}
+    for row in rows:
+        found[row["referrer"]].append(_file(row))
+    return found
+
+
 def _file(row: asyncpg.Record) -> File:
     return File(
         id=str(row["id"]),

@@ -78,8 +78,12 @@ async def _is_seen(info: Info, at: Snapshot, row: files.File) -> bool:
     references = await info.context.reading.file_references(row.id)
     if any(_is_attached(at, reference) for reference in references):
         return True
-    named = [reference.referrer for reference in references if reference.kind == "contribution"]
-    return bool(await info.context.reading.contributions(at, named))
+    for reference in references:
+        if reference.kind == "contribution":
+            seen = await info.context.reading.contribution_files(at, reference.referrer)
+            if any(file.id == row.id for file in seen):
+                return True
+    return False
 
 
 def _is_attached(at: Snapshot, reference: Reference) -> bool:

@@ -43,7 +43,7 @@ CREATE TABLE file_reference (
 COMMENT ON TABLE file_reference IS
     'What a file belongs to. A file without any is removed after a day (concertation collect-files).';
 COMMENT ON COLUMN file_reference.referrer IS
-    'document: the id of the document, a slash, the digest of the version; else the id of the contribution or draft.';
+    'document: the id of the document, a slash, the digest of the version; contribution: its id; else the place of a draft.';
 CREATE INDEX file_reference_by_referrer ON file_reference (kind, referrer);
 
 DO $$

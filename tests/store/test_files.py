@@ -14,7 +14,8 @@ import pytest
 from domain import acts
 from domain.files.permission import MOST_WAITING
 from domain.refusals import Code, Refusal
-from store import file_collection, files
+from store import drafts, file_collection, files
+from store.enclosing import save_with_files
 from store.files import File
 from store.pool import Pool
 from tests.store.stage import DAY, Play
@@ -212,6 +213,19 @@ async def test_a_document_holds_its_files_once_the_ledger_has_it(app: Pool, work
     await play.do(acts.AttachDocument(document=document, title={"fr": "Dossier"}))
     await play.clock.advance(2 * DAY)
     assert await collect(worker) == ([dropped.id], [TWO])
+
+
+async def test_the_files_of_a_draft_stay_as_long_as_it_does(app: Pool, worker: Pool, play: Play) -> None:
+    await play.launch()
+    file = await sent(app, concertation=play.id)
+    async with app.acquire() as connection:
+        place = (connection, "p0", play.id, 1, "appel")
+        kept = await save_with_files(*place, drafts.Draft(body="Début"), [file.id, "x"])
+        assert isinstance(kept, drafts.Draft)
+        await play.clock.advance(2 * DAY)
+        assert await collect(worker) == ([], [])
+        assert await drafts.drop(*place)
+        assert await collect(worker) == ([file.id], [ONE])
 
 
 async def test_a_reference_that_is_being_made_keeps_its_file(app: Pool, worker: Pool, play: Play) -> None:

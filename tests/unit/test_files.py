@@ -14,11 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.files import archives
-from domain.files.answers import files_in
 from domain.files.kinds import KINDS, Kind, accepted, kind_of
 from domain.files.names import LONGEST, read_name
 from domain.files.sniffing import fault_of_content
-from domain.questionnaires.checking import check
 from domain.refusals import Code, Refusal
 from tests.unit import office_files as make
 
@@ -271,19 +269,3 @@ def test_a_broken_archive_is_damaged() -> None:
     whole = make.docx()
     for broken in (whole[:-1], whole[: len(whole) // 2], whole + b"x", b"PK\x03\x04"):
         assert sniffed(broken, make.DOCX) is Code.FILE_DAMAGED
-
-
-# Answers ------------------------------------------------------------------------------------------
-
-
-def test_the_files_that_answers_name_are_found_with_their_questions() -> None:
-    questions = [
-        {"id": "scan", "kind": "file", "label": {"fr": "Scan"}, "maximum": 2},
-        {"id": "avis", "kind": "long_text", "label": {"fr": "Avis"}},
-    ]
-    sections = [{"id": "s", "label": {"fr": "S"}, "questions": questions}]
-    checked = check({"id": "q", "version": 1, "label": {"fr": "Q"}, "sections": sections})
-    assert checked.questionnaire is not None, checked.findings
-    answers = {"scan": ["first", "second"], "avis": "Oui"}
-    assert files_in(checked.questionnaire, answers) == {"first": "scan", "second": "scan"}
-    assert files_in(checked.questionnaire, {"scan": {"blank": True}}) == {}

@@ -220,7 +220,7 @@ class Stage(Node, Labelled):
         return [
             document_of(self.at, d)
             for d in self.at.process.documents.values()
-            if d.stage is None or d.stage == self.key
+            if d.stage in (None, self.key, self._definition.id)
         ]
 
     @field(description="The questions that contributions answer; nothing: they are plain text.")

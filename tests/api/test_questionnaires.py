@@ -9,9 +9,11 @@ import pytest
 
 from domain.questionnaires.builtin import NAMES, builtin, source
 from domain.questionnaires.shapes import KINDS
+from store import questionnaires
 from store.questionnaires import definition_of, questionnaire_digest
-from tests.api.house import House
+from tests.api.house import DAY, House
 from tests.api.stage import Stage, whole
+from tests.unit import procedures as write
 
 pytestmark = pytest.mark.postgres
 
@@ -263,3 +265,46 @@ async def test_a_questionnaire_is_checked_without_being_attached(house: House) -
     table = "kind,id,label\nyes_no,q,Oui ?\nquestionnaire,x,X\n"
     data = await house.ask("CheckQuestionnaire", {"source": table, "format": "CSV"})
     assert data["checkQuestionnaire"]["valid"] is True
+
+
+async def test_questionnaires_are_read_in_one_statement_however_many_there_are(stage: Stage) -> None:
+    await stage.draft()
+    await attach(stage, definition=form(question()))
+    query = "{ informationFile { asks { key sections { questions { key } } } } }"
+    questionnaires._known().clear()
+    said: list[str] = []
+
+    async def counted(connection: Any, named: Any) -> Any:
+        said.append(",".join(named))
+        return await get_many(connection, named)
+
+    get_many = questionnaires.get_many
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(questionnaires, "get_many", counted)
+        await stage.about(query)
+        for n in range(4):
+            await attach(stage, definition=form(question(f"q{n}")))
+        said.clear()
+        found = await stage.about(query)
+    assert len(found["informationFile"]) == 5
+    assert len(said) == 1
+
+
+async def test_a_document_of_a_stage_in_all_axes_is_in_the_file_of_each(house: House) -> None:
+    lanes = [named("nord"), named("sud")]
+    stage = Stage(house, write.procedure(write.call_for_input(lane="each"), lanes=lanes))
+    await stage.draft()
+    await attach(stage, definition=form(question()))
+    at = await stage.about("{ informationFile { stage asks { key } } }")
+    assert at["informationFile"] == [{"stage": "appel", "asks": {"key": "essai"}}]
+    await stage.staff()
+    await stage.do("AttachDocument", "coordinator", title="Dossier", text="Les faits.", stage="appel")
+    opens_at = await house.clock.now() + 16 * DAY
+    await stage.do("Launch", "coordinator", opensAt=opens_at.isoformat())
+    found = await stage.about(
+        '{ stage(key: "appel.sud") { informationFile { stage } questionnaire { key } } }'
+    )
+    assert found["stage"] == {
+        "informationFile": [{"stage": "appel"}, {"stage": "appel"}],
+        "questionnaire": {"key": "essai"},
+    }

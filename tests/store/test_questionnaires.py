@@ -26,6 +26,7 @@ from store.questionnaires import (
     questionnaire_digest,
 )
 from tests.store.stage import Play
+from tests.unit.procedures import call_for_input, procedure
 
 pytestmark = pytest.mark.postgres
 
@@ -127,6 +128,16 @@ async def test_a_stage_asks_its_own_questionnaire_before_that_of_the_whole(play:
     process = await attach(play, one_question("later"), document="d3")
     assert (found := await asked(play.worker, process, "appel")) is not None
     assert found.id == "own"
+
+
+async def test_a_stage_of_all_axes_asks_the_same_in_each_until_one_has_its_own(play: Play) -> None:
+    lanes = [{"id": "nord", "label": "Nord"}, {"id": "sud", "label": "Sud"}]
+    await play.draft(procedure(call_for_input(lane="each"), lanes=lanes))
+    await attach(play, one_question("whole"), document="d1")
+    process = await attach(play, one_question("axes"), "appel", document="d2")
+    process = await attach(play, one_question("north"), "appel.nord", document="d3")
+    found = {key: await asked(play.worker, process, key) for key in ("appel.nord", "appel.sud")}
+    assert {key: one.id for key, one in found.items() if one} == {"appel.nord": "north", "appel.sud": "axes"}
 
 
 async def test_a_new_version_of_a_questionnaire_takes_the_place_of_the_old_one(play: Play) -> None:

@@ -129,7 +129,10 @@ BEGIN
     WHERE c.id = coalesce(NEW.supersedes, NEW.carried_from) FOR SHARE;
     NEW.measure := v_before.measure;
     NEW.hidden_at := v_before.hidden_at;
-    IF NEW.carried_from IS NOT NULL THEN
+    IF NEW.carried_from IS NOT NULL AND v_before.redacted_at IS NOT NULL THEN
+        -- Read before it was destroyed, perhaps. The leaf stays: it says nothing without the text.
+        NEW.body := '';
+        NEW.answers := NULL;
         NEW.redacted_at := v_before.redacted_at;
     END IF;
     RETURN NEW;
@@ -280,6 +283,8 @@ BEGIN
         END IF;
         UPDATE contribution c SET body = '', answers = NULL, redacted_at = v_act.at
         WHERE c.id IN (SELECT contribution_past(v_row.id)) AND c.redacted_at IS NULL;
+        DELETE FROM file_reference f
+        WHERE f.kind = 'contribution' AND f.referrer IN (SELECT p::text FROM contribution_past(v_row.id) AS p);
         DELETE FROM draft d
         WHERE d.member = v_row.member AND d.concertation = v_row.concertation AND d.stage = v_row.stage;
     ELSIF v_act.kind = 'hide' THEN
@@ -372,6 +377,8 @@ BEGIN
 END;
 $$;
 CREATE POLICY owner_carries_on ON measure FOR UPDATE TO concertation_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_reads ON file_reference FOR SELECT TO concertation_owner USING (true);
+CREATE POLICY owner_lets_go ON file_reference FOR DELETE TO concertation_owner USING (kind = 'contribution');
 CREATE POLICY owner_closes ON report FOR UPDATE TO concertation_owner USING (true) WITH CHECK (true);
 GRANT SELECT ON measure, moderation_act, report TO concertation_worker;
 -- Who may read what of these is decided where the API decides all such questions; never who reported.
@@ -384,6 +391,8 @@ GRANT EXECUTE ON FUNCTION hold_contribution, write_moderation, report_contributi
     TO concertation_app, concertation_worker;
 
 -- migrate:down
+DROP POLICY owner_lets_go ON file_reference;
+DROP POLICY owner_reads ON file_reference;
 DROP TRIGGER contribution_inherits_measure ON contribution;
 DROP TRIGGER contribution_is_never_reworded ON contribution;
 DROP FUNCTION measures_of, report_contribution, write_moderation, hold_contribution, contribution_past, contribution_family,

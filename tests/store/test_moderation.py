@@ -38,6 +38,7 @@ from store.reports import Reporting, report
 from store.verification import verify
 from tests.fixtures.postgres import Database
 from tests.store.stage import Play
+from tests.store.test_carrying import refer_back, referring
 
 pytestmark = pytest.mark.postgres
 
@@ -284,6 +285,42 @@ async def test_a_contribution_may_be_revised_after_a_redaction_and_shown_once_lo
     await desk.do(RESTORE, FIRST, newer.contribution)
     assert (await row(play, newer.contribution))["hidden_at"] is None
     assert (await row(play, receipt.contribution))["body"] == ""
+
+
+async def test_what_is_hidden_stays_hidden_when_it_is_carried_over_and_is_redacted_in_every_round(
+    play: Play, app: Pool, desk: Desk
+) -> None:
+    await play.launch(referring("keep"))
+    receipt = await contributed(play, app, body="Zébulon")
+    await contributed(play, app, "p1")
+    measure = await desk.do(HIDE, FIRST, receipt.contribution)
+    await refer_back(play)
+    query = "SELECT id, hidden_at, measure, body FROM contribution WHERE round = 2 AND member = $1"
+    copy = await play.worker.fetchrow(query, "p0")
+    assert copy is not None
+    assert (copy["hidden_at"], str(copy["measure"])) == (measure.hidden_at, measure.id)
+    untouched = await play.worker.fetchrow(query, "p1")
+    assert untouched is not None
+    assert untouched["hidden_at"] is None
+    await desk.do(URGENT, SECOND, str(copy["id"]))
+    assert await _words_left(play, "Zébulon", "zebulon") == []
+
+
+async def test_the_files_of_a_redacted_contribution_are_let_go(
+    play: Play, app: Pool, desk: Desk, database: Database
+) -> None:
+    await play.launch()
+    receipt = await contributed(play, app)
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute(
+        "INSERT INTO file_reference SELECT uuidv7(), 'contribution', id::text, instant() FROM contribution"
+    )
+    await superuser.close()
+    await desk.do(HIDE, FIRST, receipt.contribution)
+    assert await play.worker.fetchval("SELECT count(*) FROM file_reference") == 1
+    await desk.do(URGENT, SECOND, receipt.contribution)
+    assert await play.worker.fetchval("SELECT count(*) FROM file_reference") == 0
 
 
 @pytest.mark.parametrize("role", ["app", "worker", "owner"])

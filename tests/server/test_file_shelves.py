@@ -5,46 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
-from pydantic import SecretStr
 
 from server.files.shelf import FolderShelf, Shelf, ShelfFault, ShelfRefused, place_of, shelf_of
 from server.settings import Settings
+from tests.server.bucket import endpoint, in_a_bucket
+
+__all__ = ["endpoint"]
 
 CONTENT = b"0123456789" * 700_000  # more than a part of an upload to S3
 DIGEST = sha256(CONTENT).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    """An S3 server with a bucket, in a thread."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    urlopen(Request(f"http://{host}:{port}/papers", method="PUT")).close()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-def in_a_bucket(tmp_path: Path, endpoint: str) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        s3_bucket="papers",
-        s3_prefix="concertation",
-        s3_endpoint=endpoint,
-        s3_region="eu-west-3",
-        s3_access_key="someone",
-        s3_secret_key=SecretStr("secret"),
-        s3_timeout=2,
-    )
 
 
 @pytest.fixture(params=["folder", "bucket"])

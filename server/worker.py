@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from activities.records import Records
 from server.readiness import announce
 from server.reconciling import keep_reconciled
+from server.reminding import keep_reminding
 from server.settings import Settings
 from store.pool import Pool, open_pool
 from workflows.concertation import ConcertationWorkflow
@@ -36,12 +37,14 @@ async def serve(settings: Settings) -> None:
     pool = await open_pool(
         settings.database("worker"), application="concertation worker", max_size=settings.pool_max_size
     )
+    reminding = asyncio.create_task(keep_reminding(pool, settings.reconcile_every), name="reminding")
     try:
         await _work_for_ever(pool, settings)
     except asyncio.CancelledError:
         this.uncancel()
         log.info("stopped")
     finally:
+        reminding.cancel()
         pool.terminate()
 
 

@@ -133,6 +133,23 @@ async def get_many(connection: Connection, concertation: str, ids: Sequence[str]
     return {str(row["id"]): _read(row) for row in rows}
 
 
+async def by_reference(
+    connection: Connection, concertation: str, references: Sequence[str]
+) -> dict[str, Organisation]:
+    """Give those of a concertation that have these references, by reference: one statement."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM organisation WHERE concertation = $1 AND reference = ANY ($2::text[])",
+        parse(concertation),
+        list(references),
+    )
+    return {row["reference"]: _read(row) for row in rows}
+
+
+def says(found: Organisation, said: Registration) -> bool:
+    """Say whether an organisation is what is said of it, its mail address aside."""
+    return _said(found) == _comparable(said)
+
+
 async def page(
     connection: Connection,
     concertation: str,

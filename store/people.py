@@ -37,6 +37,19 @@ async def put_many(connection: Connection, display_names: Mapping[str, str]) -> 
     )
 
 
+async def put_new(connection: Connection, display_names: Mapping[str, str]) -> None:
+    """Keep the names of those who are not known yet: one statement."""
+    await connection.execute(
+        """
+        INSERT INTO person (member, display_name, at)
+        SELECT member, display_name, instant() FROM unnest($1::text[], $2::text[]) AS given (member, display_name)
+        ON CONFLICT (member) DO NOTHING
+        """,
+        list(display_names.keys()),
+        list(display_names.values()),
+    )
+
+
 async def get(connection: Connection, member: str) -> Person | None:
     """Give a person by member id."""
     return (await get_many(connection, [member])).get(member)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from domain.free_text import read
+from domain.free_text import is_storable, read
 from domain.geography.places import PlaceKind, place, vintage
 from domain.organisations.numbers import read_siren, read_siret
 from domain.refusals import Code, Refusal
@@ -77,7 +77,7 @@ _OF_ITS_KIND = {
 
 
 def checked(said: Registration, colleges: Collection[str]) -> tuple[Registration, tuple[Refusal, ...]]:
-    """Give a registration in its one form (numbers without blanks, the SIREN out of the SIRET), and every fault of it."""
+    """Give a registration in its one form (numbers without blanks, a SIREN for each SIRET), and its every fault."""
     found: list[Refusal] = []
     texts: dict[str, str | None] = {}
     for name, longest in (("name", LONGEST_NAME), ("reference", LONGEST_REFERENCE)):
@@ -99,7 +99,7 @@ def checked(said: Registration, colleges: Collection[str]) -> tuple[Registration
 
 def is_email(text: str) -> bool:
     """Say whether a text has the form of a mail address. Whether somebody reads it, only a mail can tell."""
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+    return len(text) <= 254 and is_storable(text) and _EMAIL.fullmatch(text) is not None
 
 
 def _numbers(said: Registration) -> tuple[str | None, str | None, list[Refusal]]:

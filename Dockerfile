@@ -13,6 +13,7 @@ RUN /build/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --user-group --no-create-home --shell /usr/sbin/nologin concertation
+RUN install --directory --owner concertation --group concertation --mode 700 /var/lib/concertation/files
 COPY --from=build /opt/concertation /opt/concertation
 ENV PATH=/opt/concertation/bin:$PATH PYTHONUNBUFFERED=1 CONCERTATION_DATA_DIR=/tmp/concertation
 USER concertation

@@ -13,6 +13,7 @@ from api.reading import Reading
 from domain.receipts import read_receipt, verify_receipt
 from tests.api.house import pseudonym
 from tests.api.stage import Stage
+from tests.api.test_receipt_page import words_of
 from tests.store.test_moderation import URGENT
 
 pytestmark = pytest.mark.postgres
@@ -65,6 +66,36 @@ async def test_a_hidden_text_is_for_its_author_and_those_who_moderate(stage: Sta
     assert found["body"] == SECRET, "who has the code is its author"
     figures = (await stage.about("{ figures { total } }"))["figures"]
     assert figures == [{"total": 1}]
+
+
+async def test_nothing_that_the_public_can_ask_gives_a_hidden_text_away(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    await stage.contribute("prefect", "Appelez Zébulon au plus vite.")
+    await stage.until("auditions", "OPEN")
+    everything = """{ contributions(stage: "appel", round: 1, filter: {%s}) { totalCount
+        facets { byChannel { count } }
+        nodes { id body answers hiddenAt versions { body answers } author { name } files { name }
+            moderation { statement acts { text } contribution { body } } } }
+        moderationQueue { totalCount } ledger(first: 100) { nodes { content summary } } }"""
+    words = 'search: "zebulon"'
+    before = (await stage.about(everything % words, None))["contributions"]
+    assert (before["totalCount"], before["nodes"][0]["body"]) == (2, SECRET)
+
+    await hide(stage, contribution)
+    for name in (None, "prefect", "writer", "chair"):
+        found = await stage.about(everything % "", name)
+        (hidden,) = [n for n in found["contributions"]["nodes"] if n["hiddenAt"]]
+        assert found["contributions"]["totalCount"] == 2
+        assert hidden["id"] == contribution
+        assert '0123456789."' not in json.dumps(found), name
+    for name in (None, "prefect"):
+        searched = (await stage.about(everything % words, name))["contributions"]
+        assert [n["id"] == contribution for n in searched["nodes"]] == [False]
+        assert searched["totalCount"] == 1
+        hints = await stage.house.ask("SimilarContributions", {"id": searched["nodes"][0]["id"]}, name)
+        assert "0123456789" not in json.dumps(hints)
+    own = (await stage.about(everything % words, "citizen"))["contributions"]
+    assert SECRET in [n["body"] for n in own["nodes"]]
 
 
 async def test_its_author_is_told_why_and_how_to_contest_it_by_account_and_by_receipt(stage: Stage) -> None:
@@ -173,11 +204,8 @@ async def test_a_redacted_text_is_gone_for_everybody_and_its_receipt_still_verif
     assert (verdict.faults, verdict.has_content, len(verdict.proofs)) == ((), False, 1)
     kept = read_receipt(json.dumps({**saved, "proofs": found["document"]["proofs"]}))
     assert (verify_receipt(kept, roots).faults, verify_receipt(kept, roots).has_content) == ((), True)
-    pages = {
-        language: await stage.house.http.get(f"/receipts/{code}.pdf", headers={"accept-language": language})
-        for language in ("fr", "en")
-    }
-    assert {page.status_code for page in pages.values()} == {200}
+    assert "Le texte a été détruit le" in (await words_of(stage, code, "fr"))["body"]
+    assert "The text was destroyed on" in (await words_of(stage, code, "en"))["body"]
 
 
 async def test_who_wrote_it_does_not_moderate_it(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.procedure import Procedure
+from tests.api import play
 from tests.api.house import DAY, House
 from tests.api.stage import Stage, whole
 
@@ -273,3 +274,35 @@ async def test_after_the_closing_nothing_is_withdrawn_nor_revised_online(stage: 
         refused = await stage.refused("STAGE_NOT_OPEN", operation, "citizen", contributionId=sent, **more)
         assert refused["__typename"] == "StageNotOpen"
         assert refused["closesAt"] == seen["closesAt"]
+
+
+@pytest.mark.parametrize("way", ["keep", "ask", "none"])
+async def test_after_a_referral_back_what_was_said_goes_on_as_the_procedure_says(
+    house: House, way: str
+) -> None:
+    stage = Stage(house, whole(rounds={"maximum": 2, "carry_over": way}))
+    await stage.open()
+    first = (await stage.contribute("citizen"))["receipt"]
+    await play.hear(stage)
+    await play.adopt(stage, "REFER_BACK")
+    while (await stage.stage("appel"))["round"] == 1:
+        deadline = (await stage.about("{ nextDeadline }"))["nextDeadline"]
+        await house.clock.reach(datetime.fromisoformat(deadline))
+        await house.tick(stage.key)
+    await stage.until("appel", "OPEN")
+    counted = {f["round"]: f["total"] for f in (await stage.about("{ figures { round total } }"))["figures"]}
+    begun = await drafted(stage, "citizen")
+    if way != "keep":
+        assert counted[2] == 0
+        offered = {"body": "Davantage de formation.", "carriedFromRound": 1, "savedAt": None}
+        assert begun is None if way == "none" else offered.items() <= begun.items()
+        return
+    assert counted[2] == 1
+    assert begun is None
+    query = """query($id: ID!) { concertation(id: $id) { contributions(stage: "appel", round: 2) {
+        nodes { id body version carriedOver receiptCode } } } }"""
+    (mine,) = (await house.ask(query, {"id": stage.id}, "citizen"))["concertation"]["contributions"]["nodes"]
+    assert (mine["body"], mine["version"], mine["carriedOver"]) == ("Davantage de formation.", 1, True)
+    assert mine["receiptCode"] != first["code"]
+    better = {"stage": "appel", "round": 2, "contributionId": mine["id"], "body": "Autrement."}
+    assert (await stage.do("ReviseContribution", "citizen", **better))["receipt"]["version"] == 2

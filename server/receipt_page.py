@@ -1,15 +1,12 @@
 """The printable receipt: a PDF with a QR code, set by typst from server/receipt.typ."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
 import segno
-import typst
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -18,6 +15,7 @@ from domain.digests import canonical
 from domain.process import Process
 from domain.receipts import ReceiptDocument, read_code
 from domain.texts import instant, label, localised, negotiate
+from server import typesetting
 from store.faults import StoreFault
 from store.pool import Pool
 
@@ -144,20 +142,8 @@ def words(receipt: ReceiptDocument, process: Process, address: str, language: st
 
 
 def pdf(said: dict[str, Any]) -> bytes:
-    """Set the page, tagged for screen readers: the same bytes for the same words.
-
-    Not held to PDF/UA-1, which refuses a whole page for one sign that the fonts of the wheel do not have.
-    """
-    template = files("server").joinpath("receipt.typ").read_bytes()
-    made = typst.compile(
-        template,
-        format="pdf",
-        sys_inputs={"said": json.dumps(said)},
-        ignore_system_fonts=True,
-        timestamp=0,
-    )
-    assert isinstance(made, bytes)
-    return made
+    """Set the page: the same bytes for the same words."""
+    return typesetting.pdf("receipt.typ", said)
 
 
 def _body(receipt: ReceiptDocument, language: str) -> str | None:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from domain.questionnaires.builtin import builtin
 from server.printed_texts import TEXTS
 from server.questionnaire_page import QuestionnairePage
-from store.pool import acquire
+from store.pool import acquire, open_pool
 from store.questionnaires import Kept, put
 from tests.api.house import House
 
@@ -85,3 +85,12 @@ async def test_a_form_that_could_not_be_set_is_tried_again(house: House) -> None
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
         assert (await http.get(f"/{digest}.pdf")).status_code == 500
         assert (await http.get(f"/{digest}.pdf")).content == b"set"
+
+
+async def test_a_form_that_cannot_be_read_is_asked_for_again_later() -> None:
+    pool = await open_pool("postgresql://nobody@127.0.0.1:1/nowhere", application="tests", connect_timeout=5)
+    app = Starlette(routes=[Route("/{digest}.pdf", QuestionnairePage(pool, 5).__call__)])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+        answer = await http.get(f"/{'0' * 64}.pdf", headers={"accept-language": "en"})
+    assert (answer.status_code, answer.text) == (503, TEXTS["en"]["later"])
+    pool.terminate()

@@ -110,32 +110,39 @@ CREATE INDEX member_by_organisation ON member (concertation, organisation) WHERE
 CREATE INDEX contribution_by_organisation ON contribution (concertation, round, stage, organisation)
     WHERE organisation IS NOT NULL;
 
-CREATE FUNCTION invitation_state(i invitation) RETURNS text
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION follow_up(p_concertation uuid, p_round integer, p_stage text)
+RETURNS TABLE (invitation invitation, state text)
+    LANGUAGE sql STABLE
     AS $$
-BEGIN
-    RETURN CASE
-        WHEN EXISTS (
+    -- Organisations by sets, which are hashed once; members one by one, for a stage may have millions of authors.
+    SELECT i, CASE
+        WHEN i.organisation::text IN (
+            SELECT c.organisation FROM contribution c
+            WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
+                AND c.organisation IS NOT NULL AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
+        ) THEN 'answered'
+        WHEN i.member IS NOT NULL AND EXISTS (
             SELECT FROM contribution c
-            WHERE c.concertation = i.concertation AND c.round = i.round AND c.stage = i.stage
+            WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage AND c.member = i.member
                 AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
-                AND (i.member IS NULL OR c.member = i.member)
-                AND (i.organisation IS NULL OR c.organisation = i.organisation::text)
         ) THEN 'answered'
         WHEN i.declined_at IS NOT NULL THEN 'declined'
+        WHEN i.organisation::text IN (
+            SELECT m.organisation FROM draft d JOIN member m ON m.concertation = d.concertation AND m.member = d.member
+            WHERE d.concertation = p_concertation AND d.round = p_round AND d.stage = p_stage
+                AND m.organisation IS NOT NULL AND m.left_at IS NULL
+        ) THEN 'draft'
         WHEN i.member IS NOT NULL AND EXISTS (
             SELECT FROM draft d
-            WHERE d.concertation = i.concertation AND d.round = i.round AND d.stage = i.stage AND d.member = i.member
-        ) OR i.organisation IS NOT NULL AND EXISTS (
-            SELECT FROM draft d JOIN member m ON m.concertation = d.concertation AND m.member = d.member
-            WHERE d.round = i.round AND d.stage = i.stage AND m.concertation = i.concertation
-                AND m.organisation = i.organisation::text AND m.left_at IS NULL
+            WHERE d.member = i.member AND d.concertation = p_concertation AND d.round = p_round AND d.stage = p_stage
         ) THEN 'draft'
-        WHEN i.opened_at IS NOT NULL OR i.accepted_at IS NOT NULL THEN 'opened'
-        ELSE 'invited' END;
-END;
+        WHEN i.opened_at IS NOT NULL THEN 'opened'
+        ELSE 'invited' END
+    FROM invitation i
+    WHERE i.concertation = p_concertation AND i.round = p_round AND i.stage = p_stage;
 $$;
-COMMENT ON FUNCTION invitation_state IS 'Where an invitation stands: invited, opened, draft, answered or declined.';
+COMMENT ON FUNCTION follow_up IS
+    'The invitations of a stage, each with where it stands: invited, opened, draft, answered or declined.';
 
 CREATE FUNCTION invite(p_concertation uuid, p_round integer, p_stage text, p_by text, p_rows jsonb)
 RETURNS TABLE (id uuid, fresh boolean)
@@ -315,25 +322,25 @@ CREATE FUNCTION follow_up_page(
 )
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
-    SELECT i.id, i.number, i.organisation, i.member, i.college, i.departement, s.state, i.invited_at, i.opened_at,
-        i.accepted_at, i.declined_at, i.decline_reason,
-        (SELECT max(r.at) FROM reminder r WHERE r.invitation = i.id)
-    FROM invitation i CROSS JOIN LATERAL (SELECT invitation_state(i) AS state) s
-    WHERE i.concertation = p_concertation AND i.round = p_round AND i.stage = p_stage
-        AND (p_after IS NULL OR i.number > p_after)
-        AND (p_college IS NULL OR i.college = p_college)
-        AND (p_departement IS NULL OR i.departement = p_departement)
-        AND (p_states IS NULL OR s.state = ANY (p_states))
-    ORDER BY i.number LIMIT p_most;
+    SELECT (f.invitation).id, (f.invitation).number, (f.invitation).organisation, (f.invitation).member,
+        (f.invitation).college, (f.invitation).departement, f.state, (f.invitation).invited_at,
+        (f.invitation).opened_at, (f.invitation).accepted_at, (f.invitation).declined_at,
+        (f.invitation).decline_reason,
+        (SELECT max(r.at) FROM reminder r WHERE r.invitation = (f.invitation).id)
+    FROM follow_up(p_concertation, p_round, p_stage) f
+    WHERE (p_after IS NULL OR (f.invitation).number > p_after)
+        AND (p_college IS NULL OR (f.invitation).college = p_college)
+        AND (p_departement IS NULL OR (f.invitation).departement = p_departement)
+        AND (p_states IS NULL OR f.state = ANY (p_states))
+    ORDER BY (f.invitation).number LIMIT p_most;
 $$;
 
 CREATE FUNCTION follow_up_counts(p_concertation uuid, p_round integer, p_stage text)
 RETURNS TABLE (state text, college text, departement text, count bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
-    SELECT s.state, i.college, i.departement, count(*)
-    FROM invitation i CROSS JOIN LATERAL (SELECT invitation_state(i) AS state) s
-    WHERE i.concertation = p_concertation AND i.round = p_round AND i.stage = p_stage
+    SELECT f.state, (f.invitation).college, (f.invitation).departement, count(*)
+    FROM follow_up(p_concertation, p_round, p_stage) f
     GROUP BY 1, 2, 3;
 $$;
 COMMENT ON FUNCTION follow_up_counts IS 'How many invitations stand where, by college and département.';
@@ -348,9 +355,8 @@ DECLARE
 BEGIN
     WITH reminded AS (
         INSERT INTO reminder (invitation, day, at)
-        SELECT i.id, v_today, v_now FROM invitation i
-        WHERE i.concertation = p_stage.concertation AND i.round = p_stage.round AND i.stage = p_stage.key
-            AND invitation_state(i) NOT IN ('answered', 'declined')
+        SELECT (f.invitation).id, v_today, v_now FROM follow_up(p_stage.concertation, p_stage.round, p_stage.key) f
+        WHERE f.state NOT IN ('answered', 'declined')
         ON CONFLICT DO NOTHING
         RETURNING invitation
     ), told AS (
@@ -461,7 +467,7 @@ DROP FUNCTION find_invitation;
 DROP FUNCTION count_failure;
 DROP FUNCTION reissue_code;
 DROP FUNCTION invite;
-DROP FUNCTION invitation_state;
+DROP FUNCTION follow_up;
 DROP INDEX contribution_by_organisation;
 DROP INDEX member_by_organisation;
 DROP TABLE reminder;

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api.reading import Reading
+from domain.moderation import REPORTS
 from domain.receipts import read_receipt, verify_receipt
 from tests.api.house import pseudonym
 from tests.api.stage import Stage
@@ -270,7 +271,7 @@ async def test_a_page_of_the_log_takes_as_many_questions_as_a_line(
 # Reports ------------------------------------------------------------------------------------------
 
 
-async def test_readers_report_with_and_without_an_account_and_moderators_have_a_queue(stage: Stage) -> None:
+async def test_readers_report_and_those_who_moderate_have_a_queue(stage: Stage) -> None:
     contribution, _ = await written(stage)
     about = {"contributionId": contribution, "reason": "INSULT", "text": "Voyez la fin."}
     await do(stage, "ReportContribution", "writer", **about)
@@ -291,6 +292,39 @@ async def test_readers_report_with_and_without_an_account_and_moderators_have_a_
     )
 
 
+async def test_without_an_account_readers_are_told_apart_by_their_address_and_limited(stage: Stage) -> None:
+    await stage.open()
+    for number in range(REPORTS + 1):
+        await stage.enrol(f"person {number}", college="locales")
+        await stage.contribute(f"person {number}", f"Texte {number}")
+    await stage.until("auditions", "OPEN")
+    page = await stage.house.ask("Contributions", {"id": stage.id, "stage": "appel"}, None)
+    ids = [node["id"] for node in page["concertation"]["contributions"]["nodes"]]
+    about = [{"contributionId": id, "reason": "COMMERCIAL"} for id in ids]
+    for contribution in about[:-1]:
+        await do(stage, "ReportContribution", None, **contribution)
+    await stage.house.refused("ALREADY_REPORTED", "ReportContribution", None, **about[0])
+    refused = await stage.house.refused("TOO_MANY_REPORTS", "ReportContribution", None, **about[-1])
+    assert str(REPORTS) in refused["message"]
+    await do(stage, "ReportContribution", "prefect", **about[-1])
+    again = {**about[0], "idempotencyKey": "k"}
+    first = await do(stage, "ReportContribution", "citizen", **again)
+    assert await do(stage, "ReportContribution", "citizen", **again) == first
+    changed = {**again, "reason": "INSULT"}
+    await stage.house.refused("IDEMPOTENCY_KEY_REUSED", "ReportContribution", "citizen", **changed)
+
+
+async def test_the_same_key_moderates_once(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    fields = {"contributionId": contribution, "reason": "INSULT", "note": FACTS, "idempotencyKey": "k"}
+    first = await do(stage, "HideContribution", "coordinator", **fields)
+    assert await do(stage, "HideContribution", "coordinator", **fields) == first
+    changed = {**fields, "reason": "OFF_TOPIC"}
+    await stage.house.refused("IDEMPOTENCY_KEY_REUSED", "HideContribution", "coordinator", **changed)
+    log = await stage.about("{ moderationLog { totalCount } }", None)
+    assert log["moderationLog"]["totalCount"] == 1
+
+
 async def test_what_a_reader_may_not_read_they_cannot_report(stage: Stage) -> None:
     contribution, _ = await written(stage)
     for name in (None, "prefect"):
@@ -299,7 +333,7 @@ async def test_what_a_reader_may_not_read_they_cannot_report(stage: Stage) -> No
         )
 
 
-async def test_of_many_reports_from_one_address_at_once_one_is_kept(stage: Stage) -> None:
+async def test_of_many_reports_by_one_reader_at_once_one_is_kept(stage: Stage) -> None:
     contribution, _ = await written(stage)
     about = {"contributionId": contribution, "reason": "INSULT"}
     answers = await asyncio.gather(

@@ -126,7 +126,14 @@ class Import:
         known = await organisations.by_reference(
             self.connection, self.process.id, [line.said.reference or "" for line in batch]
         )
+        new = [line.said for line in batch if line.said.reference not in known]
+        kept_new = await organisations.register_many(
+            self.connection, concertation=self.process.id, said=new, by=self.by
+        )
+        self.found.new += len(kept_new)
         for line in batch:
+            if line.said.reference in kept_new:
+                continue
             before = known.get(line.said.reference or "")
             if before is not None and organisations.says(before, line.said) and line.said.email is None:
                 self.found.unchanged += 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -86,6 +86,32 @@ async def register(
     if found is None or _said(found) != _comparable(said):
         return Refusal(Code.IDEMPOTENCY_KEY_REUSED, {}, ("idempotencyKey",))
     return found
+
+
+async def register_many(
+    connection: Connection, *, concertation: str, said: Sequence[Registration], by: str
+) -> set[str]:
+    """Keep new organisations that have a reference: one statement. Gives the references of those that were kept.
+
+    Of the others, `register` tells one by one why they were not.
+    """
+    rows = [
+        dict(zip(_GIVEN, _values(one), strict=True)) | {"id": str(uuid4())} for one in said if one.reference
+    ]
+    kept = await connection.fetch(
+        """
+        INSERT INTO organisation (id, concertation, name, sort_name, kind, college, reference, siren, siret,
+            place, departement, email, registered_by, registered_at, updated_at)
+        SELECT r.id, $1, r.name, r.sort_name, r.kind, r.college, r.reference, r.siren, r.siret, r.place,
+            r.departement, r.email, $3, instant(), instant()
+        FROM jsonb_populate_recordset(NULL::organisation, $2) AS r
+        ON CONFLICT DO NOTHING RETURNING reference
+        """,
+        parse(concertation),
+        rows,
+        by,
+    )
+    return {row["reference"] for row in kept}
 
 
 async def amend(
@@ -179,6 +205,11 @@ async def page(
     )
     total = await connection.fetchval(f"SELECT count(*) FROM organisation WHERE {where}", *given)
     return cut([_read(row) for row in rows], first, total)
+
+
+_GIVEN = (
+    "name", "sort_name", "kind", "college", "reference", "siren", "siret", "place", "departement", "email",
+)  # fmt: skip
 
 
 def _values(said: Registration) -> tuple[Any, ...]:

@@ -43,7 +43,10 @@ def tallies(counts: dict[str, int]) -> list[Tally]:
 class Seal:
     at: datetime = field(description="When it was sealed.")
     root: str = field(description="The Merkle root over the digests of the contributions, in hexadecimal.")
-    count: int = field(description="The number of contributions.")
+    count: int = field(
+        description="The number of leaves: every version that was received, withdrawn or not. By college and channel "
+        "those are counted that were live."
+    )
     supplementary: bool = field(description="Whether a rectification added to a set sealed before.")
     by_college: list[Tally] = field(description="Contributions by college.")
     by_channel: list[Tally] = field(description="Contributions by channel.")

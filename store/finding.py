@@ -96,7 +96,7 @@ class Total:
     """How many were found in all."""
 
     count: int
-    #: Whether it was counted: of more than some 25,000 that no counter knows, it is estimated.
+    #: Whether it was counted: of more than some 8,000 that no counter knows, it is estimated.
     is_exact: bool
 
 

@@ -351,7 +351,8 @@ CREATE FUNCTION contribution_page(
     AS $$
 #variable_conflict use_column
 DECLARE
-    c_few CONSTANT bigint := 25000;
+    c_rare CONSTANT bigint := 8000;
+    c_looked CONSTANT integer := 25000;
     v_query tsquery := contribution_query(
         p_concertation, p_round, p_stage, p_college, p_channel, p_theme, p_territory, p_search);
     v_asked boolean := num_nonnulls(p_college, p_channel, p_theme, p_territory, p_search) > 0;
@@ -388,7 +389,7 @@ BEGIN
         || '($12 IS NULL OR c.hidden_at IS NULL OR $13 OR c.member = $8)) AS hit' || v_all
         || format(' AND c.id < $14 ORDER BY c.submitted_at %1$s, c.id %1$s LIMIT $11', v_order)
     USING p_concertation, p_round, p_stage, p_from, p_to, p_after_at, p_after, p_reader, v_asked, v_query,
-        CASE WHEN v_asked THEN c_few ELSE p_most END, p_search, p_sees_all, v_settled
+        CASE WHEN v_asked THEN c_looked ELSE p_most END, p_search, p_sees_all, v_settled
     LOOP
         v_looked := v_looked + 1;
         IF v_row.hit THEN
@@ -400,7 +401,7 @@ BEGIN
             EXIT WHEN v_found = p_most;
         END IF;
         -- Not common hereabouts. Where it is rare everywhere, the index of terms has them all.
-        IF v_looked = 4000 AND contribution_estimate(v_query, NULL, NULL) <= c_few THEN
+        IF v_looked = 4000 AND contribution_estimate(v_query, NULL, NULL) <= c_rare THEN
             RETURN QUERY EXECUTE 'SELECT l.id, l.submitted_at, true FROM contribution_lookup($1) AS l
                 
                 WHERE ($2 IS NULL OR l.submitted_at >= $2) AND ($3 IS NULL OR l.submitted_at < $3)'
@@ -413,7 +414,7 @@ BEGIN
             RETURN;
         END IF;
     END LOOP;
-    IF v_looked = c_few AND v_found < p_most THEN
+    IF v_looked = c_looked AND v_found < p_most THEN
         id := v_row.id;
         submitted_at := v_row.submitted_at;
         is_found := false;
@@ -434,7 +435,8 @@ CREATE FUNCTION contribution_total(
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
 DECLARE
-    c_few CONSTANT bigint := 25000;
+    c_rare CONSTANT bigint := 8000;
+    c_looked CONSTANT bigint := 25000;
     v_query tsquery := contribution_query(
         p_concertation, p_round, p_stage, p_college, p_channel, p_theme, p_territory, p_search);
     v_terms boolean := num_nonnulls(p_college, p_channel, p_theme, p_territory, p_search) > 0;
@@ -463,7 +465,7 @@ BEGIN
         WHERE f.theme = coalesce(p_theme, '') AND (p_college IS NULL OR f.college = p_college)
             AND (p_channel IS NULL OR f.channel = p_channel)
             AND (p_territory IS NULL OR f.departement = departement_of(p_territory));
-    ELSIF v_terms AND contribution_estimate(v_query, NULL, NULL) <= c_few THEN
+    ELSIF v_terms AND contribution_estimate(v_query, NULL, NULL) <= c_rare THEN
         SELECT count(*) INTO total FROM contribution_lookup(v_query) AS l
         WHERE (p_from IS NULL OR l.submitted_at >= p_from) AND (p_to IS NULL OR l.submitted_at < p_to)
             AND (p_search IS NULL OR l.hidden_at IS NULL OR p_sees_all OR l.member = p_reader);
@@ -476,9 +478,9 @@ BEGIN
                 WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
                     AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
                     AND c.submitted_at >= coalesce(p_from, '-infinity') AND c.submitted_at < coalesce(p_to, 'infinity')
-                LIMIT c_few + 1) AS w;
+                LIMIT c_looked + 1) AS w;
         END IF;
-        IF NOT v_dated OR v_looked > c_few THEN
+        IF NOT v_dated OR v_looked > c_looked THEN
             total := contribution_estimate(v_query, p_from, p_to);
             is_exact := false;
         END IF;
@@ -550,7 +552,7 @@ BEGIN
             FROM unnest(v_this.terms) AS t WHERE t.lexeme !~ '^\x1f'
         ) AS l WHERE l.place <= 12 GROUP BY l.place % 3 HAVING count(*) = 4
     ) AS g;
-    IF v_query IS NULL OR contribution_estimate(v_query, NULL, NULL) > 25000 THEN
+    IF v_query IS NULL OR contribution_estimate(v_query, NULL, NULL) > 8000 THEN
         RETURN;
     END IF;
     RETURN QUERY

@@ -357,7 +357,8 @@ async def bring_to(
         await connection.execute(
             f"""
             DO $$ BEGIN FOR n IN 1..{every} LOOP
-                UPDATE contribution SET {column} = CASE WHEN n % 2 = 1 THEN {value} END WHERE member = '{member}';
+                UPDATE contribution SET {column} = CASE WHEN n % 2 = 1 THEN {value}::timestamptz END
+                WHERE member = '{member}';
             END LOOP; END $$
             """
         )

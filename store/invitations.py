@@ -83,14 +83,20 @@ async def invite(
     ]
 
 
-async def reissue(connection: Connection, *, concertation: str, invitation: str) -> Invited | Refusal:
-    """Give an invitation a new code; those before it are void."""
+async def reissue(
+    connection: Connection, *, concertation: str, invitation: str, voids: bool = True
+) -> Invited | Refusal:
+    """Give an invitation a new code, in the place of those before it.
+
+    Whoever sends a mail has one made at that moment that `voids` nothing: the letter may be on its way.
+    """
     code = _new_code()
     refused: str | None = await connection.fetchval(
-        "SELECT reissue_code($1, $2, $3)",
+        "SELECT reissue_code($1, $2, $3, $4)",
         parse(concertation),
         parse(invitation),
         codes.hashed(concertation, code),
+        voids,
     )
     if refused is not None:
         return Refusal(Code(refused), {}, ("invitationId",))

@@ -180,7 +180,7 @@ END;
 $$;
 COMMENT ON FUNCTION invite IS 'Invites whoever was not yet, with a code each; tells which they are, and which were invited before.';
 
-CREATE FUNCTION reissue_code(p_concertation uuid, p_invitation uuid, p_hash bytea) RETURNS text
+CREATE FUNCTION reissue_code(p_concertation uuid, p_invitation uuid, p_hash bytea, p_voids boolean) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
 DECLARE
@@ -194,12 +194,13 @@ BEGIN
     IF v_invitation.accepted_at IS NOT NULL OR v_invitation.declined_at IS NOT NULL THEN
         RETURN 'INVITATION_USED';
     END IF;
-    UPDATE invitation_code c SET revoked_at = instant() WHERE c.invitation = p_invitation AND c.revoked_at IS NULL;
+    UPDATE invitation_code c SET revoked_at = instant()
+    WHERE p_voids AND c.invitation = p_invitation AND c.revoked_at IS NULL;
     INSERT INTO invitation_code (hash, invitation, issued_at) VALUES (p_hash, p_invitation, instant());
     RETURN NULL;
 END;
 $$;
-COMMENT ON FUNCTION reissue_code IS 'Gives an invitation a new code; the ones before it are void.';
+COMMENT ON FUNCTION reissue_code IS 'Gives an invitation one more code: in the place of those before it, or, for a mail, beside them.';
 
 CREATE FUNCTION count_failure(p_scope text, p_key bytea, p_window interval) RETURNS attempt
     LANGUAGE plpgsql

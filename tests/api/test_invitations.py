@@ -141,7 +141,7 @@ async def test_only_those_who_conduct_invite_and_remind_and_a_stage_must_be_answ
         ({"idempotencyKey": ""}, "INPUT_INVALID"),
     ):
         await stage.refused(code, "Invite", "coordinator", **{**PLACE, **members, **wrong})
-    await stage.until("appel", "CLOSED")
+    await stage.until("appel", "CONCLUDED")
     await stage.refused("STAGE_WRONG_STATE", "Invite", "coordinator", **PLACE, **members)
 
 

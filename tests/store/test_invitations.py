@@ -137,6 +137,23 @@ async def test_a_new_code_makes_the_old_one_void(app: Pool, play: Play) -> None:
         assert refused(none).code is Code.UNKNOWN_INVITATION
 
 
+async def test_the_code_of_a_mail_leaves_that_of_the_letter_and_either_is_used_up_with_the_other(
+    app: Pool, worker: Pool, play: Play
+) -> None:
+    await play.launch()
+    invitee = member("p0")
+    (letter,) = await invite(app, play, invitee)
+    async with worker.acquire() as connection:
+        mail = await invitations.reissue(connection, concertation=play.id, invitation=invitee.id, voids=False)
+    assert isinstance(mail, Invited)
+    async with app.acquire() as connection:
+        for code in (letter.code, mail.code):
+            assert isinstance(await invitations.open_code(connection, attempt(play, code or "")), Invitation)
+        await invitations.decline(connection, attempt(play, mail.code or ""), "Non.")
+        used = await invitations.accept(connection, attempt(play, letter.code or ""), "p0")
+        assert refused(used).code is Code.INVITATION_USED
+
+
 async def test_after_the_closing_a_code_is_for_nothing(app: Pool, play: Play) -> None:
     await play.launch()
     code = await one(app, play)

@@ -85,6 +85,19 @@ def test_a_member_speaks_for_an_organisation_and_then_for_themself_again():
     assert play.refused(acts.AssignOrganisation(member="nobody", organisation="o")) is Code.UNKNOWN_MEMBER
 
 
+def test_a_clerk_says_for_whom_the_members_of_their_territory_speak():
+    clerk = {"id": "saisie", "role": "clerk", "label": "Saisie", "required": 0, "territory": "971"}
+    play = Play(procedure(offices=[*OFFICES, clerk]))
+    play.enrol("clerk")
+    play.do(acts.AppointMember(office="saisie", member="clerk"))
+    for name, territory in (("here", "97105"), ("there", "97411"), ("anywhere", None)):
+        play.do(acts.EnrolMember(member=name, college="etat", territory=territory))
+    play.do(acts.AssignOrganisation(member="here", organisation="o"), "clerk")
+    assert (
+        play.refused(acts.AssignOrganisation(member="there", organisation="o"), "clerk") is Code.NOT_ALLOWED
+    )
+
+
 def test_whoever_takes_up_an_invitation_is_admitted_by_the_engine_alone():
     play = Play(procedure())
     play.enrol("known", college="etat")

@@ -234,21 +234,30 @@ async def of_referrers(
 
 
 async def of_contributions(
-    connection: Connection, ids: Sequence[str], *, reader: str | None, sees_all_of: str | None
+    connection: Connection,
+    ids: Sequence[str],
+    *,
+    reader: str | None,
+    sees_all_of: str | None,
+    sees_hidden: bool = False,
 ) -> dict[str, list[File]]:
-    """Give the files of those contributions that the reader sees with their text (store.contributions.get_many)."""
+    """Give the files of those contributions that the reader sees with their text (store.contributions.get_many).
+
+    `sees_hidden`: the reader moderates, and sees what moderation hides. What it destroyed, nobody sees.
+    """
     rows = await connection.fetch(
         f"""
         SELECT r.referrer, {", ".join(f"f.{name}" for name in _COLUMNS.split(", "))}
         FROM contribution_get($1, $2, $3) c
         JOIN file_reference r ON r.kind = 'contribution' AND r.referrer = c.id::text
         JOIN file f ON f.id = r.file
-        WHERE c.redacted_at IS NULL AND (c.hidden_at IS NULL OR c.member = $1 OR c.concertation = $2)
+        WHERE c.redacted_at IS NULL AND (c.hidden_at IS NULL OR c.member = $1 OR $4)
         ORDER BY f.name, f.id
         """,
         reader,
         parse(sees_all_of) if sees_all_of else None,
         parse_many(list(ids)),
+        sees_hidden,
     )
     found: dict[str, list[File]] = {id: [] for id in ids}
     for row in rows:

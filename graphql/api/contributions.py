@@ -135,7 +135,7 @@ class Contribution(Node):
 
     @field(description="The files that its answers name, in the order of their names.")
     async def files(self, info: Info) -> list[File]:
-        return files_of(self.at, await info.context.reading.contribution_files(self.at, self.key))
+        return files_of(self.at, await info.context.reading.files.of_contribution(self.at, self.key))
 
     @field(description="The digest of the questionnaire that it answers.")
     async def questionnaire_digest(self, info: Info) -> str | None:

@@ -64,7 +64,7 @@ def files_of(at: Snapshot, rows: Sequence[files.File]) -> list[File]:
 async def find_file(info: Info, id: str) -> File | None:
     """Give a file by its global id or its key; nothing for what there is not and for what may not be seen alike."""
     key = uuid_text(key_of(id, "File") or id)
-    row = await info.context.reading.file(key) if key else None
+    row = await info.context.reading.files.get(key) if key else None
     at = await info.context.reading.snapshot(row.concertation) if row else None
     if row is None or at is None:
         return None
@@ -75,12 +75,12 @@ async def _is_seen(info: Info, at: Snapshot, row: files.File) -> bool:
     """Whoever sent a file sees it; everybody else sees what it belongs to, or does not see it."""
     if info.context.viewer.member == row.owner:
         return True
-    references = await info.context.reading.file_references(row.id)
+    references = await info.context.reading.files.references(row.id)
     if any(_is_attached(at, reference) for reference in references):
         return True
     for reference in references:
         if reference.kind == "contribution":
-            seen = await info.context.reading.contribution_files(at, reference.referrer)
+            seen = await info.context.reading.files.of_contribution(at, reference.referrer)
             if any(file.id == row.id for file in seen):
                 return True
     return False

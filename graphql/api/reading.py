@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from strawberry.dataloader import DataLoader
 
 from api.asking import ask
+from api.file_reading import FileReading
 from api.moderation_reading import ModerationReading
 from api.publication import reads_early
 from api.snapshot import Snapshot
@@ -25,7 +26,6 @@ from store import (
     concertations,
     contributions,
     figures,
-    files,
     finding,
     ledger,
     people,
@@ -82,14 +82,13 @@ class Reading:
         self._known = known
         self._snapshots: DataLoader[str, Snapshot | None] = DataLoader(self._load_snapshots)
         self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
-        self._files: DataLoader[str, list[files.File]] = DataLoader(self._load_files)
-        self._answered: DataLoader[tuple[str | None, str], list[files.File]] = DataLoader(self._load_answered)
         self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
         self._questionnaires: DataLoader[str, questionnaires.Kept | None] = DataLoader(
             self._load_questionnaires
         )
         self._receipts: DataLoader[str, ReceiptDocument | None] = DataLoader(self._load_receipts)
         self.moderation = ModerationReading(self)
+        self.files = FileReading(self, viewer)
         self._totals: DataLoader[tuple[finding.Scope, finding.Filter], finding.Total] = DataLoader(
             self._load_totals
         )
@@ -129,22 +128,6 @@ class Reading:
     async def body(self, body: Body) -> dict[str, str] | None:
         """Give the text of a body, by language."""
         return await self._bodies.load(body)
-
-    async def file(self, id: str) -> files.File | None:
-        """Give a file by its UUID, whoever asks: for deciding, not for showing."""
-        return (await self.ask(lambda connection: files.get_many(connection, [id]))).get(id)
-
-    async def file_references(self, id: str) -> list[files.Reference]:
-        """Give what a file belongs to."""
-        return (await self.ask(lambda connection: files.references(connection, [id])))[id]
-
-    async def document_files(self, document: str, digest: str) -> list[files.File]:
-        """Give the files of a version of a document."""
-        return await self._files.load(files.document_referrer(document, digest))
-
-    async def contribution_files(self, at: Snapshot, key: str) -> list[files.File]:
-        """Give the files of a contribution, if the viewer sees its text."""
-        return await self._answered.load((at.id if reads_early(self._viewer, at) else None, key))
 
     async def name(self, person: str) -> str | None:
         """Give the name of a person."""
@@ -313,18 +296,6 @@ class Reading:
     async def _load_bodies(self, keys: list[Body]) -> list[dict[str, str] | None]:
         found = await self.ask(lambda connection: bodies.get_many(connection, [key.id for key in keys]))
         return [found[key.id].content if key.id in found else None for key in keys]
-
-    async def _load_files(self, keys: list[str]) -> list[list[files.File]]:
-        found = await self.ask(lambda connection: files.of_referrers(connection, "document", keys))
-        return [found[key] for key in keys]
-
-    async def _load_answered(self, keys: list[tuple[str | None, str]]) -> list[list[files.File]]:
-        found: dict[tuple[str | None, str], list[files.File]] = {}
-        for all_of in dict.fromkeys(key[0] for key in keys):
-            named = [key[1] for key in keys if key[0] == all_of]
-            of = partial(files.of_contributions, ids=named, reader=self._viewer.member, sees_all_of=all_of)
-            found |= {(all_of, id): some for id, some in (await self.ask(of)).items()}
-        return [found[key] for key in keys]
 
     async def _load_names(self, keys: list[str]) -> list[str | None]:
         found = await self.ask(lambda connection: people.get_many(connection, keys))

@@ -124,7 +124,7 @@ class Document(Node, Labelled):
         'canonical JSON `{"files": […], "text": "…"}`: the sorted digests of the files, and the digest of the text.'
     )
     async def files(self, info: Info) -> list[File]:
-        return files_of(self.at, await info.context.reading.document_files(self.key, self.body.digest))
+        return files_of(self.at, await info.context.reading.files.of_document(self.key, self.body.digest))
 
 
 def version_id(document: str, digest: str) -> str:

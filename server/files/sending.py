@@ -49,6 +49,7 @@ class Sending:
         self._scanner = scanner
         self._incoming = settings.files_folder / "incoming"
         self._idle = settings.upload_idle_timeout
+        self._within = settings.upload_ttl.total_seconds()
         self._most = settings.max_file_bytes
         self._examining = asyncio.Semaphore(_EXAMINED_AT_ONCE)
 
@@ -58,7 +59,9 @@ class Sending:
         if fault is not None:
             return refused(request, fault)
         try:
-            async with staged(self._incoming, request.stream(), file.size, self._idle) as arrived:
+            async with staged(
+                self._incoming, request.stream(), file.size, self._idle, self._within
+            ) as arrived:
                 found = arrived if isinstance(arrived, Refusal) else await self._kept(file, arrived)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it

@@ -28,12 +28,12 @@ class Staged:
 
 @asynccontextmanager
 async def staged(
-    folder: Path, stream: AsyncIterator[bytes], announced: int, idle: float
+    folder: Path, stream: AsyncIterator[bytes], announced: int, idle: float, within: float
 ) -> AsyncIterator[Staged | Refusal]:
     """Take in a stream that was announced with so many bytes; what is left of it at the end of the block is removed.
 
-    More bytes than announced are not read. `idle` is the longest wait for the next bytes, in seconds. Never more than a
-    piece of it is in memory. Whatever the stream raises comes through, after the removal.
+    More bytes than announced are not read. `idle` is the longest wait for the next bytes, `within` for all of
+    them, in seconds. Never more than a piece is in memory. Whatever the stream raises comes through, after the removal.
 
     Raises:
         OSError: the folder cannot take it.
@@ -42,7 +42,7 @@ async def staged(
     number, name = tempfile.mkstemp(dir=folder)
     try:
         try:
-            found = await _taken(number, Path(name), stream, announced, idle)
+            found = await _taken(number, Path(name), stream, announced, idle, within)
         finally:
             os.close(number)
         yield found
@@ -67,13 +67,14 @@ class _Sink:
 
 
 async def _taken(
-    number: int, file: Path, stream: AsyncIterator[bytes], announced: int, idle: float
+    number: int, file: Path, stream: AsyncIterator[bytes], announced: int, idle: float, within: float
 ) -> Staged | Refusal:
     size, sink, pending = 0, _Sink(number), bytearray()
-    pieces = aiter(stream)
+    pieces, clock = aiter(stream), asyncio.get_running_loop().time
+    late = clock() + within
     while True:
         try:
-            async with asyncio.timeout(idle):
+            async with asyncio.timeout(max(0.0, min(idle, late - clock()))):
                 piece = await anext(pieces, None)
         except TimeoutError:
             piece = None

@@ -9,14 +9,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 
+from api.ids import global_id
 from domain.files.archives import MOST_EXPANDED
 from server.files.collecting import collect
 from server.files.shelf import FolderShelf
-from store import file_collection, files
+from store import file_collection
 from store.pool import acquire
 from tests.api.house import House
 from tests.api.stage import Stage
@@ -306,21 +306,69 @@ async def test_a_file_without_any_document_or_answer_is_its_senders_alone(stage:
         assert node["node"] is None
 
 
+FORM = {
+    "id": "essai",
+    "label": {"fr": "Essai"},
+    "sections": [
+        {
+            "id": "s",
+            "label": {"fr": "Section"},
+            "questions": [{"id": "scan", "kind": "file", "label": {"fr": "Pièces"}, "maximum": 3}],
+        }
+    ],
+}
+OF_ANSWER = (
+    "query($id: ID!) { node(id: $id) { ... on Contribution { id files { name digest downloadUrl } } } }"
+)
+
+
+async def with_a_form(stage: Stage) -> None:
+    """Open a stage that asks for files."""
+    await stage.draft()
+    await stage.staff()
+    asked = {"questionnaire": True, "stage": "appel", "definition": FORM}
+    await stage.do("AttachDocument", "coordinator", title={"fr": "Questionnaire"}, **asked)
+    await stage.launch()
+    await stage.until("appel", "OPEN")
+
+
+async def answered(stage: Stage, files: list[str], as_: str = "citizen") -> Any:
+    said = {"stage": "appel", "round": 1, "answers": {"scan": files}}
+    return await stage.house.do("SubmitContribution", as_, concertationId=stage.id, **said)
+
+
 async def test_the_files_of_an_answer_are_seen_by_those_who_see_the_answer(stage: Stage) -> None:
-    await stage.open()
-    given = await sent(stage)
-    receipt = (await stage.contribute("citizen"))["receipt"]
+    await with_a_form(stage)
+    ask = stage.house.ask
+    given, foreign, waiting = await sent(stage), await sent(stage, "prefect"), await granted(stage)
+    for wrong in (foreign, waiting):
+        refused = await answered(stage, [given["fileKey"], wrong["fileKey"]])
+        assert refused["code"] in ("FILE_ELSEWHERE", "FILE_NOT_SENT")
+    accepted = await answered(stage, [given["fileKey"]])
+    assert accepted["__typename"] == "ContributionAccepted", accepted
     async with acquire(stage.house.sender.worker) as connection:
-        contribution = await connection.fetchval(
-            "SELECT id FROM contribution WHERE receipt = $1", receipt["code"]
+        key = await connection.fetchval(
+            "SELECT id FROM contribution WHERE receipt = $1", accepted["receipt"]["code"]
         )
-    api = await asyncpg.connect(stage.house.settings.database("app"))
-    await files.refer(api, [given["fileKey"]], kind="contribution", referrer=str(contribution))
-    await api.close()
+    id = global_id("Contribution", stage.key, key)
+    (own,) = (await ask(OF_ANSWER, {"id": id}, "citizen"))["node"]["files"]
+    assert (own["name"], own["digest"]) == (NAME, sha256(PDF).hexdigest())
+    assert (await stage.house.http.get(own["downloadUrl"])).content == PDF
     assert await file(stage, given["fileId"], "coordinator") is not None  # reads before publication
     assert await file(stage, given["fileId"], "prefect") is None
+    assert (await ask(OF_ANSWER, {"id": id}, "prefect"))["node"] is None
     await stage.until("auditions", "OPEN")
     assert await file(stage, given["fileId"], None) is not None
+    assert len((await ask(OF_ANSWER, {"id": id}))["node"]["files"]) == 1
+
+    hidden = {"contributionId": id, "reason": "PERSONAL_DATA", "note": "Un numéro de téléphone."}
+    await stage.house.done("HideContribution", "coordinator", **hidden)
+    for name, sees in ((None, False), ("chair", False), ("coordinator", True), ("citizen", True)):
+        assert (await file(stage, given["fileId"], name) is not None) is sees, name
+        assert bool((await ask(OF_ANSWER, {"id": id}, name))["node"]["files"]) is sees, name
+    async with acquire(stage.house.sender.worker) as connection:
+        left = await file_collection.orphans(connection, timedelta(0))
+        assert left == [foreign["fileKey"], waiting["fileKey"]]
 
 
 # Documents ----------------------------------------------------------------------------------------

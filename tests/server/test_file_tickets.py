@@ -144,7 +144,7 @@ async def pieces(*content: bytes) -> AsyncIterator[bytes]:
 
 async def test_what_arrives_whole_is_measured_and_gone_after_the_block(tmp_path: Path) -> None:
     content = [os.urandom(100_000) for _ in range(8)]
-    async with staged(tmp_path, pieces(*content), 800_000, 5) as arrived:
+    async with staged(tmp_path, pieces(*content), 800_000, 5, 5) as arrived:
         assert isinstance(arrived, Staged)
         assert arrived.file.read_bytes() == b"".join(content)
         assert arrived.digest == sha256(b"".join(content)).hexdigest()
@@ -153,7 +153,7 @@ async def test_what_arrives_whole_is_measured_and_gone_after_the_block(tmp_path:
 
 
 async def test_what_was_kept_meanwhile_is_not_missed(tmp_path: Path) -> None:
-    async with staged(tmp_path / "incoming", pieces(b"one"), 3, 5) as arrived:
+    async with staged(tmp_path / "incoming", pieces(b"one"), 3, 5, 5) as arrived:
         assert isinstance(arrived, Staged)
         arrived.file.rename(tmp_path / "kept")
     assert (tmp_path / "kept").read_bytes() == b"one"
@@ -168,7 +168,7 @@ async def test_a_stream_that_brings_too_much_is_not_read_to_its_end(tmp_path: Pa
             read += 1
             yield b"x" * 1000
 
-    async with staged(tmp_path, endless(), 5_000, 5) as arrived:
+    async with staged(tmp_path, endless(), 5_000, 5, 5) as arrived:
         assert arrived == Refusal(Code.FILE_TOO_LARGE, {"largest": 5_000})
     assert read == 6
     assert list(tmp_path.iterdir()) == []
@@ -179,9 +179,20 @@ async def test_a_stream_that_falls_silent_is_given_up(tmp_path: Path) -> None:
         yield b"x"
         await asyncio.Event().wait()
 
-    async with staged(tmp_path, silent(), 2, 0.02) as arrived:
+    async with staged(tmp_path, silent(), 2, 0.02, 5) as arrived:
         assert arrived == Refusal(Code.FILE_INCOMPLETE, {"received": 1, "announced": 2})
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_stream_that_only_dribbles_is_given_up(tmp_path: Path) -> None:
+    async def dribbles() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0)  # lets the clock of the loop go on; each piece comes in time
+            yield b"x"
+
+    async with staged(tmp_path, dribbles(), 10**9, 5, 0.02) as arrived:
+        assert isinstance(arrived, Refusal)
+        assert arrived.code is Code.FILE_INCOMPLETE
 
 
 async def test_a_stream_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
@@ -190,7 +201,7 @@ async def test_a_stream_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
         raise ConnectionError("gone")
 
     with pytest.raises(ConnectionError):
-        async with staged(tmp_path, breaks(), 600_000, 5):
+        async with staged(tmp_path, breaks(), 600_000, 5, 5):
             raise AssertionError("nothing arrived")
     assert list(tmp_path.iterdir()) == []
 

@@ -72,7 +72,7 @@ class AttachDocumentInput(ActInput):
             making.context.reading,
             making.at.process.documents.get(known or "") if making.at else None,
         )
-        held = await reading.document_files(before.id, before.digest) if before else []
+        held = await reading.files.of_document(before.id, before.digest) if before else []
         sent = [id for id in ids if id not in {file.id for file in held}]
 
         async def question(connection: Connection) -> dict[str, files.File] | Refusal:

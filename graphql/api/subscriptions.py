@@ -19,6 +19,7 @@ from api.publication import sees
 from api.snapshot import Snapshot
 from domain.texts import text
 from store import ledger
+from store.contributions import Figures as Counted
 from store.faults import StoreUnreachable
 
 _BATCH = 100
@@ -67,7 +68,7 @@ class _Follower:
         self.info = info
         self.at = at
         self.seq = seq
-        self._counted: dict[str, int] = {}
+        self._counted: dict[str, Counted] = {}
 
     @property
     def context(self) -> Context:
@@ -94,12 +95,13 @@ class _Follower:
             return []
         try:
             counts = await self.context.feed.figures(self.at.id, [(run.round, run.key) for run in runs])
-            now = await self.context.reading.now()
+            counted = {run.key: (run, count) for run, count in zip(runs, counts, strict=True)}
+            news = {key: new for key, new in counted.items() if self._counted.get(key) != new[1]}
+            now = await self.context.reading.now() if news else self.at.now
         except StoreUnreachable:
             return []
-        made = [figures_made(self.at, run, count) for run, count in zip(runs, counts, strict=True)]
-        changed = [f for f in made if self._counted.get(f.stage_key) != f.total]
-        self._counted |= {f.stage_key: f.total for f in changed}
+        self._counted |= {key: count for key, (_, count) in news.items()}
+        changed = [figures_made(self.at, run, count) for run, count in news.values()]
         return [
             FiguresUpdated(
                 seq=self.seq, at=now, kind="figures_updated", summary=self._sentence(figures), figures=figures

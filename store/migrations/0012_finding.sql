@@ -403,7 +403,6 @@ BEGIN
         -- Not common hereabouts. Where it is rare everywhere, the index of terms has them all.
         IF v_looked = 4000 AND contribution_estimate(v_query, NULL, NULL) <= c_rare THEN
             RETURN QUERY EXECUTE 'SELECT l.id, l.submitted_at, true FROM contribution_lookup($1) AS l
-                
                 WHERE ($2 IS NULL OR l.submitted_at >= $2) AND ($3 IS NULL OR l.submitted_at < $3)'
                 || format(' AND (l.submitted_at, l.id) %s ($4, $5)', CASE WHEN p_descending THEN '<' ELSE '>' END)
                 || ' AND l.id < $6 AND ($7 IS NULL OR l.hidden_at IS NULL OR $8 OR l.member = $9)'

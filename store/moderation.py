@@ -49,6 +49,22 @@ class Moderated:
     measure: Measure | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where a contribution belongs: by this, offices cover it or do not."""
+
+    concertation: str
+    stage: str
+    college: str | None
+    territory: str | None
+
+
+async def whereabouts(connection: Connection, contribution: str) -> Whereabouts | None:
+    """Say where a contribution belongs, even of one that was withdrawn."""
+    row = await connection.fetchrow("SELECT * FROM contribution_whereabouts($1)", parse(contribution))
+    return None if row is None else Whereabouts(**{**row, "concertation": str(row["concertation"])})
+
+
 async def carry_out(connection: Connection, request: Request) -> Moderated | Refusal:
     """Do what is asked for, once for each key, or give why it is refused. Who may ask is for the caller to know."""
     asked = tidied(request.act)

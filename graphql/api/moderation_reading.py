@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from store import contributions, moderation_log, reports
 from store.contributions import Contribution
+from store.moderation import Whereabouts, whereabouts
 from store.moderation_log import Done, Entry, Figures
 from store.pages import Page
 from store.pool import Connection
@@ -57,6 +58,10 @@ class ModerationReading:
     async def of_contribution(self, contribution: str) -> Entry | None:
         """Give the latest measure against a contribution."""
         return await self._of.load(contribution)
+
+    async def whereabouts(self, contribution: str) -> Whereabouts | None:
+        """Say where a contribution belongs."""
+        return await self._ask(lambda c: whereabouts(c, contribution))
 
     async def acts(self, measure: str) -> tuple[Done, ...]:
         """Give what was done about a measure, with the words of who did it."""

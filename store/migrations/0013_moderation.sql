@@ -365,6 +365,15 @@ CREATE FUNCTION measures_of(p_contributions uuid[]) RETURNS TABLE (id uuid, meas
     AS $$ SELECT c.id, c.measure FROM contribution c WHERE c.id = ANY (p_contributions) AND c.measure IS NOT NULL $$;
 COMMENT ON FUNCTION measures_of IS 'The latest measure against each: public, whatever the eyes for what it is about.';
 
+CREATE FUNCTION contribution_whereabouts(p_contribution uuid)
+RETURNS TABLE (concertation uuid, stage text, college text, territory text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    SELECT c.concertation, c.stage, c.college, c.territory FROM contribution c WHERE c.id = p_contribution
+    $$;
+COMMENT ON FUNCTION contribution_whereabouts IS
+    'Where a contribution belongs, to know who may moderate it: also one that was withdrawn, whose text nobody else reads.';
+
 DO $$
 DECLARE
     name text;
@@ -387,7 +396,8 @@ GRANT SELECT (id, concertation, contribution, reason, text, at, closed_at, outco
 CREATE POLICY app_reads ON measure FOR SELECT TO concertation_app USING (true);
 CREATE POLICY app_reads ON moderation_act FOR SELECT TO concertation_app USING (true);
 CREATE POLICY app_reads ON report FOR SELECT TO concertation_app USING (true);
-GRANT EXECUTE ON FUNCTION hold_contribution, write_moderation, report_contribution, measures_of
+GRANT EXECUTE ON FUNCTION hold_contribution, write_moderation, report_contribution, measures_of,
+    contribution_whereabouts
     TO concertation_app, concertation_worker;
 
 -- migrate:down
@@ -395,7 +405,7 @@ DROP POLICY owner_lets_go ON file_reference;
 DROP POLICY owner_reads ON file_reference;
 DROP TRIGGER contribution_inherits_measure ON contribution;
 DROP TRIGGER contribution_is_never_reworded ON contribution;
-DROP FUNCTION measures_of, report_contribution, write_moderation, hold_contribution, contribution_past, contribution_family,
+DROP FUNCTION contribution_whereabouts, measures_of, report_contribution, write_moderation, hold_contribution, contribution_past, contribution_family,
     inherit_measure, refuse_rewording;
 ALTER TABLE contribution DROP COLUMN measure;
 DROP TABLE report_salt;

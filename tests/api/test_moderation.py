@@ -209,6 +209,17 @@ async def test_a_redacted_text_is_gone_for_everybody_and_its_receipt_still_verif
     assert "The text was destroyed on" in (await words_of(stage, code, "en"))["body"]
 
 
+async def test_a_text_that_was_withdrawn_can_be_destroyed_by_those_who_cannot_read_it(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    await stage.do("WithdrawContribution", "citizen", contributionId=contribution)
+    assert await seen(stage, contribution, "coordinator") is None
+    await hide(stage, contribution)
+    fields = {"contributionId": contribution, "reason": "PERSONAL_DATA", "note": FACTS, "urgency": "Plainte."}
+    gone = await do(stage, "RedactContribution", "local", **fields)
+    assert (gone["measure"]["state"], gone["contribution"]) == ("REDACTED", None)
+    assert (await seen(stage, contribution, "citizen"))["body"] == ""
+
+
 async def test_who_wrote_it_does_not_moderate_it(stage: Stage) -> None:
     await stage.open()
     name = await second(stage)

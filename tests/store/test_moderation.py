@@ -31,11 +31,12 @@ from domain.moderation import (
 from domain.refusals import Code, Refusal
 from store import contributions, moderation_log, reports
 from store.contributions import Receipt
-from store.moderation import Moderated, Request, carry_out
+from store.moderation import Moderated, Request, Whereabouts, carry_out, whereabouts
 from store.pool import Pool
 from store.receipts import find
 from store.reports import Reporting, report
 from store.verification import verify
+from store.versions import withdraw
 from tests.fixtures.postgres import Database
 from tests.store.stage import Play
 from tests.store.test_carrying import refer_back, referring
@@ -303,6 +304,21 @@ async def test_what_is_hidden_stays_hidden_when_it_is_carried_over_and_is_redact
     assert untouched is not None
     assert untouched["hidden_at"] is None
     await desk.do(URGENT, SECOND, str(copy["id"]))
+    assert await _words_left(play, "Zébulon", "zebulon") == []
+
+
+async def test_what_its_author_withdrew_is_hidden_and_redacted_all_the_same(
+    play: Play, app: Pool, desk: Desk
+) -> None:
+    await play.launch()
+    receipt = await contributed(play, app, body="Zébulon")
+    async with app.acquire() as connection:
+        await withdraw(connection, play.id, receipt.contribution, actor="p0", key="w")
+        found = await whereabouts(connection, receipt.contribution)
+        assert await whereabouts(connection, "00000000-0000-7000-8000-000000000000") is None
+    assert found == Whereabouts(concertation=play.id, stage="appel", college="locales", territory="FR-971")
+    await desk.do(HIDE, FIRST, receipt.contribution)
+    await desk.do(URGENT, SECOND, receipt.contribution)
     assert await _words_left(play, "Zébulon", "zebulon") == []
 
 

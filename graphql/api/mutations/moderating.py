@@ -19,11 +19,11 @@ from domain import moderation as domain
 from domain.moderation import Act, AppealOutcome, Hand, ModerationReason
 from domain.receipts import read_code
 from domain.refusals import Code, Refusal
-from domain.rights import ROLES, Scope, mandate
+from domain.rights import EVERYWHERE, ROLES, Scope, mandate
 from store import reports
 from store.contributions import Contribution
 from store.faults import StoreUnreachable
-from store.moderation import Moderated, Request, carry_out
+from store.moderation import Moderated, Request, Whereabouts, carry_out
 from store.pool import Connection
 from store.reports import Reporting
 from workflows.commanding import OutcomeUnknown
@@ -129,11 +129,15 @@ async def _about(info: Info, id: ID, type_name: str, code: Code, path: str) -> t
     return at, key
 
 
-def _hand(info: Info, at: Snapshot, action: str, row: Contribution | None) -> Hand:
+def _hand(info: Info, at: Snapshot, action: str, place: Whereabouts | None) -> Hand:
     """Give who acts, by an office that covers the contribution; theirs first, then a delegated one."""
     member = info.context.viewer.member
-    stage = at.process.stages.get(row.stage) if row else None
-    scope = Scope(lane=stage.lane, college=row.college, territory=row.territory) if row and stage else Scope()
+    stage = at.process.stages.get(place.stage) if place else None
+    scope = (
+        Scope(lane=stage.lane, college=place.college, territory=place.territory)
+        if place and stage
+        else EVERYWHERE
+    )
     seat = mandate(at.process, member, ROLES[action], at.now, scope) if member else None
     if seat is None or member is None:
         raise refuse(Code.NOT_ALLOWED, act=action)
@@ -170,12 +174,12 @@ async def _moderate(info: Info, input: ModerationInput, action: str, act: Act) -
             info, input.contribution_id, "Contribution", Code.UNKNOWN_CONTRIBUTION, "contribution_id"
         )
         _hand(info, at, action, None)
-        row = await info.context.reading.moderation.contribution(at.id, key)
-        if row is None:
+        place = await info.context.reading.moderation.whereabouts(key)
+        if place is None or place.concertation != at.id:
             raise refuse(Code.UNKNOWN_CONTRIBUTION, "contribution_id")
         request = Request(
             act=act,
-            by=_hand(info, at, action, row),
+            by=_hand(info, at, action, place),
             key=input.idempotency_key,
             contribution=key,
             territories=at.process.territories,
@@ -194,10 +198,10 @@ async def _decide(info: Info, input: DecideAppealInput) -> Any:
         entry = await info.context.reading.moderation.entry(key)
         if entry is None or entry.concertation != at.id:
             raise refuse(Code.UNKNOWN_MEASURE, "measure_id")
-        row = await info.context.reading.moderation.contribution(at.id, entry.contribution)
+        place = await info.context.reading.moderation.whereabouts(entry.contribution)
         request = Request(
             act=domain.DecideAppeal(outcome=input.outcome, text=input.reasons),
-            by=_hand(info, at, "decide_appeal", row),
+            by=_hand(info, at, "decide_appeal", place),
             key=input.idempotency_key,
             measure=key,
         )

@@ -137,6 +137,18 @@ async def test_the_report_has_every_fault_and_the_screen_the_first_hundred(
     assert "--report FICHIER" in capsys.readouterr().out
 
 
+async def test_ten_thousand_bad_lines_are_all_told_and_nothing_is_lost(
+    importing: Importing, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bad = good(3) + "".join(f"x{n};X;château;nobles;123;00000\n" for n in range(10_000))
+    report = tmp_path / "report.csv"
+    assert await importing("organisations", bad, "--good-lines", "--report", str(report)) == 1
+    assert "3 nouveaux, 0 modifiés, 0 inchangés, 10000 lignes en défaut." in capsys.readouterr().out
+    with report.open(encoding="utf-8-sig", newline="") as file:
+        assert sum(1 for _ in csv.reader(file, delimiter=";")) == 40_001
+    assert await importing.count("organisation") == 3
+
+
 async def test_participants_are_enrolled_with_their_organisation_and_once(
     importing: Importing, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,6 +94,7 @@ async def test_invalid_answers_are_told_all_at_once_and_kept_as_a_draft(stage: S
     }
     assert all(p["message"] for p in refused["problems"])
     assert refused["draft"]["answers"] == sent
+    assert "brouillon (" in refused["message"]
     assert (await drafted(stage, "citizen"))["answers"] == sent
     shapeless: tuple[Any, ...] = ([], "x", 3)
     for answers in shapeless:
@@ -124,6 +125,7 @@ async def test_blank_unreadable_and_double_ticked_answers_of_a_form_are_recorded
         "ANSWERS_INVALID", "RecordContribution", "clerk", **{**form, "answers": {"q8": 1}}
     )
     assert refused["draft"] is None
+    assert "brouillon" not in refused["message"]
     entered = await stage.do("RecordContribution", "clerk", **form)
     found = await told(stage, entered["receipt"]["contribution"]["id"], "citizen")
     assert found["answers"] == form["answers"]

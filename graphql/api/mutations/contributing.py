@@ -213,9 +213,10 @@ async def _answers_invalid(
         if isinstance(saved, Refusal):
             return refusal_of(info, saved, at, _MEMBERS)
         kept = draft_of(at, saved)
+    said = {"savedAt": kept.saved_at} if kept and kept.saved_at else {}
     return AnswersInvalid(
         code=Code.ANSWERS_INVALID.value,
-        message=text(f"refusal.{Code.ANSWERS_INVALID}", info.context.languages),
+        message=text(f"refusal.{Code.ANSWERS_INVALID}", info.context.languages, **said),
         path=["answers"],
         problems=[problem_of(info, problem) for problem in refused.problems],
         draft=kept,

@@ -20,6 +20,7 @@ from domain.acts import SYSTEM
 from domain.deciding.seats import speakers
 
 if TYPE_CHECKING:
+    from api.organisations import Organisation
     from api.structure import College, Lane
 
 LazyCollege = Annotated["College", strawberry.lazy("api.structure")]
@@ -47,6 +48,16 @@ class Member(Node):
         from api.structure import college
 
         return college(self.at, self.member.college)
+
+    @field(description="The organisation that they represent, where it is registered.")
+    async def represents(
+        self, info: Info
+    ) -> Annotated[Organisation, strawberry.lazy("api.organisations")] | None:
+        from api.organisations import organisation_of
+
+        key = self.member.organisation
+        row = await info.context.reading.organisation(self.at.id, key) if key else None
+        return organisation_of(self.at, row) if row else None
 
     @field(description="The terms that they hold or held.")
     def terms(self) -> list[Annotated[Term, strawberry.lazy("api.people")]]:

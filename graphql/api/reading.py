@@ -28,6 +28,7 @@ from store import (
     figures,
     finding,
     ledger,
+    organisations,
     people,
     procedures,
     questionnaires,
@@ -39,6 +40,7 @@ from store.clock import instant
 from store.contributions import Contribution, Figures
 from store.known_processes import KnownProcesses
 from store.ledger import Entry
+from store.organisations import Organisation
 from store.pages import Page
 from store.pool import Connection, Pool
 from store.versions import Version
@@ -83,6 +85,9 @@ class Reading:
         self._snapshots: DataLoader[str, Snapshot | None] = DataLoader(self._load_snapshots)
         self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
         self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
+        self._organisations: DataLoader[tuple[str, str], Organisation | None] = DataLoader(
+            self._load_organisations
+        )
         self._questionnaires: DataLoader[str, questionnaires.Kept | None] = DataLoader(
             self._load_questionnaires
         )
@@ -296,6 +301,24 @@ class Reading:
     async def _load_bodies(self, keys: list[Body]) -> list[dict[str, str] | None]:
         found = await self.ask(lambda connection: bodies.get_many(connection, [key.id for key in keys]))
         return [found[key.id].content if key.id in found else None for key in keys]
+
+    async def organisation(self, concertation: str, key: str) -> Organisation | None:
+        """Give an organisation of a concertation by its name in the ledger."""
+        return await self._organisations.load((concertation, key))
+
+    async def _load_organisations(self, keys: list[tuple[str, str]]) -> list[Organisation | None]:
+        async def question(connection: Connection) -> dict[tuple[str, str], Organisation]:
+            wanted: dict[str, list[str]] = {}
+            for concertation, key in keys:
+                wanted.setdefault(concertation, []).append(key)
+            return {
+                (concertation, key): row
+                for concertation, named in wanted.items()
+                for key, row in (await organisations.get_many(connection, concertation, named)).items()
+            }
+
+        found = await self.ask(question)
+        return [found.get(key) for key in keys]
 
     async def _load_names(self, keys: list[str]) -> list[str | None]:
         found = await self.ask(lambda connection: people.get_many(connection, keys))

@@ -115,6 +115,7 @@ async def test_representatives_come_and_go_and_the_ledger_says_so(stage: Stage) 
     member = {"memberId": stage.members["citizen"]}
     added = await stage.do("AddRepresentative", "coordinator", **place, representative=member)
     assert added["member"]["organisation"] == made["key"]
+    assert added["member"]["represents"] == {"id": made["id"], "name": "Ville de Paris"}
     assert [event["kind"] for event in added["events"]] == ["organisation_assigned"]
     new = {"person": {"name": "Nouvelle Personne"}}
     enrolled = await stage.do(

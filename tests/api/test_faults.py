@@ -14,9 +14,9 @@ import pytest_asyncio
 from pydantic import SecretStr
 from temporalio.testing import WorkflowEnvironment
 
-from api.mutations import contributing
 from server.app import create_app
 from server.settings import Settings
+from store.enclosing import submit_with_files
 from store.pool import open_pool
 from tests.api.house import DirectSender, House, document
 from tests.api.proxy import Proxy
@@ -199,15 +199,14 @@ async def test_postgresql_lost_while_something_is_written_leaves_the_outcome_unk
 ) -> None:
     stage = Stage(cut)
     await stage.open()
-    real = contributing.submit_with_files
 
     async def lost(connection: Any, submission: Any) -> Any:
         if when == "after it":
-            await real(connection, submission)
+            await submit_with_files(connection, submission)
         proxy.silence()
         return await connection.fetchval("SELECT 1")
 
-    monkeypatch.setattr(contributing, "submit_with_files", lost)
+    monkeypatch.setattr("api.mutations.contributing.submit_with_files", lost)
     fields = {
         "idempotencyKey": "k",
         "concertationId": stage.id,
@@ -218,7 +217,7 @@ async def test_postgresql_lost_while_something_is_written_leaves_the_outcome_unk
     response = await timed(cut.post(document("SubmitContribution"), {"input": fields}, "citizen"), 2)
     assert response.status_code == 503
     assert error(response) == "OUTCOME_UNKNOWN"
-    monkeypatch.setattr(contributing, "submit_with_files", real)
+    monkeypatch.undo()
     await proxy.close()
     await proxy.open()
     again = await cut.ask("SubmitContribution", {"input": fields}, "citizen")

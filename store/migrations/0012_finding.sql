@@ -228,12 +228,11 @@ COMMENT ON FUNCTION contribution_shares IS 'Counts are public at once (D5: share
 
 -- Pages. In the order of reception, by keyset; a page says only what no later commit can still come before.
 
-CREATE FUNCTION settled_before() RETURNS uuid
+CREATE FUNCTION settled_before() RETURNS timestamptz
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
 DECLARE
     v_at timestamptz := clock_timestamp();
-    v_us bigint;
 BEGIN
     PERFORM pg_stat_clear_snapshot();
     SELECT least(v_at, min(CASE
@@ -246,14 +245,13 @@ BEGIN
             AND l.relation IN ('stage'::regclass, 'contribution'::regclass)
             AND l.mode IN ('RowShareLock', 'RowExclusiveLock') AND l.pid <> pg_backend_pid()
     ) AS w, LATERAL pg_stat_get_activity(w.pid) AS a;
-    v_us := floor(extract(epoch FROM v_at) * 1000000);
-    RETURN (lpad(to_hex(v_us / 1000), 12, '0') || '7' || lpad(to_hex(v_us % 1000 * 4096 / 1000), 3, '0')
-        || '8000000000000000')::uuid;
+    RETURN v_at + (instant() - clock_timestamp());
 END;
 $$;
 COMMENT ON FUNCTION settled_before() IS
-    'The first id that a transaction which is still running may yet commit. Who contributes locks its stage before it '
-    'makes an id, and no id is older than its transaction. To be asked before the snapshot of what is then read.';
+    'The first instant of reception that a transaction which is still running may yet commit. Who contributes locks its '
+    'stage before it asks the time, and no time is older than its transaction. Not an id: ids are made a moment after '
+    'the time, so two may stand in another order. To be asked before the snapshot of what is then read.';
 
 CREATE FUNCTION quoted_term(p_term text) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -356,7 +354,7 @@ DECLARE
     v_query tsquery := contribution_query(
         p_concertation, p_round, p_stage, p_college, p_channel, p_theme, p_territory, p_search);
     v_asked boolean := num_nonnulls(p_college, p_channel, p_theme, p_territory, p_search) > 0;
-    v_settled uuid := settled_before();
+    v_settled timestamptz := settled_before();
     v_all text := ' FROM contribution c WHERE c.concertation = $1 AND c.round = $2 AND c.stage = $3';
     v_order text := CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END;
     v_row record;
@@ -387,7 +385,7 @@ BEGIN
 
     FOR v_row IN EXECUTE 'SELECT c.id, c.submitted_at, NOT $9 OR (c.terms @@ $10 AND '
         || '($12 IS NULL OR c.hidden_at IS NULL OR $13 OR c.member = $8)) AS hit' || v_all
-        || format(' AND c.id < $14 ORDER BY c.submitted_at %1$s, c.id %1$s LIMIT $11', v_order)
+        || format(' AND c.submitted_at < $14 ORDER BY c.submitted_at %1$s, c.id %1$s LIMIT $11', v_order)
     USING p_concertation, p_round, p_stage, p_from, p_to, p_after_at, p_after, p_reader, v_asked, v_query,
         CASE WHEN v_asked THEN c_looked ELSE p_most END, p_search, p_sees_all, v_settled
     LOOP
@@ -405,7 +403,7 @@ BEGIN
             RETURN QUERY EXECUTE 'SELECT l.id, l.submitted_at, true FROM contribution_lookup($1) AS l
                 WHERE ($2 IS NULL OR l.submitted_at >= $2) AND ($3 IS NULL OR l.submitted_at < $3)'
                 || format(' AND (l.submitted_at, l.id) %s ($4, $5)', CASE WHEN p_descending THEN '<' ELSE '>' END)
-                || ' AND l.id < $6 AND ($7 IS NULL OR l.hidden_at IS NULL OR $8 OR l.member = $9)'
+                || ' AND l.submitted_at < $6 AND ($7 IS NULL OR l.hidden_at IS NULL OR $8 OR l.member = $9)'
                 || ' AND ($10 <> ''hidden'' OR l.hidden_at IS NOT NULL)'
                 || format(' ORDER BY 2 %1$s, 1 %1$s LIMIT $11', v_order)
             USING v_query, p_from, p_to, v_row.submitted_at, v_row.id, v_settled, p_search, p_sees_all, p_reader,

@@ -44,24 +44,55 @@ async def take_contributions(story: Story) -> None:
 
 
 async def contribute(
-    story: Story, person: Person, round_: int, *, quiet: bool = False, adds: bool = False, **more: str
+    story: Story, person: Person, round_: int, *, quiet: bool = False, **more: str
 ) -> Answer:
     """Send somebody's contribution, from their own account."""
     assert person.voice is not None
     answer = await story.do(
         person,
         "SubmitContribution",
-        f"« {person.voice.adds if adds else person.voice.says} »",
+        f"« {person.voice.says} »",
         f"contribution/{round_}/{person.key}",
         quiet=quiet,
         tolerate=_CLOSED,
         **in_place("appel", round_),
-        body=person.voice.adds if adds else person.voice.says,
+        body=person.voice.says,
         themes=list(person.voice.themes),
         **more,
     )
     _keep(story, answer, person, round_)
     return answer
+
+
+async def complete(story: Story, person: Person, round_: int) -> None:
+    """Add to what somebody said in the first round. That counts in this one, too: it becomes a new version."""
+    assert person.voice is not None
+    assert person.voice.adds is not None
+    answer = await story.command(
+        person,
+        "SubmitContribution",
+        f"contribution/{round_}/{person.key}",
+        **in_place("appel", round_),
+        body=person.voice.adds,
+        themes=list(person.voice.themes),
+    )
+    if answer.code == "ALREADY_CONTRIBUTED":
+        known = (await story.ask("Receipt", code=answer.data["receiptCode"]))["receipt"]
+        answer = await story.do(
+            person,
+            "ReviseContribution",
+            f"complète : « {person.voice.adds} »",
+            f"complement/{round_}/{person.key}",
+            quiet=True,
+            tolerate=_CLOSED,
+            **in_place("appel", round_),
+            contributionId=known["contribution"]["id"],
+            body=f"{person.voice.says} {person.voice.adds}",
+            themes=list(person.voice.themes),
+        )
+    elif not answer.done and answer.code not in _CLOSED:
+        raise Unforeseen(f"SubmitContribution: {answer.type} {answer.code or ''} {answer.message}")
+    _keep(story, answer, person, round_)
 
 
 async def enter(story: Story, person: Person, round_: int, *, posted_at: str | None = None) -> Answer:

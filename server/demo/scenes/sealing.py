@@ -1,7 +1,7 @@
 """The end of a call for input: too late for one, in time on paper for another, the seal, the council's gate."""
 
 from server.demo.cast import Person
-from server.demo.scenes.calling import CHANNELS, contribute, enter
+from server.demo.scenes.calling import CHANNELS, complete, enter
 from server.demo.situation import Seal, Tally
 from server.demo.story import Story, in_place
 from server.demo.voices import LATE, POSTED_IN_TIME
@@ -72,17 +72,17 @@ def _told(tallies: tuple[Tally, ...], words: dict[str, str]) -> str:
 
 
 async def add_contributions(story: Story) -> None:
-    """The second round: who was asked for more says more, each once."""
+    """The second round: what was said counts again, and who was asked for more completes it."""
     seen = await story.until(
         "ouverture du second appel",
         lambda now: now.round > 1 and now.has_reached("appel", "OPEN"),
     )
     round_ = seen.stage("appel").round
     await story.all_of(
-        "SubmitContribution",
-        "Compléments reçus, sur les deux points demandés par le conseil.",
+        "ReviseContribution",
+        "Ce qui a été dit compte au second tour ; compléments reçus, sur les deux points demandés par le conseil.",
         (
-            contribute(story, person, round_, quiet=True, adds=True)
+            complete(story, person, round_)
             for person in story.cast.participants
             if person.voice and person.voice.adds
         ),

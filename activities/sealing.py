@@ -50,4 +50,5 @@ async def seal_in_a_child(
         if process.returncode is None:
             process.kill()
             await process.wait()
+        await process.stdout.read()  # to its end, which closes the pipe
     return SealFigures(**told, entitled=entitled)

@@ -71,6 +71,8 @@ class Running:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.communicate()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def facts_of_its_servers(self) -> dict[str, Any]:
         """Read the ready file of the `up` that this command started as its child."""

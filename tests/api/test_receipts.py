@@ -33,7 +33,11 @@ async def test_without_an_account_a_receipt_says_received_then_sealed_then_where
     assert (received["digest"], received["channel"], received["round"]) == (sent["digest"], "ONLINE", 1)
     assert received["submittedAt"] == sent["contribution"]["submittedAt"]
     assert (received["stage"]["key"], received["concertation"]["slug"]) == ("appel", "essai")
-    assert received["contribution"] == {"body": "Davantage de formation.", "recommendations": []}
+    assert received["contribution"] == {
+        "id": sent["contribution"]["id"],
+        "body": "Davantage de formation.",
+        "recommendations": [],
+    }
     assert verify_receipt(read_receipt(json.dumps(received["document"]))).faults == ()
 
     await play.hear(stage)

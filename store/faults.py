@@ -55,6 +55,7 @@ def told_apart() -> Iterator[None]:
         raise StoreUnreachable(type(fault).__name__) from fault
     except asyncpg.InterfaceError as fault:
         # Also what the driver raises for arguments that it cannot encode: those are values at fault, not the store.
-        if isinstance(fault, ValueError) or "clos" not in str(fault):
+        # A lost connection is "closed", or, when the pool noticed before the next question, "released".
+        if isinstance(fault, ValueError) or not any(word in str(fault) for word in ("clos", "released")):
             raise
         raise StoreUnreachable(type(fault).__name__) from fault

@@ -51,6 +51,7 @@ def fault_of_archive(file: BinaryIO, size: int, kind: Kind) -> Refusal | None:
     except _Unsound as unsound:
         return Refusal(unsound.code, {})
     except (BadZipFile, struct.error, zlib.error, NotImplementedError, ValueError, OverflowError, EOFError):
+        # What zipfile raises for damage; NotImplementedError: a compression that no office suite writes.
         return Refusal(Code.FILE_DAMAGED, {})
 
 

@@ -1,5 +1,6 @@
 """Meeting PostgreSQL, or not meeting it."""
 
+import asyncio
 import socket
 import time
 from pathlib import Path
@@ -59,6 +60,26 @@ async def test_a_pool_recovers_by_itself_from_lost_connections(database: Databas
         await be_cut_off()
     async with acquire(pool) as connection:
         assert await connection.fetchval("SELECT 1") == 1
+    await superuser.close()
+    await pool.close()
+
+
+async def test_a_connection_whose_loss_was_noticed_between_two_questions_is_unreachable_too(
+    database: Database,
+) -> None:
+    pool = await open_pool(database.app, application="tests", max_size=1)
+    superuser = await asyncpg.connect(database.superuser)
+
+    async def be_cut_off_unasked() -> None:
+        async with acquire(pool) as connection:
+            lost = asyncio.Event()
+            connection.add_termination_listener(lambda _: lost.set())
+            await superuser.execute("SELECT pg_terminate_backend($1)", connection.get_server_pid())
+            await asyncio.wait_for(lost.wait(), 10)
+            await connection.fetchval("SELECT 1")
+
+    with pytest.raises(StoreUnreachable):
+        await be_cut_off_unasked()
     await superuser.close()
     await pool.close()
 

@@ -12,7 +12,7 @@ from domain.questionnaires.answering import Validator, validate
 from domain.questionnaires.builtin import builtin
 from domain.questionnaires.checking import check
 from domain.questionnaires.problems import Problem, ProblemCode, problem_text
-from domain.questionnaires.shapes import MAX_QUESTIONS, Questionnaire
+from domain.questionnaires.shapes import MAX_QUESTIONS, Grid, Questionnaire
 from domain.texts import LANGUAGES, catalogue, has_text
 
 CHOICES = [{"id": name, "label": name.upper()} for name in ("a", "b", "c")]
@@ -310,7 +310,8 @@ def test_on_paper_a_blank_answers_a_required_question_and_stray_answers_are_kept
 
 def test_a_grid_asks_for_a_mark_and_its_justification() -> None:
     grid = builtin("evaluation")
-    full = {name: {"mark": 4, "justification": " Mesuré. "} for name in (c.id for c in grid.criteria)}  # type: ignore[union-attr]
+    assert isinstance(grid, Grid)
+    full = {criterion.id: {"mark": 4, "justification": " Mesuré. "} for criterion in grid.criteria}
     validation = GRID(full)
     assert validation.is_accepted
     assert validation.answers["agents"] == {"mark": 4, "justification": "Mesuré."}

@@ -179,6 +179,11 @@ def read_code(code: str) -> str | None:
     return f"{plain[:4]}-{plain[4:8]}-{plain[8:]}"
 
 
+def short_reference(digest: str) -> str:
+    """Give what a contribution is called by where it must not be opened: the first eight signs of its digest."""
+    return f"{digest[:4]}-{digest[4:8]}"
+
+
 def _gives_its_leaf(receipt: ReceiptDocument) -> bool:
     if receipt.content is None and receipt.salt is None:
         return True

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from domain.receipts import short_reference
 from domain.refusals import Code, Refusal
 
 
 def read_refusal(answer: dict[str, Any], own: bool) -> Refusal:
-    """Read a refusal. `own`: the author asks, who may learn the code of a receipt that they already have."""
+    """Read a refusal. `own`: who asks speaks for themself, or for the organisation, and is no clerk."""
     code = Code(answer["refusal"])
     stage: dict[str, Any] = answer.get("stage") or {}
     match code:
@@ -27,9 +28,7 @@ def read_refusal(answer: dict[str, Any], own: bool) -> Refusal:
                 ("stage",),
             )
         case Code.ALREADY_CONTRIBUTED:
-            receipt = answer["receipt"]
-            known = {"receiptCode": receipt["code"]} if own else {}
-            return Refusal(code, {**known, "channel": receipt["channel"]}, ("author",))
+            return Refusal(code, _other(answer["receipt"], own, answer["of_another"]), ("author",))
         case Code.UNKNOWN_CONTRIBUTION | Code.CONTRIBUTION_REPLACED | Code.CONTRIBUTION_WITHDRAWN:
             return Refusal(code, {}, ("contribution",))
         case Code.UNKNOWN_BATCH:
@@ -53,6 +52,27 @@ def read_refusal(answer: dict[str, Any], own: bool) -> Refusal:
             return Refusal(code, {}, ("concertation",))
         case _:
             return Refusal(code, {}, ("stage",))
+
+
+def _other(receipt: dict[str, Any], own: bool, of_another: bool) -> dict[str, str | int]:
+    """Say of the contribution that is there what lets people find it, and opens it to nobody who may not read it.
+
+    Who knows the code of a receipt may read: it is for its author alone. Representatives of one organisation may revise
+    what the other one sent.
+    """
+    said = {
+        "channel": receipt["channel"],
+        "submittedAt": _instant(receipt["submitted_at"]),
+        "reference": short_reference(receipt["digest"]),
+        "speaker": "organisation" if of_another else "you" if own else "person",
+    }
+    if receipt["reference"] is not None:
+        said["formReference"] = receipt["reference"]
+    if own:
+        said["contribution"] = receipt["contribution"]
+    if own and not of_another:
+        said["receiptCode"] = receipt["code"]
+    return said
 
 
 def _instant(text: str) -> str:

@@ -15,7 +15,7 @@ from api.enumerations import Channel
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from domain import receipts
-from domain.receipts import read_code, write_receipt
+from domain.receipts import read_code, short_reference, write_receipt
 from store import contributions, versions
 
 
@@ -39,6 +39,10 @@ class Receipt:
     row: Private[contributions.Contribution]
     code: str = field(description="Its code: twelve characters that can be read out on the telephone.")
     digest: str = field(description="The leaf of the seal: SHA-256 over a salt and the content.")
+    reference: str = field(
+        description="Its short reference: the first eight signs of the digest. Who is refused because it is there is "
+        "told this; it opens nothing."
+    )
     submitted_at: datetime = field(description="When it was received.")
     channel: Channel = field(description="How it arrived. Every channel has the same weight.")
     round: int = field(description="The round that it was received in.")
@@ -99,6 +103,7 @@ def receipt_of(
         row=row,
         code=code,
         digest=row.digest,
+        reference=short_reference(row.digest),
         submitted_at=row.submitted_at,
         channel=row.channel,
         round=row.round,

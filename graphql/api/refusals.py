@@ -116,13 +116,31 @@ class QuestionnaireInvalid(Refusal):
 
 
 @strawberry.type(
-    description="This person has already contributed to this stage in this college, by any channel."
+    description="This person, or their organisation, has already contributed to this stage in this college, by any "
+    "channel."
 )
 class AlreadyContributed(Refusal):
+    at: Private[Snapshot | None]
+    contribution_key: Private[str | None]
     receipt_code: str | None = field(
-        description="The code of the receipt of the other one, where the viewer may know."
+        description="The code of the receipt of the other one, where the viewer sent it."
     )
     channel: Channel = field(description="The channel of the other one.")
+    submitted_at: datetime = field(description="When the other one was sent or entered.")
+    reference: str = field(
+        description="The short reference of the other one: the first eight signs of the digest on its receipt. It "
+        "opens nothing."
+    )
+    form_reference: str | None = field(description="What a clerk's service called the other one.")
+    of_organisation: bool = field(
+        description="Whether another representative of the organisation sent the other one."
+    )
+
+    @field(description="The other one, where the viewer may revise it.")
+    def contribution_id(self) -> ID | None:
+        if self.at is None or self.contribution_key is None:
+            return None
+        return global_id("Contribution", self.at.id, self.contribution_key)
 
 
 def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: Sequence[type]) -> Any:
@@ -162,11 +180,7 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
                 **said, at=at, ballot_key=str(ballot) if ballot else None, subject=str(args["subject"])
             )
         case Code.ALREADY_CONTRIBUTED:
-            made = AlreadyContributed(
-                **said,
-                receipt_code=str(args["receiptCode"]) if "receiptCode" in args else None,
-                channel=Channel(str(args["channel"])),
-            )
+            made = _already(said, args, at)
     return made if type(made) in known else Refused(**said)
 
 
@@ -182,6 +196,23 @@ def _not_open(said: dict[str, Any], args: dict[str, str | int], at: Snapshot) ->
         opens_at=opens_at,
         closes_at=closes_at,
         server_time=now,
+    )
+
+
+def _already(said: dict[str, Any], args: dict[str, str | int], at: Snapshot | None) -> AlreadyContributed:
+    def known(name: str) -> str | None:
+        return str(args[name]) if name in args else None
+
+    return AlreadyContributed(
+        **said,
+        at=at,
+        contribution_key=known("contribution"),
+        receipt_code=known("receiptCode"),
+        channel=Channel(str(args["channel"])),
+        submitted_at=datetime.fromisoformat(str(args["submittedAt"])),
+        reference=str(args["reference"]),
+        form_reference=known("formReference"),
+        of_organisation=args["speaker"] == "organisation",
     )
 
 

@@ -55,6 +55,11 @@ async def test_a_second_one_is_told_of_the_first(stage: Stage) -> None:
     assert refused["__typename"] == "AlreadyContributed"
     assert refused["receiptCode"] == first["receipt"]["code"]
     assert refused["channel"] == "ONLINE"
+    assert refused["submittedAt"] == first["receipt"]["contribution"]["submittedAt"]
+    assert refused["contributionId"] == first["receipt"]["contribution"]["id"]
+    assert refused["reference"].replace("-", "") == first["receipt"]["digest"][:8]
+    assert not refused["ofOrganisation"]
+    assert refused["message"].startswith("Une contribution est déjà reçue à cette étape pour vous")
 
 
 async def test_paper_posted_in_time_is_entered_by_a_clerk_after_the_closing(stage: Stage) -> None:

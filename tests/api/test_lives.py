@@ -228,6 +228,11 @@ async def test_a_form_supersedes_what_came_online_on_the_clerks_word_which_is_sh
     }
     refused = await stage.refused("ALREADY_CONTRIBUTED", "RecordContribution", "clerk", **form)
     assert (refused["channel"], refused["receiptCode"]) == ("ONLINE", None)
+    assert (refused["contributionId"], refused["formReference"]) == (None, None)
+    assert refused["submittedAt"] == first["contribution"]["submittedAt"]
+    reference = first["digest"][:4] + "-" + first["digest"][4:8]
+    assert refused["reference"] == reference
+    assert f"sous la référence {reference}" in refused["message"]
     await stage.refused("REASON_REQUIRED", "RecordContribution", "clerk", **form, supersede={"reason": "  "})
     taken = await stage.do("RecordContribution", "clerk", **form, supersede={"reason": "Sa demande"})
     assert taken["receipt"]["version"] == 2

@@ -159,3 +159,29 @@ async def test_a_forged_cursor_and_a_negative_number_are_refused(stage: Stage) -
         )
         response = await stage.house.post(query, {"id": stage.id}, "coordinator")
         assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_two_representatives_have_one_voice_which_either_carries_on(stage: Stage) -> None:
+    made = await registered(stage)
+    for name in ("citizen", "prefect"):
+        member = {"memberId": stage.members[name]}
+        await stage.do("AddRepresentative", "coordinator", organisationId=made["id"], representative=member)
+    first = (await stage.contribute("citizen"))["receipt"]
+    told = await stage.refused(
+        "ALREADY_CONTRIBUTED", "SubmitContribution", "prefect", stage="appel", round=1, body="Encore."
+    )
+    assert (told["ofOrganisation"], told["receiptCode"]) == (True, None)
+    assert told["contributionId"] == first["contribution"]["id"]
+    assert "pour cet organisme, par la voix d’une autre personne" in told["message"]
+    read = (await stage.house.ask("Versions", {"id": told["contributionId"]}, "prefect"))["node"]
+    assert read["versions"][0]["body"] == "Davantage de formation."
+    better = {
+        "contributionId": told["contributionId"],
+        "stage": "appel",
+        "round": 1,
+        "body": "Et des moyens.",
+    }
+    revised = (await stage.do("ReviseContribution", "prefect", **better))["receipt"]
+    assert revised["version"] == 2
+    figures = (await stage.about("{ figures { total } }"))["figures"]
+    assert figures == [{"total": 1}]

@@ -64,10 +64,16 @@ async def test_a_second_contribution_of_a_person_is_refused_with_their_receipt(p
         receipt = await play.contribute(connection, "p0")
         again = refused(await submit(connection, play.submission("p0", key="autre")))
         assert again.code is Code.ALREADY_CONTRIBUTED
-        assert again.args == {"receiptCode": receipt.code, "channel": "online"}
+        known = {
+            "channel": "online",
+            "submittedAt": receipt.submitted_at.isoformat(),
+            "reference": f"{receipt.digest[:4]}-{receipt.digest[4:8]}",
+        }
+        own = {"speaker": "you", "receiptCode": receipt.code, "contribution": receipt.contribution}
+        assert again.args == {**known, **own}
         typed = play.submission("p0", actor="agent", channel=Channel.PAPER, key="papier")
         to_clerk = refused(await submit(connection, typed))
-        assert (to_clerk.code, to_clerk.args) == (Code.ALREADY_CONTRIBUTED, {"channel": "online"})
+        assert (to_clerk.code, to_clerk.args) == (Code.ALREADY_CONTRIBUTED, {**known, "speaker": "person"})
 
 
 async def test_before_the_opening_and_from_the_closing_on_nothing_is_taken(play: Play, app: Pool) -> None:

@@ -69,7 +69,8 @@ class RecordContributionInput(SubmitContributionInput):
 
 
 @strawberry.input(
-    description="A better version of a contribution, by its author or by the clerk who typed it."
+    description="A better version of a contribution, by its author, by who represents the same organisation, or by the "
+    "clerk who typed it."
 )
 class ReviseContributionInput(SaidInput):
     contribution_id: ID = field(description="The version that was read, and is to be replaced.")
@@ -253,7 +254,8 @@ class ContributionMutations:
     """Fields of the type Mutation."""
 
     @strawberry.mutation(
-        description="Send a contribution. One live contribution per person, stage and college, by any channel.",
+        description="Send a contribution. One live contribution per person, organisation, stage and college, by any "
+        "channel.",
         graphql_type=SubmitContributionResult,
     )
     async def submit_contribution(

@@ -89,6 +89,8 @@ class Settings(BaseSettings):
 
     #: Where files that people send are kept, and where they arrive; by default `files` in the data folder.
     files_dir: Path | None = None
+    #: How often the worker removes files that nothing has referred to for a day.
+    collect_every: Seconds = 3600.0
     #: The largest file taken, in bytes.
     max_file_bytes: int = Field(LARGEST, ge=1_000, lt=2**31)
     #: How long an address to send a file to, and one to fetch a file from, is good.

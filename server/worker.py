@@ -1,4 +1,5 @@
-"""The worker process: runs workflows and activities until it is told to stop, and keeps concertations reconciled.
+"""The worker process: runs workflows and activities until it is told to stop, keeps concertations reconciled, people
+reminded, files cleared up.
 
 PostgreSQL and Temporal may come, go and come back with empty hands: it waits for them for as long as it takes.
 """
@@ -14,6 +15,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.records import Records
+from server.collecting import keep_collecting
 from server.readiness import announce
 from server.reconciling import keep_reconciled
 from server.reminding import keep_reminding
@@ -37,14 +39,18 @@ async def serve(settings: Settings) -> None:
     pool = await open_pool(
         settings.database("worker"), application="concertation worker", max_size=settings.pool_max_size
     )
-    reminding = asyncio.create_task(keep_reminding(pool, settings.reconcile_every), name="reminding")
+    beside = [
+        asyncio.create_task(keep_reminding(pool, settings.reconcile_every), name="reminding"),
+        asyncio.create_task(keep_collecting(pool, settings), name="collecting"),
+    ]
     try:
         await _work_for_ever(pool, settings)
     except asyncio.CancelledError:
         this.uncancel()
         log.info("stopped")
     finally:
-        reminding.cancel()
+        for task in beside:
+            task.cancel()
         pool.terminate()
 
 

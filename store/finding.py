@@ -66,6 +66,19 @@ class Filter:
             None,
         )
 
+    def values(self) -> tuple[Any, ...]:
+        """Give the arguments of the functions that follow those of the scope."""
+        return (
+            self.college,
+            self.channel and self.channel.value,
+            self.theme,
+            self.territory,
+            self.since,
+            self.before,
+            self.standing.value,
+            self.search,
+        )
+
     def is_counted(self) -> bool:
         """Say whether the counters know how those divide: no dates, state, words nor commune."""
         bounds = (self.since, self.before, self.search)
@@ -144,7 +157,7 @@ async def page(
     places = await connection.fetch(
         "SELECT * FROM contribution_page($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         *scope.values(),
-        *_chosen(wanted),
+        *wanted.values(),
         newest_first,
         after and after[0],
         parse(after[1]) if after else None,
@@ -172,7 +185,7 @@ async def total(connection: Connection, scope: Scope, wanted: Filter = EVERYTHIN
     row = await connection.fetchrow(
         "SELECT * FROM contribution_total($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         *scope.values(),
-        *_chosen(wanted),
+        *wanted.values(),
     )
     assert row is not None
     return Total(count=row["total"], is_exact=row["is_exact"])
@@ -218,16 +231,3 @@ async def similar(
         connection, [str(row["id"]) for row in rows], reader=reader, sees_all_of=sees_all_of
     )
     return [(found[str(row["id"])], row["likeness"]) for row in rows if str(row["id"]) in found]
-
-
-def _chosen(wanted: Filter) -> tuple[Any, ...]:
-    return (
-        wanted.college,
-        wanted.channel and wanted.channel.value,
-        wanted.theme,
-        wanted.territory,
-        wanted.since,
-        wanted.before,
-        wanted.standing.value,
-        wanted.search,
-    )

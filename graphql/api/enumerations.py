@@ -54,6 +54,7 @@ class ContributionOrder(StrEnum):
 
     RECEPTION = "reception"
     NEWEST_FIRST = "newest_first"
+    RELEVANCE = "relevance"
 
 
 class Severity(StrEnum):
@@ -337,5 +338,7 @@ _publish(
     {
         ContributionOrder.RECEPTION: "As they were received: that of the seal.",
         ContributionOrder.NEWEST_FIRST: "The last one received first.",
+        ContributionOrder.RELEVANCE: "What is most about the words that are searched for first, the last one received "
+        "first of those alike; only with `search`. Of very many the latest come first: see `isRankedWhole`.",
     },
 )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
 from strawberry import ID, Private, argument, field
 
-from api.connections import After, Edge, First, PageInfo, cursor, limit, position
+from api.connections import After, Edge, First, PageInfo, limit
 from api.context import Info
 from api.contributions import Contribution, contribution_of
+from api.cursors import mark_cursor, place_cursor, read_mark, read_place
 from api.enumerations import Channel, ContributionOrder, Standing
-from api.faults import BadInput
+from api.faults import BadInput, InputFault
 from api.ids import read_global_id, uuid_text
 from api.snapshot import Snapshot
 from api.stages import stage_of
-from store import finding
-from store.finding import EVERYTHING, Filter, Place, Scope
+from store import finding, ranking
+from store.finding import EVERYTHING, Filter, Scope
 from store.identifiers import parse
 
 _MOST_HINTS = 20
@@ -70,6 +72,11 @@ class ContributionConnection:
         description="Where the page stands. Where `hasNextPage` is true there may be less than `first`, even none: "
         "looking has its bounds, and goes on from `endCursor`."
     )
+    is_ranked_whole: bool = field(
+        default=True,
+        description="By relevance: whether all that is found is in one ranking. Of more than some thousands, the "
+        "latest are ranked first, then those before them, and so on to the first; none is left out.",
+    )
 
     @field(description="The items alone.")
     def nodes(self) -> list[Contribution]:
@@ -117,9 +124,12 @@ async def find_contributions(
     after: After,
 ) -> ContributionConnection:
     """Find contributions of a stage, as far as the viewer may read them."""
-    wanted, size, place = _wanted(filter), limit(first), _place(after)
+    wanted, size = _wanted(filter), limit(first)
     run = stage_of(at, stage, round)
     scope = info.context.reading.scope(at, run.round if run else 0, stage)
+    if order_by is ContributionOrder.RELEVANCE:
+        return await _ranked(info, at, scope, wanted, size, after)
+    place = read_place(after)
     page = await info.context.reading.ask(
         lambda connection: finding.page(
             connection,
@@ -131,18 +141,47 @@ async def find_contributions(
         )
     )
     edges = [
-        Edge(cursor=_cursor((row.submitted_at, row.id)), node=contribution_of(at, row)) for row in page.rows
+        Edge(cursor=place_cursor((row.submitted_at, row.id)), node=contribution_of(at, row))
+        for row in page.rows
     ]
     return ContributionConnection(
         scope=scope,
         wanted=wanted,
         edges=edges,
-        page_info=PageInfo(
-            has_next_page=page.more,
-            has_previous_page=after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=_cursor(page.end) if page.end else None,
-        ),
+        page_info=_page_info(edges, page.more, after, place_cursor(page.end) if page.end else None),
+    )
+
+
+async def _ranked(
+    info: Info, at: Snapshot, scope: Scope, wanted: Filter, size: int, after: str | None
+) -> ContributionConnection:
+    if not (wanted.search or "").strip():
+        raise BadInput(InputFault.UNRANKED, path=("orderBy",))
+    mark = read_mark(after)
+    page = await info.context.reading.ask(
+        lambda connection: ranking.ranked(connection, scope, wanted, first=size, after=mark)
+    )
+    edges = [
+        Edge(cursor=mark_cursor(mark), node=contribution_of(at, row))
+        for row, mark in zip(page.rows, page.marks, strict=True)
+    ]
+    return ContributionConnection(
+        scope=scope,
+        wanted=wanted,
+        edges=edges,
+        page_info=_page_info(edges, page.more, after, mark_cursor(page.end) if page.end else None),
+        is_ranked_whole=page.is_whole,
+    )
+
+
+def _page_info(
+    edges: Sequence[Edge[Contribution]], more: bool, after: str | None, end: str | None
+) -> PageInfo:
+    return PageInfo(
+        has_next_page=more,
+        has_previous_page=after is not None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=end,
     )
 
 
@@ -161,25 +200,8 @@ def _wanted(filter: ContributionFilter | None) -> Filter:
     )
     fault = wanted.fault()
     if fault is not None:
-        raise BadInput(f"{fault}: this is nothing that can be looked for.", path=("filter", fault))
+        raise BadInput(InputFault.NOT_SEARCHABLE, path=("filter", fault))
     return wanted
-
-
-def _cursor(place: Place) -> str:
-    return cursor([place[0].isoformat(), place[1]])
-
-
-def _place(after: str | None) -> Place | None:
-    found = position(after, str, str)
-    if found is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(found[0])
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None or parse(found[1]) is None:
-        raise BadInput("after: this is no cursor of this connection.", path=("after",))
-    return instant, found[1]
 
 
 @strawberry.type(

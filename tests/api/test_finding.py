@@ -56,6 +56,31 @@ async def test_pages_go_on_from_their_last_cursor_in_either_order(stage: Stage) 
         assert bodies == [f"Texte {n}" for n in numbers]
 
 
+async def test_what_is_most_about_the_words_comes_first_in_pages_of_one_ranking(stage: Stage) -> None:
+    await stage.open()
+    for n in range(5):
+        await stage.enrol(f"person {n}", college="locales")
+        await stage.contribute(f"person {n}", "Un guichet humain. " * (1 + n * 2 % 5))
+    wanted: dict[str, Any] = {"filter": {"search": "GUICHETS"}, "orderBy": "RELEVANCE", "first": 2}
+    page = await found(stage, **wanted)
+    numbers = []
+    while True:
+        assert page["isRankedWhole"]
+        assert page["totalCount"] >= 5
+        numbers += [n["body"].count("guichet") for n in page["nodes"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        await stage.enrol(f"later {len(numbers)}", college="locales")
+        await stage.contribute(f"later {len(numbers)}", "Un guichet humain. " * 3)
+        page = await found(stage, **wanted, after=page["pageInfo"]["endCursor"])
+    assert numbers == [5, 4, 3, 2, 1]
+    assert (await found(stage, as_=None, **wanted))["nodes"] == []
+    for search in (None, "", " "):
+        variables = {"id": stage.id, "stage": "appel", "orderBy": "RELEVANCE", "filter": {"search": search}}
+        response = await stage.house.post(document("Contributions"), variables, "coordinator")
+        assert response.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "input": ["orderBy"]}
+
+
 async def test_facets_are_for_those_who_may_read_and_come_from_the_counters(stage: Stage) -> None:
     await stage.open()
     await stage.contribute("citizen")
@@ -109,6 +134,9 @@ async def test_what_is_no_text_is_refused(stage: Stage, filter: dict[str, str]) 
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+PLACE = ("2026-01-01T00:00:00Z", "0197c4b2-0000-7000-8000-000000000000")
+
+
 def forged(position: Any) -> str:
     return urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
 
@@ -124,11 +152,25 @@ def forged(position: Any) -> str:
         forged(["2026-01-01T00:00:00Z", "1"]),
         forged([1, 2]),
         forged(["2026-01-01T00:00:00Z", "0197c4b2-0000-7000-8000-000000000000", 3]),
+        forged(["0001-01-01T00:00:00+14:00", "0197c4b2-0000-7000-8000-000000000000"]),
+        forged([1, *PLACE, *PLACE, "", "x"]),
+        forged([1, "", "", *PLACE, "", ""]),
+        forged([-1, *PLACE, *PLACE, "", ""]),
+        forged([2**31, *PLACE, *PLACE, "", ""]),
+        forged([True, *PLACE, *PLACE, "", ""]),
+        forged([-1, "", "", "", "", "", ""]),
     ],
 )
-async def test_a_forged_cursor_is_refused(stage: Stage, after: str) -> None:
+@pytest.mark.parametrize("order", ["RECEPTION", "RELEVANCE"])
+async def test_a_forged_cursor_is_refused(stage: Stage, after: str, order: str) -> None:
     await stage.open()
-    variables = {"id": stage.id, "stage": "appel", "after": after}
+    variables = {
+        "id": stage.id,
+        "stage": "appel",
+        "after": after,
+        "orderBy": order,
+        "filter": {"search": "x"},
+    }
     response = await stage.house.post(document("Contributions"), variables, "coordinator")
     assert response.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "input": ["after"]}
 

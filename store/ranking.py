@@ -1,6 +1,6 @@
 """Contributions by relevance: what is most about the words that are looked for first. All else: store/finding.py.
 
-The function is in 0016_alike.sql; why a ranking is of some thousands at most is told in docs/adr/0020-ranked-merged-enclosed.md.
+The function is in 0016_alike.sql; why a ranking is of some thousands at most: docs/adr/0020-ranked-merged-enclosed.md.
 """
 
 from __future__ import annotations

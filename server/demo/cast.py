@@ -18,7 +18,6 @@ class Person:
     member: UUID
     college: str | None = None
     territory: str | None = None
-    organisation: str | None = None
     elected: bool = False
     #: The office to be given, if any.
     office: str | None = None
@@ -28,6 +27,10 @@ class Person:
     token: str = field(default="", repr=False)
     #: The global id in the concertation, once enrolled.
     id: str = ""
+    #: Whether they are a member, by enrolment or by invitation.
+    admitted: bool = False
+    #: The name in the ledger of the organisation that they speak for, once it is registered.
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +39,13 @@ class Cast:
 
     coordinator: Person
     operator: Person
+    #: Somebody who is no member.
+    stranger: Person
     people: tuple[Person, ...]
 
     def __getitem__(self, key: str) -> Person:
         """Give a person by key; `KeyError` if there is none."""
-        for person in (self.coordinator, self.operator, *self.people):
+        for person in self.everybody:
             if person.key == key:
                 return person
         raise KeyError(key)
@@ -54,8 +59,8 @@ class Cast:
 
     @property
     def everybody(self) -> tuple[Person, ...]:
-        """Everybody, whoever runs the service included."""
-        return (self.coordinator, self.operator, *self.people)
+        """Everybody, whoever runs the service and who is no member included."""
+        return (self.coordinator, self.operator, self.stranger, *self.people)
 
     @property
     def participants(self) -> tuple[Person, ...]:
@@ -102,7 +107,6 @@ def make_cast(run: str) -> Cast:
             member=member(voice.key),
             college=college,
             territory=voice.territory,
-            organisation=voice.label if college != "citoyens" else None,
             elected=voice.elected,
             office=voice.office,
             voice=voice,
@@ -127,5 +131,6 @@ def make_cast(run: str) -> Cast:
             member=member("exploitation"),
             platform_roles=("operator",),
         ),
+        stranger=Person(key="inconnu", label="Quelqu’un d’autre", member=member("inconnu")),
         people=(*participants, *council, *offices),
     )

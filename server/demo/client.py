@@ -1,15 +1,16 @@
-"""A GraphQL client over HTTP that takes silence for what it is: unknown. It then asks again, with the same key.
+"""A client over HTTP that takes silence for what it is: unknown. It then asks again, with the same key.
 
 A command may have been done although its answer was lost. Only the same request, with the same idempotency key,
-finds out without doing it twice.
+finds out without doing it twice. Files, and pages to print, come and go beside GraphQL in the same way.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+from urllib.parse import urljoin
 
 import httpx
 
@@ -22,6 +23,8 @@ ASK_AGAIN = frozenset({"UNAVAILABLE", "OUTCOME_UNKNOWN"})
 NOTHING_DONE = frozenset({"UNAVAILABLE", "ConnectError", "ConnectTimeout"})
 _BUSY = frozenset({408, 429, 502, 503, 504})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,7 @@ class _NoAnswer(Exception):
 
 
 class Client:
-    """Sends the documents of graphql/operations; use it as an async context manager."""
+    """Sends the documents of graphql/operations, and files; use it as an async context manager."""
 
     def __init__(
         self,
@@ -84,21 +87,60 @@ class Client:
             "variables": dict(variables or {}),
         }
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return await self._until_answered(operation, lambda: self._once(operation, request, headers), told)
+
+    async def fetch(self, address: str, told: Callable[[Silence], None] | None = None) -> bytes:
+        """Get what is at an address, which may be relative to that of the API.
+
+        Raises:
+            Unanswered: nobody answered in time.
+            RequestFaulty: it is not there for us.
+        """
+        url = urljoin(self.url, address)
+        return await self._until_answered("GET", lambda: self._plain("GET", url), told)
+
+    async def send(self, address: str, content: bytes, told: Callable[[Silence], None] | None = None) -> None:
+        """Put a content at the address of an upload ticket. Sent again, the same content changes nothing.
+
+        Raises:
+            Unanswered: nobody answered in time.
+            RequestFaulty: it was not taken.
+        """
+        url = urljoin(self.url, address)
+        await self._until_answered("PUT", lambda: self._plain("PUT", url, content), told)
+
+    async def _until_answered(
+        self, what: str, once: Callable[[], Awaitable[T]], told: Callable[[Silence], None] | None
+    ) -> T:
         limit = time.monotonic() + self._patience
         pause, attempt = _FIRST_PAUSE, 1
         while True:
             try:
-                return await self._once(operation, request, headers)
+                return await once()
             except _NoAnswer as silence:
                 if time.monotonic() + pause > limit:
                     raise Unanswered(
-                        f"{operation}: pas de réponse en {self._patience:g} s ({silence}). "
+                        f"{what}: pas de réponse en {self._patience:g} s ({silence}). "
                         "On ne sait pas si la demande a été suivie d’effet."
                     ) from None
                 if told is not None:
-                    told(Silence(operation=operation, attempt=attempt, why=str(silence)))
+                    told(Silence(operation=what, attempt=attempt, why=str(silence)))
             await asyncio.sleep(pause)
             pause, attempt = min(2 * pause, _LONGEST_PAUSE), attempt + 1
+
+    async def _plain(self, method: str, url: str, content: bytes | None = None) -> bytes:
+        try:
+            response = await self._http.request(method, url, content=content)
+        except httpx.TransportError as fault:
+            raise _NoAnswer(type(fault).__name__) from None
+        if response.status_code in _BUSY:
+            raise _NoAnswer(f"HTTP {response.status_code}")
+        if not response.is_success:
+            # The path alone: what follows is a ticket.
+            raise RequestFaulty(
+                f"{method} {response.url.path}: HTTP {response.status_code} {response.text[:200]}"
+            )
+        return response.content
 
     async def _once(
         self, operation: str, request: Mapping[str, Any], headers: Mapping[str, str]

@@ -4,7 +4,8 @@ DemoFailed
 ├── Unanswered      nobody answered within the time allowed, however often asked with the same key
 ├── RequestFaulty   the API calls the request itself faulty: asking again would not help
 ├── Unforeseen      a refusal, or a course of events, that the story does not provide for
-└── LedgerBroken    the ledger, or what the subscription gave of it, does not hold together
+├── LedgerBroken    the ledger, or what the subscription gave of it, does not hold together
+└── ReceiptNotProven  a receipt does not lead to the root that was published, or a false one does
 """
 
 from server.errors import CommandFailed
@@ -28,3 +29,7 @@ class Unforeseen(DemoFailed):
 
 class LedgerBroken(DemoFailed):
     """The ledger, or what the subscription gave of it, does not hold together."""
+
+
+class ReceiptNotProven(DemoFailed):
+    """A receipt does not lead to the root that was published, or a false one does."""

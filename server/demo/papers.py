@@ -16,11 +16,6 @@ Complété à la demande du conseil scientifique : temps de relecture mesuré da
 et d’eau par service et par an, modalités de reprise de la main par une personne."""
 )
 
-QUESTIONNAIRE = """\
-1. Qu’attendez-vous d’un outil d’intelligence artificielle dans un service public, et que refusez-vous ?
-2. Quelles garanties doivent exister avant tout déploiement ?
-3. Qu’avez-vous appris des essais que vous connaissez ?"""
-
 PLACE = "Salle de réunion de la préfecture de région, et par visioconférence"
 
 RECORDS = {

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import signal
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -56,7 +57,7 @@ async def play(settings: Settings, options: Options) -> int:
         transcript = Transcript(options.transcript)
         screen = Screen(console, board, step=options.step)
         try:
-            async with Client(stack.graphql_url) as client:
+            async with Client(stack.graphql_url) as client, _folder() as folder:
                 story = Story(
                     client=client,
                     stack=stack,
@@ -67,6 +68,7 @@ async def play(settings: Settings, options: Options) -> int:
                     run=run,
                     procedure=builtin(_PROCEDURE + SUFFIX),
                     afterwards=AsyncExitStack(),
+                    folder=folder,
                 )
                 with screen.shown():
                     await _play(story, options)
@@ -92,7 +94,8 @@ async def _play(story: Story, options: Options) -> None:
             await _show(story, number, scene)
     story.screen.title(
         "Fin",
-        f"Deux tours, un journal vérifié, joués en {time.monotonic() - since:.0f} s. "
+        f"Deux tours, un journal vérifié, {len(story.receipts)} récépissés prouvés hors ligne, "
+        f"joués en {time.monotonic() - since:.0f} s. "
         "Ce que vous avez vu, tout client GraphQL peut le faire.",
     )
 
@@ -165,6 +168,13 @@ async def _keep(story: Story) -> None:
     await launching.hand_over(story)
     story.screen.say(f"Tout reste en marche ({story.stack.graphql_url}). Ctrl-C arrête tout.")
     await enough.wait()
+
+
+@asynccontextmanager
+async def _folder() -> AsyncIterator[Path]:
+    """Give a folder for what is fetched, which is gone with the demonstration."""
+    with tempfile.TemporaryDirectory(prefix="concertation-recepisses-") as folder:
+        yield Path(folder)
 
 
 @asynccontextmanager

@@ -3,7 +3,19 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from server.demo.scenes import calling, deciding, drafting, launching, proving, reviewing, sealing
+from server.demo.scenes import (
+    admitting,
+    calling,
+    contributing,
+    deciding,
+    drafting,
+    entering,
+    launching,
+    proving,
+    reviewing,
+    sealing,
+    verifying,
+)
 from server.demo.story import Story
 
 
@@ -56,10 +68,22 @@ SCENES = (
         play=launching.hand_over,
     ),
     Scene(
-        title="L’appel à contributions",
+        title="Une lettre, un code",
+        audience=_COORDINATOR,
+        intro="Un code court, lisible à voix haute, qui ne sert qu’une fois ; une erreur de lecture se voit aussitôt.",
+        play=admitting.invite,
+    ),
+    Scene(
+        title="L’appel à contributions, en ligne",
         audience=_ALL,
-        intro="Il ouvre seul, à l’heure dite. En ligne, papier, guichet, téléphone : même récépissé, même poids.",
-        play=calling.take_contributions,
+        intro="Il ouvre seul, à l’heure dite. Toutes les erreurs d’un coup, et le brouillon est gardé.",
+        play=contributing.take_contributions,
+    ),
+    Scene(
+        title="Papier, guichet, téléphone",
+        audience=_ALL,
+        intro="Même récépissé, même poids. Ce qui est en blanc ou coché deux fois est consigné, jamais deviné.",
+        play=entering.enter_forms,
     ),
     Scene(
         title="La prorogation, à deux signatures",
@@ -144,5 +168,11 @@ SCENES = (
         audience=_CLIENT,
         intro="Chaque événement porte l’empreinte de celui qui le précède.",
         play=proving.verify_ledger,
+    ),
+    Scene(
+        title="Les récépissés, vérifiés hors ligne",
+        audience=_ALL,
+        intro="Chacun peut prouver que sa contribution est dans l’ensemble scellé, sans rien demander à personne.",
+        play=verifying.verify_receipts,
     ),
 )

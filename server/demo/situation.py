@@ -37,6 +37,7 @@ class Seal(Seen):
 class Stage(Seen):
     """The current run of a stage."""
 
+    id: str
     key: str
     label: str
     round: int

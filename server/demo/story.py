@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Ite
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from api.ids import concertation_key
@@ -86,8 +87,12 @@ class Story:
     listener: Listener | None = None
     #: Closes what was opened on the way, at the end.
     afterwards: AsyncExitStack
+    #: Where what is fetched to be verified offline is kept, until the demonstration ends.
+    folder: Path
     #: What scenes leave for later ones: global ids by a name.
     ids: dict[str, str] = field(default_factory=dict)
+    #: The codes of all receipts that were given, in their order, and to whom.
+    receipts: dict[str, Person] = field(default_factory=dict)
     situation: Situation | None = None
     _keys: set[str] = field(default_factory=set)
     _told_of: float = 0.0
@@ -108,10 +113,16 @@ class Story:
         """Send a query."""
         return await self.client.ask(operation, variables, who.token if who else None, self.tell_silence)
 
-    async def command(self, who: Person, operation: str, key: str, **given: Any) -> Answer:
-        """Send a mutation under a key, as often as it takes, and give its answer. `None` is left out of the input."""
+    async def command(
+        self, who: Person, operation: str, key: str, *, keyed: bool = True, **given: Any
+    ) -> Answer:
+        """Send a mutation under a key, as often as it takes, and give its answer. `None` is left out of the input.
+
+        Not `keyed`: a mutation that takes no key, because it is the same however often it is sent.
+        """
         field_name = operation[0].lower() + operation[1:]
-        stated = {"idempotencyKey": f"{self.run}/{key}", "concertationId": self.concertation or None, **given}
+        named = {"idempotencyKey": f"{self.run}/{key}"} if keyed else {}
+        stated = {**named, "concertationId": self.concertation or None, **given}
         variables = {"input": {name: value for name, value in stated.items() if value is not None}}
         silences: list[Silence] = []
 
@@ -144,6 +155,7 @@ class Story:
         refused: str | None = None,
         tolerate: Collection[str | None] = (),
         quiet: bool = False,
+        keyed: bool = True,
         **given: Any,
     ) -> Answer:
         """Send a mutation and show it.
@@ -156,6 +168,7 @@ class Story:
             refused: the code of the refusal that the story wants to show.
             tolerate: codes of refusals with which the story goes on; `None`: it may also be done.
             quiet: show it only if something else than the plain outcome came of it.
+            keyed: whether the mutation takes a key.
             given: the fields of the input.
 
         Raises:
@@ -164,7 +177,7 @@ class Story:
         if key in self._keys:
             raise Unforeseen(f"La clé {key} a déjà servi à une autre demande.")
         self._keys.add(key)
-        answer = await self.command(who, operation, key, **given)
+        answer = await self.command(who, operation, key, keyed=keyed, **given)
         again = f" ({answer.sent} envois, une seule clé)" if answer.sent > 1 else ""
         if answer.code == "SIGN_OFF_PENDING" and not quiet:
             self.screen.line("waiting", who.label, f"{say} {answer.message}{again}", operation)
@@ -197,6 +210,14 @@ class Story:
         took = time.monotonic() - since
         self.screen.line("done", "", f"{say} ({took:.1f} s)", f"{operation} ×{len(tasks)}")
         return done
+
+    def keep(self, answer: Answer, person: Person, round_: int) -> None:
+        """Keep the receipt of a contribution that was taken, with the code that its author holds from now on."""
+        if answer.done:
+            receipt = answer.data["receipt"]
+            self.ids[f"contribution/{round_}/{person.key}"] = receipt["contribution"]["id"]
+            self.ids[f"recepisse/{round_}/{person.key}"] = receipt["code"]
+            self.receipts[receipt["code"]] = person
 
     # looking
 

@@ -156,7 +156,7 @@ _SOCIETE_CIVILE = (
         adds="La phrase doit dire aussi à qui s’adresser pour qu’une personne réexamine le dossier.",
     ),
     Voice(
-        key="droits", label="Association de défense des droits",
+        key="droits", label="Association de défense des droits", channel="HEARING",
         says="Le droit de parler à quelqu’un doit être écrit, opposable et gratuit.",
     ),
     Voice(
@@ -236,6 +236,25 @@ COLLEGES: dict[str, tuple[Voice, ...]] = {
 }
 """The forty, by college: eight in each."""
 
+CHANNELS = {
+    "ONLINE": "en ligne", "PAPER": "papier", "COUNTER": "guichet", "PHONE": "téléphone", "HEARING": "audition",
+}  # fmt: skip
+"""The channels, as people read them."""
+
+INVITED = "cooperative"
+"""Whose organisation is invited by a letter: its representative becomes a member with the code."""
+DESIGNATED = "metropole"
+"""Who is given an organisation to speak for; a file goes with the answers."""
+MENDED = "citoyen-lens"
+"""Whose answers will not do at first: mended from the draft that was kept."""
+REVISED = "rectorat"
+"""Who sends a second version."""
+WITHDRAWN = "etat-civil"
+"""Who withdraws what they had sent."""
+SUPERSEDED = "citoyenne-brest"
+"""Who answers online, and whose form on paper then takes its place on the clerk's word."""
+HEARD = "droits"
+"""Who answers at a hearing."""
 LATE = "citoyen-tard"
 """Who answers after the closing, in the first round."""
 POSTED_IN_TIME = "consommateurs"

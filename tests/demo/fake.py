@@ -25,6 +25,7 @@ class FakeHttp:
     script: list[Any]
     seen: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    asked: list[list[str]] = field(default_factory=list)
     url: str = ""
 
     @asynccontextmanager
@@ -40,15 +41,17 @@ class FakeHttp:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         headers = dict(line.split(": ", 1) for line in head.splitlines()[1:] if ": " in line)
-        self.seen.append(json.loads(await reader.readexactly(int(headers["content-length"]))))
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.asked.append(head.split(" ", 2)[:2])
+        self.seen.append(json.loads(body) if body[:1] == b"{" else {"body": body.decode()})
         self.tokens.append(headers.get("authorization", ""))
         answer = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if answer == HANG:
             await reader.read()
         elif answer != DROP:
-            status, body = answer if isinstance(answer, tuple) else (200, json.dumps(answer))
-            head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body.encode())}\r\nConnection: close\r\n\r\n"
-            writer.write((head + body).encode())
+            status, said = answer if isinstance(answer, tuple) else (200, json.dumps(answer))
+            head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(said.encode())}\r\nConnection: close\r\n\r\n"
+            writer.write((head + said).encode())
             await writer.drain()
         writer.close()
 

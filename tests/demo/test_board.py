@@ -18,7 +18,7 @@ AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 def stage(key: str, state: str, **more: Any) -> dict[str, Any]:
     return {
-        "key": key, "label": key.partition(".")[0].capitalize(), "round": 1, "state": state,
+        "id": key, "key": key, "label": key.partition(".")[0].capitalize(), "round": 1, "state": state,
         "plannedOpensAt": AT, "plannedClosesAt": AT, "opensAt": AT, "closesAt": None, "entryClosesAt": None,
         "suspendedAt": None, "overdueSince": None, "lane": None, "seals": [], **more,
     }  # fmt: skip

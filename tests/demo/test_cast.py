@@ -5,10 +5,30 @@ from __future__ import annotations
 import re
 
 from domain.builtin import builtin
+from domain.organisations import codes
+from domain.organisations.numbers import read_siret
+from domain.organisations.registration import OrganisationKind
 from server.demo import papers
 from server.demo.cast import make_cast
+from server.demo.organisations import MISTYPED, VOICES, organisation
+from server.demo.scenes.admitting import misread
+from server.demo.scenes.contributing import DURING_THE_KILL, NOT_YET
+from server.demo.scenes.entering import BATCH, PLACES, marks
 from server.demo.scenes.launching import WITNESSES
-from server.demo.voices import COLLEGES, FOLLOWED, LATE, POSTED_IN_TIME
+from server.demo.voices import (
+    CHANNELS,
+    COLLEGES,
+    DESIGNATED,
+    FOLLOWED,
+    HEARD,
+    INVITED,
+    LATE,
+    MENDED,
+    POSTED_IN_TIME,
+    REVISED,
+    SUPERSEDED,
+    WITHDRAWN,
+)
 
 RULES = builtin("assises-ia")
 CAST = make_cast("essai")
@@ -42,6 +62,55 @@ def test_voices_use_themes_and_channels_of_the_procedure() -> None:
         assert person.voice.channel.lower() in RULES.channels
     texts = [voice.says for voices in COLLEGES.values() for voice in voices]
     assert len(set(texts)) == 40
+
+
+def test_all_five_channels_of_the_procedure_are_used_and_named() -> None:
+    used = [voice.channel for voices in COLLEGES.values() for voice in voices]
+    assert set(used) == set(CHANNELS) == {channel.upper() for channel in RULES.channels}
+    typed = {person.key for person in CAST.participants if person.voice and person.voice.channel != "ONLINE"}
+    assert set(PLACES) == typed | {SUPERSEDED}
+    assert set(BATCH) - {SUPERSEDED} < {
+        p.key for p in CAST.participants if p.voice and p.voice.channel == "PAPER"
+    }
+
+
+def test_whatever_happens_to_somebody_online_happens_while_the_call_is_open() -> None:
+    for key in (DESIGNATED, INVITED, MENDED, REVISED, WITHDRAWN, SUPERSEDED, DURING_THE_KILL):
+        voice = CAST[key].voice
+        assert voice is not None
+        assert voice.channel == "ONLINE"
+    assert {LATE, POSTED_IN_TIME, DURING_THE_KILL, HEARD} == NOT_YET
+    assert any(HEARD in heard for heard in WITNESSES.values())
+
+
+def test_organisations_have_kinds_and_numbers_that_are_taken_and_one_number_that_is_not() -> None:
+    kinds = {kind.name for kind in OrganisationKind}
+    numbers = []
+    for key in VOICES:
+        found = organisation(key)
+        assert found is not None
+        assert found.kind in kinds
+        assert CAST[key].college in ("etat", "collectivites", "agents", "societe-civile")
+        numbers += [found.siret] if found.siret else []
+    assert len(numbers) == len({read_siret(number) for number in numbers} - {None}) == 2
+    assert read_siret(MISTYPED) is None
+    assert INVITED in VOICES
+    assert DESIGNATED in VOICES
+
+
+def test_a_code_with_another_first_letter_is_known_to_be_misread() -> None:
+    for number in (0, 1, 12345, codes.POSSIBLE - 1):
+        code = codes.write(number)
+        assert codes.read(code) == code
+        assert codes.read(misread(code)) is None
+
+
+def test_what_only_paper_can_have_is_told_by_the_number_of_the_question() -> None:
+    numbers = {"question/a": "3", "question/b": "4"}
+    assert marks({"a": {"other": "x"}, "b": 1}, numbers) == ""
+    assert marks({"a": {"ticked": ["x", "y"]}, "b": {"blank": True}}, numbers) == (
+        ", tel quel : question 3 à deux cases cochées et question 4 en blanc"
+    )
 
 
 def test_enough_say_more_in_the_second_round_for_every_quorum() -> None:

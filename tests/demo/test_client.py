@@ -63,3 +63,18 @@ async def test_it_sends_the_document_of_the_operation() -> None:
         await client.ask("ServerTime")
     assert fake.seen[0]["operationName"] == "ServerTime"
     assert fake.seen[0]["query"].startswith("query ServerTime")
+
+
+async def test_files_are_sent_and_pages_fetched_beside_graphql_until_somebody_answers() -> None:
+    script = [DROP, (503, ""), (201, "{}"), (200, "%PDF")]
+    async with FakeHttp(script).running() as fake, Client(fake.url) as client:
+        await client.send("/files/f?ticket=t", b"a;b\n1;2\n")
+        assert await client.fetch("/receipts/C.pdf") == b"%PDF"
+    assert fake.asked == [["put", "/files/f?ticket=t"]] * 3 + [["get", "/receipts/c.pdf"]]
+    assert fake.seen[0] == {"body": "a;b\n1;2\n"}
+
+
+async def test_a_file_that_is_not_taken_is_told_without_its_ticket() -> None:
+    async with FakeHttp([(415, "pas ainsi")]).running() as fake, Client(fake.url) as client:
+        with pytest.raises(RequestFaulty, match=r"PUT /files/f: HTTP 415 pas ainsi$"):
+            await client.send("/files/f?ticket=secret", b"x")

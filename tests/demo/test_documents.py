@@ -35,7 +35,21 @@ def named() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "operation", [*named(), OPERATION, "Situation", "OpenStages", "ServerTime", "Journey"]
+    "operation",
+    [
+        *named(),
+        *(
+            OPERATION,
+            "Situation",
+            "OpenStages",
+            "ServerTime",
+            "Journey",
+            "Questionnaire",
+            "Draft",
+            "Versions",
+        ),
+        *("Batches", "Receipt", "Seals", "Ledger", "Calendar", "Ballots", "PreviewCalendar"),
+    ],
 )
 def test_each_operation_has_a_document_that_bears_its_name(operation: str) -> None:
     (definition,) = parse(document(operation)).definitions

@@ -69,6 +69,7 @@ class Told:
             run="essai",
             procedure=builtin("assises-ia-bac-a-sable"),
             afterwards=AsyncExitStack(),
+            folder=self.folder,
             concertation="c",
         )
 

@@ -1,4 +1,4 @@
-"""The call for input: every channel, one person once, an extension behind two signatures, a worker killed."""
+"""While the call for input is open: an extension behind two signatures, hearings, a worker killed."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,165 +6,14 @@ from datetime import datetime
 
 from server.demo.board import CLOCKS
 from server.demo.calendar import show_calendar
-from server.demo.cast import Person
-from server.demo.faults import Unforeseen
 from server.demo.listening import OPERATION
 from server.demo.papers import EXTENSION, OBSERVATION, RECORDS
+from server.demo.scenes.contributing import CLOSED, DURING_THE_KILL, contribute
+from server.demo.scenes.entering import enter, in_hand
 from server.demo.scenes.launching import WITNESSES
-from server.demo.story import Answer, Story, fr, in_place
-from server.demo.voices import FOLLOWED, LATE, POSTED_IN_TIME
+from server.demo.story import Story, fr, in_place
+from server.demo.voices import HEARD
 from server.demo.voting import sign, vote_all
-
-CHANNELS = {"ONLINE": "en ligne", "PAPER": "papier", "COUNTER": "guichet", "PHONE": "téléphone"}
-"""The channels, as people read them."""
-#: Sends while the worker is dead: a contribution needs neither worker nor Temporal.
-_DURING_THE_KILL = "informatique"
-_CLOSED = ("STAGE_NOT_OPEN",)
-
-
-async def take_contributions(story: Story) -> None:
-    """Open by itself; thirty-seven answers by four channels; the same person is not counted twice."""
-    seen = await story.until("ouverture de l’appel", lambda now: now.has_reached("appel", "OPEN"))
-    round_ = seen.stage("appel").round
-    waiting = (LATE, POSTED_IN_TIME, _DURING_THE_KILL)
-    now_ = [person for person in story.cast.participants if person.key not in waiting]
-    await story.all_of(
-        "SubmitContribution",
-        "Contributions reçues en ligne.",
-        (
-            contribute(story, person, round_, quiet=True)
-            for person in now_
-            if person.voice and person.voice.channel == "ONLINE"
-        ),
-    )
-    for person in now_:
-        if person.voice and person.voice.channel != "ONLINE":
-            await enter(story, person, round_)
-    await _repeat(story, round_)
-
-
-async def contribute(
-    story: Story, person: Person, round_: int, *, quiet: bool = False, **more: str
-) -> Answer:
-    """Send somebody's contribution, from their own account."""
-    assert person.voice is not None
-    answer = await story.do(
-        person,
-        "SubmitContribution",
-        f"« {person.voice.says} »",
-        f"contribution/{round_}/{person.key}",
-        quiet=quiet,
-        tolerate=_CLOSED,
-        **in_place("appel", round_),
-        body=person.voice.says,
-        themes=list(person.voice.themes),
-        **more,
-    )
-    _keep(story, answer, person, round_)
-    return answer
-
-
-async def complete(story: Story, person: Person, round_: int) -> None:
-    """Add to what somebody said in the first round. That counts in this one, too: it becomes a new version."""
-    assert person.voice is not None
-    assert person.voice.adds is not None
-    answer = await story.command(
-        person,
-        "SubmitContribution",
-        f"contribution/{round_}/{person.key}",
-        **in_place("appel", round_),
-        body=person.voice.adds,
-        themes=list(person.voice.themes),
-    )
-    if answer.code == "ALREADY_CONTRIBUTED":
-        known = (await story.ask("Receipt", code=answer.data["receiptCode"]))["receipt"]
-        answer = await story.do(
-            person,
-            "ReviseContribution",
-            f"complète : « {person.voice.adds} »",
-            f"complement/{round_}/{person.key}",
-            quiet=True,
-            tolerate=_CLOSED,
-            **in_place("appel", round_),
-            contributionId=known["contribution"]["id"],
-            body=f"{person.voice.says} {person.voice.adds}",
-            themes=list(person.voice.themes),
-        )
-    elif not answer.done and answer.code not in _CLOSED:
-        raise Unforeseen(f"SubmitContribution: {answer.type} {answer.code or ''} {answer.message}")
-    _keep(story, answer, person, round_)
-
-
-async def enter(story: Story, person: Person, round_: int, *, posted_at: str | None = None) -> Answer:
-    """Enter what somebody sent on paper, or said at the counter or on the telephone, as a clerk."""
-    assert person.voice is not None
-    clerk = story.cast["saisie-gp" if person.territory in ("GP", "GF") else "saisie-paris"]
-    at = posted_at or (await story.now()).isoformat()
-    answer = await story.do(
-        clerk,
-        "RecordContribution",
-        f"saisit pour {person.label} ({CHANNELS[person.voice.channel]}).",
-        f"contribution/{round_}/{person.key}",
-        tolerate=_CLOSED,
-        **in_place("appel", round_),
-        channel=person.voice.channel,
-        author={"memberId": person.id},
-        postedAt=at if person.voice.channel == "PAPER" else None,
-        receivedAt=None if person.voice.channel == "PAPER" else at,
-        body=person.voice.says,
-        themes=list(person.voice.themes),
-    )
-    _keep(story, answer, person, round_)
-    return answer
-
-
-def _keep(story: Story, answer: Answer, person: Person, round_: int) -> None:
-    if answer.done:
-        story.ids[f"contribution/{round_}/{person.key}"] = answer.data["receipt"]["contribution"]["id"]
-        story.ids[f"recepisse/{round_}/{person.key}"] = answer.data["receipt"]["code"]
-
-
-async def _repeat(story: Story, round_: int) -> None:
-    """Send a contribution again: same key, same receipt; same person by another channel: refused."""
-    person = story.cast["citoyen-lyon"]
-    receipt = story.ids.get(f"recepisse/{round_}/{person.key}")
-    if person.voice is None or receipt is None:
-        return
-    key = f"contribution/{round_}/{person.key}"
-    again = await story.command(
-        person,
-        "SubmitContribution",
-        key,
-        **in_place("appel", round_),
-        body=person.voice.says,
-        themes=list(person.voice.themes),
-    )
-    if again.done and again.data["receipt"]["code"] != receipt:
-        raise Unforeseen("La même clé a donné deux récépissés.")
-    story.screen.line(
-        "done",
-        person.label,
-        f"renvoie sa demande, même clé : même récépissé {receipt}.",
-        "SubmitContribution",
-    )
-    other = await story.command(
-        person, "SubmitContribution", key, **in_place("appel", round_), body="Autre chose.", themes=[]
-    )
-    story.screen.line(
-        "refused", person.label, f"même clé, autre texte. Refusé : « {other.message} »", "SubmitContribution"
-    )
-    followed = story.cast[FOLLOWED]
-    await story.do(
-        followed,
-        "SubmitContribution",
-        "veut répondre aussi en ligne.",
-        "contribution/double",
-        refused="ALREADY_CONTRIBUTED",
-        tolerate=_CLOSED,
-        **in_place("appel", round_),
-        body="Je le redis en ligne.",
-        themes=[],
-    )
 
 
 async def hear(story: Story) -> None:
@@ -206,6 +55,7 @@ async def hear(story: Story) -> None:
     await story.all_of(
         "RecordHearing", "Une audition est tenue par axe, les comptes rendus sont déposés.", map(hold, axes)
     )
+    await enter(story, story.cast[HEARD], round_, in_hand(await story.look()))
     await _approve_records(story, (f"auditions.{axis}" for axis in axes))
 
 
@@ -230,7 +80,7 @@ async def extend(story: Story) -> None:
         "ExtendStage",
         f"demande de porter la clôture de {_clock(stage.closes_at)} à {_clock(closes_at)}. {EXTENSION}.",
         "prorogation",
-        tolerate=(*_CLOSED, "STAGE_CHANGED", "SUSPENDED"),
+        tolerate=(*CLOSED, "STAGE_CHANGED", "SUSPENDED"),
         **in_place("appel", stage.round),
         closesAt=closes_at.isoformat(),
         seenClosesAt=stage.closes_at.isoformat(),
@@ -274,8 +124,12 @@ async def kill_worker(story: Story) -> None:
             story.screen.line("system", "", f"kill -9 {pid} : le worker est mort, en plein travail.")
         else:
             story.screen.say("Ses processus ne sont pas à portée d’ici : seule la connexion est rompue.")
-        person = story.cast[_DURING_THE_KILL]
-        await contribute(story, person, round_)
+        await contribute(
+            story,
+            story.cast[DURING_THE_KILL],
+            round_,
+            say="répond : ni worker ni Temporal n’y sont nécessaires.",
+        )
         await story.do(
             story.cast["garant"],
             "PublishObservation",

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.questionnaires.builtin import source
 from server.demo.cast import Person
-from server.demo.papers import INFORMATION_FILE, QUESTIONNAIRE, TITLE
+from server.demo.papers import INFORMATION_FILE, TITLE
+from server.demo.scenes.admitting import designate, register_organisations
 from server.demo.story import Answer, Story, fr
+from server.demo.voices import INVITED
 
 _SHOWN = ("appel", "auditions.politiques-publiques", "avis", "synthese", "decision", "suivi")
 _TERRITORIES = ["FR", "GP", "RE"]
@@ -64,15 +67,17 @@ async def draft(story: Story) -> None:
         procedure=story.procedure.id,
     )
     story.concertation = answer.data["concertation"]["id"]
-    people = [person for person in story.cast.people if person is not coordinator]
+    await register_organisations(story)
+    people = [person for person in story.cast.people if person.key != INVITED]
     enrolled: list[Answer] = await story.all_of(
         "EnrolMember",
-        f"{len(story.cast.participants)} membres de cinq collèges, un conseil scientifique de "
+        f"{len(story.cast.participants) - 1} membres de cinq collèges, un conseil scientifique de "
         f"{len(story.cast.council)}, les fonctions : inscrits.",
         (_enrol(story, person) for person in people),
     )
     for person, done in zip(people, enrolled, strict=True):
-        person.id = done.data["member"]["id"]
+        person.id, person.admitted = done.data["member"]["id"], True
+    await designate(story)
     await story.all_of(
         "AppointMember",
         "Chaque fonction a son titulaire : coprésidences, rapporteurs, garant, agents de saisie.",
@@ -84,20 +89,25 @@ async def draft(story: Story) -> None:
         (_declare(story, person) for person in story.cast.council),
     )
     await _launch_too_early(story)
-    for key, title, text, questionnaire in (
-        ("dossier", "Dossier de concertation", INFORMATION_FILE, False),
-        ("questionnaire", "Questionnaire", QUESTIONNAIRE, True),
-    ):
-        attached = await story.do(
-            coordinator,
-            "AttachDocument",
-            f"verse au dossier : {title.lower()}.",
-            f"piece/{key}/1",
-            title=fr(title),
-            text=fr(text),
-            questionnaire=questionnaire,
-        )
-        story.ids[key] = attached.data["document"]["id"]
+    attached = await story.do(
+        coordinator,
+        "AttachDocument",
+        "verse au dossier : dossier de concertation.",
+        "piece/dossier/1",
+        title=fr("Dossier de concertation"),
+        text=fr(INFORMATION_FILE),
+    )
+    story.ids["dossier"] = attached.data["document"]["id"]
+    await story.do(
+        coordinator,
+        "AttachDocument",
+        "dépose le questionnaire de l’appel, tel que son fichier l’écrit : vérifié, puis gardé sous son empreinte.",
+        "piece/questionnaire/1",
+        title=fr("Questionnaire"),
+        stage="appel",
+        source=source("assises"),
+        questionnaire=True,
+    )
 
 
 async def _launch_too_early(story: Story) -> None:

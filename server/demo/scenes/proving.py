@@ -1,5 +1,7 @@
 """What is left at the end: the calendar as it came, one contribution's journey, a ledger that anyone can verify."""
 
+import json
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +10,8 @@ from rich.tree import Tree
 from domain.digests import canonical
 from server.demo.calendar import show_calendar
 from server.demo.faults import LedgerBroken
-from server.demo.scenes.calling import CHANNELS
 from server.demo.story import Story
-from server.demo.voices import FOLLOWED
+from server.demo.voices import CHANNELS, FOLLOWED
 from store.ledger import GENESIS, row_hash
 
 _ANSWERS = {
@@ -20,6 +21,8 @@ _ANSWERS = {
     "DEFERRED": "différée",
 }
 _PAGE = 100
+LEDGER = "journal.jsonl"
+"""The file, in the folder of the story, that the ledger is exported to."""
 
 
 async def show_planned_and_actual(story: Story) -> None:
@@ -61,7 +64,7 @@ def _grow(tree: Tree, recommendation: dict[str, Any]) -> None:
 
 
 async def verify_ledger(story: Story) -> None:
-    """Recompute the chain from what the API gives, then have the stored ledger, folds and seals verified."""
+    """Recompute the chain from what the API gives, keep it, have the stored ledger, folds and seals verified."""
     rounds, events = await _recompute(story)
     listener = story.listener
     if listener is not None:
@@ -96,14 +99,11 @@ async def verify_ledger(story: Story) -> None:
 
 
 async def _recompute(story: Story) -> tuple[int, int]:
-    """Walk the ledger page by page; give the number of rounds and of events."""
-    after, head, seq, rounds = None, GENESIS, 0, 0
-    while True:
-        answer = await story.ask(
-            "Ledger", story.cast.coordinator, id=story.concertation, first=_PAGE, after=after
-        )
-        page = answer["concertation"]["ledger"]
-        for row in page["nodes"]:
+    """Recompute the chain row by row, and keep the rows in a file; give the number of rounds and of events."""
+    head, seq, rounds = GENESIS, 0, 0
+    with (story.folder / LEDGER).open("w", encoding="utf-8") as kept:
+        async for row in _rows(story):
+            kept.write(json.dumps(row, ensure_ascii=False) + "\n")
             seq += 1
             content = (
                 row["content"] if isinstance(row["content"], str) else canonical(row["content"]).decode()
@@ -112,6 +112,17 @@ async def _recompute(story: Story) -> tuple[int, int]:
             if (row["seq"], row["previousHash"], row["hash"]) != (seq, head.hex(), told):
                 raise LedgerBroken(f"Le journal est rompu à l’événement n° {seq}.")
             head, rounds = bytes.fromhex(row["hash"]), max(rounds, row["round"] or 0)
+    return rounds, seq
+
+
+async def _rows(story: Story) -> AsyncIterator[dict[str, Any]]:
+    """Give the rows of the ledger page by page, as anybody may read them at the end: without a token."""
+    after = None
+    while True:
+        answer = await story.ask("Ledger", slug=story.slug, first=_PAGE, after=after)
+        page = answer["concertation"]["ledger"]
+        for row in page["nodes"]:
+            yield row
         if not page["pageInfo"]["hasNextPage"]:
-            return rounds, seq
+            return
         after = page["pageInfo"]["endCursor"]

@@ -1,10 +1,12 @@
 """The end of a call for input: too late for one, in time on paper for another, the seal, the council's gate."""
 
 from server.demo.cast import Person
-from server.demo.scenes.calling import CHANNELS, complete, enter
+from server.demo.forms import answers
+from server.demo.scenes.contributing import complete
+from server.demo.scenes.entering import enter, show_batch
 from server.demo.situation import Seal, Tally
 from server.demo.story import Story, in_place
-from server.demo.voices import LATE, POSTED_IN_TIME
+from server.demo.voices import CHANNELS, LATE, POSTED_IN_TIME
 from server.demo.voting import pass_gate
 
 _COLLEGES = {
@@ -32,7 +34,8 @@ async def close_and_seal(story: Story) -> None:
     await story.until("clôture de l’appel", lambda now: now.has_reached("appel", "CLOSED"))
     round_ = seen.stage("appel").round
     await _too_late(story, story.cast[LATE], round_)
-    await enter(story, story.cast[POSTED_IN_TIME], round_, posted_at=posted_at.isoformat())
+    await enter(story, story.cast[POSTED_IN_TIME], round_, posted_at)
+    await show_batch(story, round_)
     await show_seal(story)
     await pass_gate(story, "appel", "CONCLUSION", f"porte/{round_}/sceau")
 
@@ -47,7 +50,7 @@ async def _too_late(story: Story, person: Person, round_: int) -> None:
         refused="STAGE_NOT_OPEN",
         tolerate=(None,),  # where a quorum was missed, the call has been extended meanwhile
         **in_place("appel", round_),
-        body=person.voice.says,
+        answers=answers(person.voice),
         themes=list(person.voice.themes),
     )
 
@@ -56,11 +59,13 @@ async def show_seal(story: Story) -> Seal:
     """Wait for the seal of the call, and show its figures."""
     seen = await story.until("sceau de l’appel", lambda now: bool(now.stage("appel").seals))
     seal = seen.stage("appel").seals[-1]
+    counted = sum(tally.count for tally in seal.by_channel)
+    channels = {key.lower(): value for key, value in CHANNELS.items()}
     story.screen.line(
         "read",
         "",
-        f"{seal.count} contributions scellées. Par collège : {_told(seal.by_college, _COLLEGES)}. "
-        f"Par canal : {_told(seal.by_channel, {key.lower(): value for key, value in CHANNELS.items()})}. "
+        f"{counted} contributions comptées, {seal.count} versions scellées : aucune ne disparaît. "
+        f"Par collège : {_told(seal.by_college, _COLLEGES)}. Par canal : {_told(seal.by_channel, channels)}. "
         f"Racine : {seal.root[:16]}…",
         "Situation",
     )
@@ -84,6 +89,6 @@ async def add_contributions(story: Story) -> None:
         (
             complete(story, person, round_)
             for person in story.cast.participants
-            if person.voice and person.voice.adds
+            if person.admitted and person.voice and person.voice.adds
         ),
     )

@@ -90,6 +90,9 @@ ROLES: dict[str, frozenset[Role]] = {
     "decide_appeal": _CONDUCT | PRESIDENCY,
     "redact_contribution": _CONDUCT | PRESIDENCY,
     "read_moderation": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR}),
+    # grouping: who conducts it and who writes the synthesis; the authors themselves agree or not
+    "group_contributions": _CONDUCT | _WRITING,
+    "read_groupings": _CONDUCT | _WRITING | PRESIDENCY | frozenset({Role.GUARANTOR}),
     "send_file": _CONDUCT | frozenset({Role.CLERK}),
     "read_draft": _ANY_OFFICE,
     "read_names": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR, Role.CLERK}),

@@ -10,7 +10,7 @@ import orjson
 import strawberry
 from strawberry import field
 
-from api.faults import BadInput
+from api.faults import BadInput, InputFault
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def limit(first: int | None) -> int:
         BadInput: a number below 0.
     """
     if first is not None and first < 0:
-        raise BadInput("first: a number of items is not negative.", path=("first",))
+        raise BadInput(InputFault.NEGATIVE, path=("first",))
     return min(PAGE if first is None else first, LARGEST_PAGE)
 
 
@@ -53,7 +53,7 @@ def position(after: str | None, *shape: type) -> Any:
         found = None
     given = found if isinstance(found, list) else [found]
     if tuple(type(part) for part in given) != shape or isinstance(found, list) != (len(shape) > 1):
-        raise BadInput("after: this is no cursor of this connection.", path=("after",))
+        raise BadInput(InputFault.CURSOR, path=("after",))
     return found
 
 

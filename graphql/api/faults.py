@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from graphql import GraphQLError
+
+from domain.texts import text
 
 
 class FaultCode(StrEnum):
@@ -22,10 +25,34 @@ class FaultCode(StrEnum):
     """What nobody foresaw; the log knows more, under the reference."""
 
 
+class InputFault(StrEnum):
+    """What an argument has that no form of a request allows. The sentences are in the catalogues, `input.<value>`."""
+
+    CURSOR = "cursor"
+    """A cursor that this connection never gave: forged, cut, or of another one."""
+    NEGATIVE = "negative"
+    ONE_OF = "one_of"
+    """None of the arguments of which exactly one is needed, or several."""
+    NOT_SEARCHABLE = "not_searchable"
+    UNRANKED = "unranked"
+    """A ranking by relevance of what was not searched for."""
+    TERRITORY = "territory"
+    TOO_FAR = "too_far"
+    CONCERTATION = "concertation"
+
+
 class BadInput(GraphQLError):
     """The request has a form that nothing can be made of."""
 
-    def __init__(self, message: str, *, path: tuple[str, ...] = ()) -> None:
-        """Name the argument at fault."""
+    def __init__(
+        self, fault: InputFault, *, path: tuple[str, ...], languages: Sequence[str] = ("fr",)
+    ) -> None:
+        """Name the argument at fault, or all of those at fault together. Answers are said anew by api/masking.py."""
+        self.fault = fault
+        self.arguments = path
         extensions = {"code": FaultCode.BAD_USER_INPUT.value, "input": list(path)}
-        super().__init__(message, extensions=extensions)
+        super().__init__(self.sentence(languages), extensions=extensions)
+
+    def sentence(self, languages: Sequence[str]) -> str:
+        """Say what is wrong in the language of whoever asks."""
+        return text(f"input.{self.fault}", languages, argument=", ".join(self.arguments))

@@ -9,7 +9,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import MaskErrors
 
 from api.context import Context
-from api.faults import FaultCode
+from api.faults import BadInput, FaultCode
 from domain.texts import text
 from store.faults import StoreFault, StoreUnreachable
 from workflows import commanding
@@ -21,7 +21,7 @@ class Masking(MaskErrors):
     """Gives every error a code, and hides what only the log may know."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=_has_no_code)
+        super().__init__(should_mask_error=lambda error: _has_no_code(error) or _is_bad_input(error))
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         """Give what a client may know of an error."""
@@ -29,13 +29,15 @@ class Masking(MaskErrors):
 
 
 def masked(error: GraphQLError, context: object) -> GraphQLError:
-    """Give what a client may know of an error: itself where it has a code already."""
+    """Give what a client may know of an error: itself where it has a code already, in the reader's language."""
+    cause = error.original_error
+    if isinstance(cause, BadInput):
+        return _with(error, cause.sentence(_languages(context)), {})
     if not _has_no_code(error):
         return error
-    cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError):
         return _with(error, error.message, {"code": FaultCode.BAD_USER_INPUT.value})
-    languages = context.languages if isinstance(context, Context) else ("fr",)
+    languages = _languages(context)
     reference = context.reference if isinstance(context, Context) else ""
     code = _code(cause, context)
     if isinstance(context, Context) and any(isinstance(f, StoreFault) for f in (cause, cause.__cause__)):
@@ -54,6 +56,14 @@ def masked(error: GraphQLError, context: object) -> GraphQLError:
 
 def _has_no_code(error: GraphQLError) -> bool:
     return "code" not in (error.extensions or {})
+
+
+def _is_bad_input(error: GraphQLError) -> bool:
+    return isinstance(error.original_error, BadInput)
+
+
+def _languages(context: object) -> tuple[str, ...]:
+    return context.languages if isinstance(context, Context) else ("fr",)
 
 
 def _code(cause: BaseException, context: object) -> FaultCode:

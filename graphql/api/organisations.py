@@ -11,7 +11,7 @@ from strawberry import Private, argument, field
 
 from api.connections import After, Connection, First, connection, limit, position
 from api.context import Info
-from api.faults import BadInput
+from api.faults import BadInput, InputFault
 from api.ids import global_id
 from api.nodes import Node
 from api.people import Member, member_of
@@ -126,7 +126,7 @@ class WithOrganisations:
         try:
             place = (str(seen[0]), str(UUID(seen[1]))) if seen else None
         except ValueError as fault:
-            raise BadInput("after: this is no cursor of this connection.", path=("after",)) from fault
+            raise BadInput(InputFault.CURSOR, path=("after",)) from fault
         said = filter or OrganisationFilter()
         wanted = Wanted(
             college=said.college, kind=said.kind, departement=said.departement, name=said.name or None

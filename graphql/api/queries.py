@@ -13,7 +13,7 @@ from api.concertation import Concertation, concertation_of
 from api.connections import After, Connection, First, connection, connection_of_list, limit, position
 from api.context import Info
 from api.enumerations import Phase
-from api.faults import BadInput
+from api.faults import BadInput, InputFault
 from api.files import FileQueries
 from api.finding import FindingQueries
 from api.ids import concertation_key
@@ -62,7 +62,7 @@ class Query(FileQueries, FindingQueries, PlaceQueries, QuestionnaireQueries, Bat
         slug: Annotated[str | None, argument(description="Its name in addresses.")] = None,
     ) -> Concertation | None:
         if (id is None) == (slug is None):
-            raise BadInput("id, slug: exactly one of them.", path=("id",))
+            raise BadInput(InputFault.ONE_OF, path=("id", "slug"))
         if slug is not None:
             at = await info.context.reading.snapshot_by_slug(slug)
         else:
@@ -83,7 +83,7 @@ class Query(FileQueries, FindingQueries, PlaceQueries, QuestionnaireQueries, Bat
         try:
             place = Place(created_at=datetime.fromisoformat(seen[0]), id=seen[1]) if seen else None
         except ValueError as fault:
-            raise BadInput("after: this is no cursor of this connection.", path=("after",)) from fault
+            raise BadInput(InputFault.CURSOR, path=("after",)) from fault
         rows, page = await info.context.reading.concertation_page(
             first=limit(first), after=place, phases=[p.value for p in phases] if phases else None, mine=mine
         )
@@ -144,7 +144,7 @@ class Query(FileQueries, FindingQueries, PlaceQueries, QuestionnaireQueries, Bat
         ] = None,
     ) -> CalendarPreview | None:
         if (procedure is None) == (source is None):
-            raise BadInput("procedure, source: exactly one of them.", path=("procedure",))
+            raise BadInput(InputFault.ONE_OF, path=("procedure", "source"))
         if source is not None:
             read_ = read(source)
             definition, findings = read_.procedure, list(read_.findings)
@@ -157,12 +157,12 @@ class Query(FileQueries, FindingQueries, PlaceQueries, QuestionnaireQueries, Bat
             definition, findings = found.definition, check(found.definition)
         places = tuple(territories) if territories is not None else definition.territories
         if len(places) > _MOST_TERRITORIES or not all(map(known, places)):
-            raise BadInput("territories: a code is unknown.", path=("territories",))
+            raise BadInput(InputFault.TERRITORY, path=("territories",))
         stages = expand(definition)
         try:
             planned = plan(definition, stages, places, opens_at)
         except OverflowError as fault:
-            raise BadInput("opensAt: too far away.", path=("opensAt",)) from fault
+            raise BadInput(InputFault.TOO_FAR, path=("opensAt",)) from fault
         return CalendarPreview(
             stages=[
                 planned_of(

@@ -12,7 +12,7 @@ from strawberry import ID, argument
 from api.context import Context, Info
 from api.contributions import Figures, figures_made, open_calls
 from api.events import Event, FiguresUpdated, event_of
-from api.faults import BadInput
+from api.faults import BadInput, InputFault
 from api.feed import THROTTLE
 from api.ids import concertation_key
 from api.publication import sees
@@ -47,7 +47,7 @@ class Subscription:
         key = concertation_key(concertation_id)
         at = await context.reading.snapshot(key) if key else None
         if at is None:
-            raise BadInput(text("refusal.UNKNOWN_CONCERTATION", context.languages), path=("concertationId",))
+            raise BadInput(InputFault.CONCERTATION, path=("concertationId",), languages=context.languages)
         follower = _Follower(info, at, at.process.seq if after is None else after)
         async with context.feed.watch(at.id, follower.seq) as watch:
             while True:

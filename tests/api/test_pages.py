@@ -93,14 +93,20 @@ async def test_concertations_come_newest_first(stage: Stage) -> None:
 
 @pytest.mark.parametrize("after", ["", "x", "====", "WzFd", "MQ", "InhI", "é", "bnVsbA", "W10"])
 async def test_a_forged_cursor_is_refused(house: House, after: str) -> None:
-    response = await house.post(document("Concertations"), {"after": after})
-    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    for language, begins in ((None, "Ce curseur n’est pas"), ("en-GB", "This cursor is none")):
+        response = await house.post(document("Concertations"), {"after": after}, language=language)
+        (error,) = response.json()["errors"]
+        assert error["extensions"] == {"code": "BAD_USER_INPUT", "input": ["after"]}
+        assert error["message"].startswith(begins)
+        assert error["path"] == ["concertations"]
 
 
 async def test_a_negative_page_is_refused_and_a_huge_one_is_cut(stage: Stage) -> None:
     await stage.open()
     response = await stage.house.post(document("Concertations"), {"first": -1})
-    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "input": ["first"]}
+    assert error["message"] == "Un nombre d’éléments n’est pas négatif (first). Rien n’a été lu."
     found = await stage.house.ask("Ledger", {"slug": "essai", "first": 2_000_000_000})
     assert len(found["concertation"]["ledger"]["nodes"]) <= 100
     assert (await stage.house.ask("Ledger", {"slug": "essai", "first": 0}))["concertation"]["ledger"][

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import domain
+from api.faults import InputFault
 from domain import acts, procedure, process
 from domain.acts import Act, Conclusion
 from domain.builtin import builtin
@@ -93,6 +94,11 @@ def test_no_text_of_a_finding_is_left_over() -> None:
 def test_no_text_of_a_refusal_is_left_over() -> None:
     known = {key.removeprefix("refusal.") for key in catalogue("fr") if key.startswith("refusal.")}
     assert known - set(Code) == {"SIGN_OFF_PENDING"}
+
+
+def test_every_fault_of_an_argument_has_its_text_and_none_is_left_over() -> None:
+    known = {key.removeprefix("input.") for key in catalogue("fr") if key.startswith("input.")}
+    assert known == set(InputFault)
 
 
 @pytest.mark.parametrize("fact", get_args(Fact), ids=kind_of)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from server.commands.line_report import FileNotRead, LineReport
 from server.errors import CommandFailed
 from server.settings import Settings
 
 if TYPE_CHECKING:
-    from domain.csv_rows import LineFault
     from domain.process import Process
     from store.importing_people import Imported
     from store.pool import Connection
 
 TEXTS = {
     "fr": {
-        "place": "ligne {line}",
-        "column": ", colonne « {column} »",
-        "more": "Les autres anomalies sont omises ici ; --report FICHIER les écrit toutes.",
         "counts": "{new} nouveaux, {changed} modifiés, {unchanged} inchangés, {bad} lignes en défaut.",
         "kept": "Importé.",
         "kept_but": "Importé, sauf les lignes en défaut. Corrigez-les et relancez : ce qui est importé ne change plus.",
@@ -35,9 +31,6 @@ TEXTS = {
         "reading": "lecture",
     },
     "en": {
-        "place": "line {line}",
-        "column": ", column “{column}”",
-        "more": "The other faults are left out here; --report FILE writes all of them.",
         "counts": "{new} new, {changed} changed, {unchanged} unchanged, {bad} lines at fault.",
         "kept": "Imported.",
         "kept_but": "Imported, but for the lines at fault. Correct them and start again: what is imported stays.",
@@ -48,21 +41,14 @@ TEXTS = {
         "reading": "reading",
     },
 }
-MOST_SHOWN = 100
-"""Faults that are printed; a report has them all."""
-
-
-class FileNotRead(CommandFailed):
-    """The file cannot be read."""
 
 
 class NotImported(CommandFailed):
     """There is nothing to import into, or nobody who may."""
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("what", choices=("organisations", "participants"), help="what the lines are")
+def options(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments; `what` says what the lines are."""
     parser.add_argument("file", help="a CSV file; UTF-8, or what spreadsheets save (said if so)")
     parser.add_argument(
         "--concertation", required=True, metavar="SLUG", help="its name in addresses, or its id"
@@ -85,9 +71,10 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import; exit code 1 if a line is at fault."""
     language = arguments.lang or (settings.language if settings.language in TEXTS else "fr")
     with ExitStack() as stack:
-        report = _Report(stack, arguments.report, language)
-        source = _opened(stack, arguments.file)
+        report = LineReport(stack, arguments.report, language)
+        source = opened(stack, arguments.file)
         found = await _import(arguments, settings, language, report, source)
+        report.sum_up()
     said = TEXTS[language]
     print(
         said["counts"].format(new=found.new, changed=found.changed, unchanged=found.unchanged, bad=found.bad)
@@ -101,7 +88,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if found.bad else 0
 
 
-def _opened(stack: ExitStack, name: str) -> BinaryIO:
+def opened(stack: ExitStack, name: str) -> BinaryIO:
+    """Open a file to be read; raises `FileNotRead`."""
     try:
         return stack.enter_context(Path(name).open("rb"))
     except (OSError, ValueError) as fault:
@@ -109,7 +97,7 @@ def _opened(stack: ExitStack, name: str) -> BinaryIO:
 
 
 async def _import(
-    arguments: argparse.Namespace, settings: Settings, language: str, report: _Report, source: BinaryIO
+    arguments: argparse.Namespace, settings: Settings, language: str, report: LineReport, source: BinaryIO
 ) -> Imported:
     from domain.csv_rows import encoding_of
     from domain.loading import Unreadable
@@ -125,7 +113,7 @@ async def _import(
         Extent.DRY_RUN if arguments.dry_run else Extent.GOOD_LINES if arguments.good_lines else Extent.ALL_OR_NOTHING
     )  # fmt: skip
     async with looking_into(settings, "import") as connection:
-        concertation = await _named(connection, arguments.concertation, language)
+        concertation = await named(connection, arguments.concertation, language)
         work = await begin(connection, concertation, by=arguments.member, extent=extent, tell=report.tell)
         if work is None:
             raise NotImported(TEXTS[language]["unknown"].format(concertation=arguments.concertation))
@@ -133,7 +121,7 @@ async def _import(
         report.process = work.process
         procedure = work.process.procedure
         colleges = {college.id for college in procedure.colleges} if procedure else set()
-        lines = _lines(source, encoding, TEXTS[language]["reading"])
+        lines = lines_of(source, encoding, TEXTS[language]["reading"])
         try:
             if arguments.what == "organisations":
                 return await work.organisations(lists.organisations(lines, colleges))
@@ -143,7 +131,8 @@ async def _import(
             raise FileNotRead(text(f"finding.{finding.code}", (language,), **finding.args)) from fault
 
 
-async def _named(connection: Connection, name: str, language: str) -> str:
+async def named(connection: Connection, name: str, language: str) -> str:
+    """Give the id of a concertation by its slug or id; raises `NotImported`."""
     from store.concertations import get_by_slug
     from store.identifiers import parse
 
@@ -164,7 +153,7 @@ async def _require_coordinator(connection: Connection, process: Process, member:
         raise NotImported(TEXTS[language]["not_allowed"].format(member=member))
 
 
-def _lines(source: BinaryIO, encoding: str, label: str) -> Iterator[str]:
+def lines_of(source: BinaryIO, encoding: str, label: str) -> Iterator[str]:
     """Give the lines of a file, and show on a terminal how far it is read."""
     from rich.console import Console
     from rich.progress import Progress
@@ -180,42 +169,3 @@ def _lines(source: BinaryIO, encoding: str, label: str) -> Iterator[str]:
                     progress.update(task, completed=source.tell())
                 yield line
         progress.update(task, completed=size)
-
-
-class _Report:
-    """Faults as they are found: the first ones printed, all of them written to a file where one is named."""
-
-    def __init__(self, stack: ExitStack, path: Path | None, language: str) -> None:
-        self.process: Process | None = None
-        self._language = language
-        self._shown = 0
-        self._writer = None
-        if path is not None:
-            try:
-                file = stack.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
-            except OSError as fault:
-                raise FileNotRead(f"{path}: {fault.strerror}") from fault
-            self._writer = csv.writer(file, delimiter=";")
-            self._writer.writerow(("line", "column", "code", "message"))
-
-    def tell(self, fault: LineFault) -> None:
-        """Show a fault, or write it, or both."""
-        said = TEXTS[self._language]
-        message = self._message(fault, (self._language,))
-        if self._writer is not None:
-            self._writer.writerow((fault.line, fault.column, fault.fault.code, message))
-        self._shown += 1
-        if self._shown <= MOST_SHOWN:
-            column = said["column"].format(column=fault.column) if fault.column else ""
-            print(f"{said['place'].format(line=fault.line)}{column} · {fault.fault.code}\n    {message}")
-        elif self._shown == MOST_SHOWN + 1 and self._writer is None:
-            print(said["more"])
-
-    def _message(self, fault: LineFault, languages: Sequence[str]) -> str:
-        from domain.refusals import Refusal
-        from domain.summaries import refusal_text
-        from domain.texts import text
-
-        if isinstance(fault.fault, Refusal):
-            return refusal_text(fault.fault, self.process, languages)
-        return text(f"finding.{fault.fault.code}", languages, **fault.fault.args)

@@ -1,31 +1,30 @@
 """A crowd: contributions by the million, the same for the same seed, in minutes.
 
-Lengths are those of free texts in public consultations (half of them below 350 characters, a few of pages), words are
-common and rare as in any language, départements weigh as their population does, and people come in two bursts: after
-the opening and before the closing. Some sign the text of a campaign. Leaves are real: what is made here can be sealed.
+Each answers ten questions (speech.py). Départements weigh as their population does, and people come in two bursts:
+after the opening and before the closing. One in sixteen speaks for an organisation of their own; one in sixty corrects
+what they sent, one in two hundred withdraws it, moderation hides one in 250. Leaves are real: what is made here
+can be sealed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import random
 from bisect import bisect
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
-import asyncpg
-
-from benchmarks.progress import say
+from benchmarks.speech import Speech, questionnaire
+from domain.digests import canonical
+from domain.questionnaires.spoken import spoken
 from store.leaves import MORE, leaf
-from store.pool import set_codecs
+from store.questionnaires import questionnaire_digest
 
 SEED = 20_230_711
-AT_ONCE = 10_000
 DAYS = 45.0
 
 POPULATION = {
@@ -46,95 +45,142 @@ POPULATION = {
 _COLLEGES = {"citoyens": 70, "societe-civile": 12, "agents": 10, "collectivites": 6, "etat": 2}
 _CHANNELS = {"online": 86, "paper": 8, "counter": 3, "phone": 2, "hearing": 1}
 _THEMES = ("economie", "social", "sante", "education", "securite")
-
-_WHO = (
-    "la commune", "notre mairie", "le service public", "une intelligence artificielle", "chaque agent", "le guichet",
-    "ma caisse d’allocations", "l’école du quartier", "l’hôpital", "un algorithme", "la préfecture", "le département",
-    "les usagers", "les associations", "les élus", "un conseil de citoyens", "la médiathèque", "le transport scolaire",
-)  # fmt: skip
-_DOES = (
-    "devrait", "doit", "ne peut pas", "pourrait", "aurait intérêt à", "a besoin de", "refuse de", "commence à",
-    "hésite à", "continue de",
-)  # fmt: skip
-_WHAT = (
-    "expliquer ses décisions", "répondre au téléphone", "former les agents", "écouter les habitants", "publier le code",
-    "évaluer l’expérimentation", "protéger les données personnelles", "garder un accueil humain", "réduire les délais",
-    "traduire les courriers", "aider les personnes âgées", "vérifier les réponses", "économiser l’énergie",
-    "embaucher des médiateurs", "ouvrir le samedi", "simplifier les formulaires", "respecter la loi",
-    "rendre des comptes",
-)  # fmt: skip
-_HOW = (
-    "avant toute généralisation", "dans les zones rurales", "avec les syndicats", "sans surveillance", "dès la rentrée",
-    "à l’échelle de l’intercommunalité", "pour les étudiants", "chaque année", "en toute transparence", "gratuitement",
-    "avec un budget clair", "au moins une fois par mois", "comme à l’étranger", "malgré les promesses",
-)  # fmt: skip
-_CAMPAIGN = (
-    "Nous demandons une évaluation indépendante des expérimentations conduites dans les collectivités, une formation "
-    "sérieuse des fonctionnaires territoriaux, la publication des algorithmes et le maintien d’un interlocuteur humain."
-)
-_SYLLABLES = (
-    "ba",
-    "cour",
-    "dre",
-    "fon",
-    "gui",
-    "lac",
-    "mon",
-    "nou",
-    "pré",
-    "quin",
-    "rou",
-    "saint",
-    "tour",
-    "val",
-    "ville",
-)
+_SPEAKS_FOR = {"societe-civile": 0.3, "collectivites": 0.3, "agents": 0.05}
+"""The share of each college that speaks for an organisation, each for another: an organisation has one voice."""
+_REVISED, _WITHDRAWN, _HIDDEN = 1 / 60, 1 / 200, 1 / 250
 
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PLAIN = {**dict.fromkeys(MORE), "version": 1}
-"""First versions, of plain text, carried from nowhere."""
+_PLAIN: dict[str, Any] = dict.fromkeys(MORE)
+_NAMES = UUID("0d2f6f0a-6a57-4d4e-9f0e-3b0a1f4f8a10")
 
 COLUMNS = (
     "id", "concertation", "round", "stage", "member", "college", "organisation", "territory", "channel", "themes",
-    "body", "posted_at", "received_at", "submitted_at", "actor", "command", "salt", "digest", "receipt",
+    "body", "posted_at", "received_at", "submitted_at", "answers", "questionnaire", "version", "supersedes",
+    "superseded_at", "withdrawn_at", "hidden_at", "measure", "actor", "command", "salt", "digest", "receipt",
 )  # fmt: skip
 
 
-def rows(
-    concertation: UUID, stage: str, first: int, last: int, until: datetime, of: int
-) -> Iterator[tuple[Any, ...]]:
-    """Give the contributions from number `first` to before `last`, of `of` in all, the last of them before `until`."""
-    chance = random.Random(f"{SEED}/{of}/{first}")
-    sentences = _sentences(chance)
-    departements, weights = list(POPULATION), list(accumulate(POPULATION.values()))
-    for number in range(first, last):
-        at = until - timedelta(days=DAYS * (1 - _moment((number + chance.random()) / of)))
-        content: dict[str, Any] = {
-            "id": _identifier(at, number, chance),
-            "concertation": concertation,
-            "round": 1,
-            "stage": stage,
-            "member": str(UUID(int=chance.getrandbits(128))),
-            "college": _drawn(_COLLEGES, chance),
-            "organisation": None,
-            "territory": departements[bisect(weights, chance.random() * weights[-1])],
-            "channel": _drawn(_CHANNELS, chance),
-            "themes": chance.sample(_THEMES, 2 if chance.random() < 0.3 else 1),
-            "body": _body(sentences, chance),
-            "posted_at": None,
-            "received_at": None,
-            "submitted_at": at,
-        }
-        salt = chance.randbytes(16)
-        code = "".join(chance.choices(_SIGNS, k=12))
-        yield (
-            *content.values(),
-            content["member"],
-            hashlib.sha256(b"%d/%d" % (number, of)).digest()[:16],
-            salt,
-            leaf(salt, content | _PLAIN),
-            f"{code[:4]}-{code[4:8]}-{code[8:]}",
-        )
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody whom the concertation knows as a member: their college, organisation and territory are theirs."""
+
+    member: str
+    college: str
+    organisation: str
+    territory: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crowd:
+    """Who comes where: `of` contributions to one stage of one concertation, the last of them before `until`."""
+
+    concertation: UUID
+    stage: str
+    of: int
+    until: datetime
+    #: One half of them writes the first contributions, the other half those from the middle on.
+    members: tuple[Person, ...] = ()
+
+    def rows(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
+        """Give the contributions from number `first` to before `last`, as `COLUMNS` say."""
+        chance = random.Random(f"{SEED}/{self.of}/{first}")
+        speech, asked = Speech(chance), questionnaire()
+        named = questionnaire_digest(asked)
+        departements, weights = list(POPULATION), list(accumulate(POPULATION.values()))
+        before: dict[str, Any] | None = None
+        following = self._instant(first, chance)
+        for number in range(first, last):
+            at, following = following, self._instant(number + 1, chance)
+            answers = speech.answers()
+            known = self._known(number)
+            person = before or {
+                "member": str(UUID(int=chance.getrandbits(128))),
+                "college": (college := _drawn(_COLLEGES, chance)),
+                "organisation": _organisation(college, chance),
+                "territory": departements[bisect(weights, chance.random() * weights[-1])],
+            }
+            content: dict[str, Any] = {
+                "id": _identifier(at, number, chance),
+                "concertation": self.concertation,
+                "round": 1,
+                "stage": self.stage,
+                "member": known.member if known else person["member"],
+                "college": known.college if known else person["college"],
+                "organisation": known.organisation if known else person["organisation"],
+                "territory": known.territory if known else person["territory"],
+                "channel": _drawn(_CHANNELS, chance),
+                "themes": chance.sample(_THEMES, 2 if chance.random() < 0.3 else 1),
+                "body": spoken(asked, answers),
+                "posted_at": None,
+                "received_at": None,
+                "submitted_at": at,
+                "answers": answers,
+                "questionnaire": named,
+                "version": 2 if before else 1,
+                "supersedes": before["id"] if before else None,
+            }
+            salt = chance.randbytes(16)
+            digest = leaf(salt, _PLAIN | content)
+            fate = self._fate(at, chance)
+            if known or before:
+                fate = _Fate()
+            elif fate.superseded_at:
+                # By the next contribution, which is not somebody else's then.
+                free = number + 1 < last and self._known(number + 1) is None
+                fate = _Fate(superseded_at=following if free else None)
+            content["answers"] = canonical(answers).decode()
+            yield (
+                *content.values(),
+                fate.superseded_at,
+                fate.withdrawn_at,
+                fate.hidden_at,
+                measure_of(content["id"]) if fate.hidden_at else None,
+                content["member"],
+                hashlib.sha256(b"%d/%d" % (number, self.of)).digest()[:16],
+                salt,
+                digest,
+                _receipt(chance),
+            )
+            before = content if fate.superseded_at else None
+
+    def _known(self, number: int) -> Person | None:
+        """Give the member who writes contribution `number`, if one does."""
+        half = len(self.members) // 2
+        if number < half:
+            return self.members[number]
+        middle = number - self.of // 2
+        return self.members[half + middle] if 0 <= middle < half else None
+
+    def _fate(self, at: datetime, chance: random.Random) -> _Fate:
+        drawn = chance.random()
+        later = at + (self.until - at) * chance.random()
+        if drawn < _REVISED:
+            return _Fate(superseded_at=later)
+        if drawn < _REVISED + _WITHDRAWN:
+            return _Fate(withdrawn_at=later)
+        return _Fate(hidden_at=later) if drawn < _REVISED + _WITHDRAWN + _HIDDEN else _Fate()
+
+    def _instant(self, number: int, chance: random.Random) -> datetime:
+        """Say when contribution `number` comes: after the one before it, and before the next."""
+        share = min(1.0, (number + chance.random()) / self.of)
+        return self.until - timedelta(days=DAYS * (1 - _moment(share)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fate:
+    superseded_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    hidden_at: datetime | None = None
+
+
+def _organisation(college: str, chance: random.Random) -> str | None:
+    named = str(UUID(int=chance.getrandbits(128)))
+    return named if chance.random() < _SPEAKS_FOR.get(college, 0.0) else None
+
+
+def measure_of(contribution: UUID) -> UUID:
+    """Name the measure that hides a contribution."""
+    return uuid5(_NAMES, str(contribution))
 
 
 def _moment(share: float) -> float:
@@ -165,69 +211,6 @@ def _drawn(weights: dict[str, int], chance: random.Random) -> str:
     return next(iter(weights))
 
 
-def _sentences(chance: random.Random) -> list[str]:
-    """Make sentences to choose from; each tenth names a place, of which most are rare."""
-    made = []
-    for number in range(3_000):
-        words = [chance.choice(part) for part in (_WHO, _DOES, _WHAT, _HOW)]
-        if number % 10 == 0:
-            words.append("à " + "".join(chance.choice(_SYLLABLES) for _ in range(3)).capitalize())
-        made.append(" ".join(words).capitalize() + ".")
-    return made
-
-
-def _body(sentences: list[str], chance: random.Random) -> str:
-    if chance.random() < 0.03:
-        return f"{_CAMPAIGN} {chance.choice(sentences)}"
-    length = min(8_000.0, chance.lognormvariate(5.85, 0.9))
-    body = chance.choice(sentences)
-    while len(body) < length:
-        body += " " + chance.choice(sentences)
-    return body
-
-
-async def settle(superuser: str, concertation: str, stage: str, number: int) -> None:
-    """Put so many contributions into a stage, through two connections, then bring indexes and counters up to date."""
-    connection = await asyncpg.connect(superuser, server_settings={"maintenance_work_mem": "1GB"})
-    try:
-        until: datetime = await connection.fetchval("SELECT instant() - interval '1 minute'")
-        index = await connection.fetchval("SELECT pg_get_indexdef('contribution_by_term'::regclass)")
-        await connection.execute("DROP INDEX contribution_by_term")
-        await connection.execute("ALTER TABLE contribution DISABLE TRIGGER contribution_is_counted")
-        parts = [range(start, min(start + AT_ONCE, number)) for start in range(0, number, AT_ONCE)]
-        with ProcessPoolExecutor(2) as two:
-            loop = asyncio.get_running_loop()
-            jobs = [
-                loop.run_in_executor(
-                    two, _copy, superuser, concertation, stage, p.start, p.stop, until, number
-                )
-                for p in parts
-            ]
-            for done, job in enumerate(asyncio.as_completed(jobs), 1):
-                await job
-                if done % 20 == 0:
-                    say(f"{done * AT_ONCE:,} contributions of {number:,}")
-        await connection.execute("ALTER TABLE contribution ENABLE TRIGGER contribution_is_counted")
-        await connection.execute(index)
-        await connection.execute("SELECT recount_contributions($1, 1, $2)", UUID(concertation), stage)
-        await connection.execute("VACUUM (ANALYZE) contribution")
-    finally:
-        await connection.close()
-
-
-def _copy(
-    superuser: str, concertation: str, stage: str, first: int, last: int, until: datetime, of: int
-) -> None:
-    async def copy() -> None:
-        connection = await asyncpg.connect(superuser)
-        await set_codecs(connection)
-        try:
-            await connection.copy_records_to_table(
-                "contribution",
-                records=rows(UUID(concertation), stage, first, last, until, of),
-                columns=COLUMNS,
-            )
-        finally:
-            await connection.close()
-
-    asyncio.run(copy())
+def _receipt(chance: random.Random) -> str:
+    code = "".join(chance.choices(_SIGNS, k=12))
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"

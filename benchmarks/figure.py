@@ -32,6 +32,9 @@ GOALS = {
     "page_flatness": Goal(unit="×", goal=1.3),
     "facets_ms": Goal(unit="ms", goal=200),
     "search_p95_ms": Goal(unit="ms", goal=300),
+    "seal_2m_s": Goal(unit="s", goal=60),
+    "seal_p99_ratio": Goal(unit="×", goal=2),
+    "peak_rss_mb": Goal(unit="MB", goal=300),
     "up_ready_s": Goal(unit="s", goal=8),
     "help_s": Goal(unit="s", goal=0.4),
     "rss_api_mb": Goal(unit="MB", goal=250),
@@ -69,6 +72,15 @@ class Figure:
         if goal.goal is None:
             return True
         return min(self.values) >= goal.goal if goal.more_is_better else max(self.values) <= goal.goal
+
+    def joined(self, other: Figure) -> Figure:
+        """Give the figure of both measures together: it holds if both do."""
+        return Figure(
+            name=self.name,
+            values=self.values + other.values,
+            floors=self.floors + other.floors,
+            bound=f"{self.bound} {other.bound}",
+        )
 
     def as_json(self) -> str:
         """Give the line that `make bench` prints."""

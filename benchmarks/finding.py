@@ -1,7 +1,7 @@
 """`page_flatness`, `facets_ms`, `search_p95_ms`: finding among very many, through the API.
 
-Two stages of one database, one with 20,000 contributions and one with many: 200,000, or 2,000,000 with SCALE=full.
-Anybody may read both. Each page is asked of one and of the other in turn.
+One installation holds 20,000 contributions, the other very many; each page is asked of one and of the other in turn, by
+who coordinates both and may see the names of those who wrote.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import os
 import random
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
-from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
@@ -22,17 +21,15 @@ import orjson
 from api.ids import global_id
 from benchmarks import crowd
 from benchmarks.asking import Asking, asking
-from benchmarks.crossing import OPEN_FOR, prepare
+from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure
+from benchmarks.opening import PAGE
 from benchmarks.progress import say
-from benchmarks.stack import Stack, data_folder
-from store.pool import open_pool
+from benchmarks.stack import Stack
+from benchmarks.statements import Statements, statements
 
-FEW = 20_000
-MANY = {"small": 200_000, "full": 2_000_000}
 ROUNDS = 7
-PAGES = 30
-STAGE = "appel"
+PAGES = {"small": 8, "full": 15}
 
 WORDS = (
     "formation", "agents", "évaluation", "algorithme", "guichet humain", "transparence budget", "école -hôpital",
@@ -42,130 +39,173 @@ WORDS = (
 )  # fmt: skip
 """What is searched for: words of most texts, of some, of one place, of none."""
 
-
-async def finding() -> list[Figure]:
-    """Fill both stages, then ask."""
-    number = MANY[os.environ.get("SCALE", "small")]
-    with data_folder() as folder, folder.stack() as stack:
-        few = await _stage(stack, FEW)
-        start = perf_counter()
-        many = await _stage(stack, number)
-        say(f"{number:,} contributions made in {perf_counter() - start:.0f} s")
-        middles = {key: await _middle(stack, key) for key in (few, many)}
-        async with asking(stack, "coordinator") as client:
-            return [
-                await _flatness(client, few, many, middles, number),
-                await _facets(client, many, number),
-                await _search(client, many, number),
-            ]
+_FILTERS: Sequence[dict[str, Any]] = (
+    {}, {"college": "citoyens"}, {"theme": "sante", "channel": "PAPER"}, {"territory": "48"},
+)  # fmt: skip
 
 
-async def _flatness(client: Asking, few: str, many: str, middles: dict[str, str], number: int) -> Figure:
-    ratios: list[float] = []
-    times: list[float] = []
-    for _ in range(ROUNDS):
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """An installation with its contributions, and somebody who asks it."""
+
+    client: Asking
+    crowd: Crowd
+    #: The cursor before the middle one.
+    middle: str
+    #: How many of the contributions count.
+    live: int
+
+    async def page(self, **variables: Any) -> dict[str, Any]:
+        """Ask for a page with author, organisation and answers, in full."""
+        return _found(await self.client.ask("ContributionsInFull", **self._named(first=PAGE) | variables))
+
+    async def ask(self, operation: str, **variables: Any) -> dict[str, Any]:
+        """Ask for contributions otherwise."""
+        return _found(await self.client.ask(operation, **self._named(), **variables))
+
+    def _named(self, **more: Any) -> dict[str, Any]:
+        return {
+            "id": global_id("Concertation", str(self.crowd.concertation)),
+            "stage": self.crowd.stage,
+        } | more
+
+
+async def finding(small: tuple[Stack, Crowd], large: tuple[Stack, Crowd]) -> list[Figure]:
+    """Ask both, in turn."""
+    async with asking(small[0], "coordinator") as asks_few, asking(large[0], "coordinator") as asks_many:
+        few = Held(client=asks_few, crowd=small[1], **await _known(*small))
+        many = Held(client=asks_many, crowd=large[1], **await _known(*large))
+        said = {await _statements(small[0], few), await _statements(large[0], many)}
+        if len(said) != 1:
+            raise RuntimeError(f"a page takes {' or '.join(map(str, sorted(said)))} statements")
+        return [await _flatness(few, many, *said), await _facets(many), await _search(many)]
+
+
+async def _known(stack: Stack, crowd: Crowd) -> dict[str, Any]:
+    connection = await asyncpg.connect(stack.superuser)
+    try:
+        live: int = await connection.fetchval(_LIVE, crowd.concertation, crowd.stage)
+        first = crowd.members[len(crowd.members) // 2].member
+        row = await connection.fetchrow(_BEFORE, crowd.concertation, crowd.stage, first)
+    finally:
+        await connection.close()
+    assert row is not None
+    place = [row["submitted_at"].isoformat(), str(row["id"])]
+    return {"live": live, "middle": urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")}
+
+
+_LIVE = """
+    SELECT count(*) FROM contribution WHERE concertation = $1 AND round = 1 AND stage = $2
+        AND superseded_at IS NULL AND withdrawn_at IS NULL
+"""
+_BEFORE = """
+    SELECT c.submitted_at, c.id FROM contribution c, contribution m
+    WHERE c.concertation = $1 AND c.round = 1 AND c.stage = $2
+        AND m.concertation = $1 AND m.round = 1 AND m.stage = $2 AND m.member = $3
+        AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
+        AND (c.submitted_at, c.id) < (m.submitted_at, m.id)
+    ORDER BY c.submitted_at DESC, c.id DESC LIMIT 1
+"""
+
+
+async def _statements(stack: Stack, held: Held) -> int:
+    """Count the statements of a page: the same whatever its place and its size, or it is a fault."""
+    async with statements(stack) as said:
+        counts = {
+            await _least(held, said, first=first, after=after)
+            for first in (5, PAGE)
+            for after in (None, held.middle)
+        }
+    if len(counts) != 1:
+        raise RuntimeError(
+            f"pages of {held.crowd.of:,} take {' or '.join(map(str, sorted(counts)))} statements"
+        )
+    return counts.pop()
+
+
+async def _least(held: Held, said: Statements, **page: Any) -> int:
+    """Count several times: what the API asks of its own accord meanwhile is no statement of the page."""
+    counts = []
+    for _ in range(4):
+        await said.count()
+        found = await held.page(**page)
+        counts.append(await said.count())
+        _whole(found, page["first"])
+    return min(counts)
+
+
+def _whole(found: dict[str, Any], size: int) -> None:
+    """Check that a page has all that was promised of it."""
+    nodes = found["nodes"]
+    named = [
+        node for node in nodes if node["author"] and node["author"]["name"] and node["author"]["represents"]
+    ]
+    if len(nodes) != size or len(named) != size or not all(len(node["answers"]) >= 7 for node in nodes):
+        raise RuntimeError(f"{len(nodes)} contributions came, {len(named)} with author and organisation")
+
+
+async def _flatness(few: Held, many: Held, said: int) -> Figure:
+    pages = PAGES[os.environ.get("SCALE", "small")]
+    ratios, times = [], []
+    for number in range(ROUNDS):
         worst = 0.0
-        for after in ({few: None, many: None}, middles):
-            taken: dict[str, list[float]] = {few: [], many: []}
-            for _ in range(PAGES):
-                for key in (few, many):
-                    taken[key].append(await _timed(client, key, first=50, after=after[key]))
-            worst = max(worst, median(taken[many]) / median(taken[few]))
-            times.append(median(taken[many]))
+        for place in ("first", "middle"):
+            taken: dict[int, list[float]] = {few.crowd.of: [], many.crowd.of: []}
+            for _ in range(pages):
+                for held in (few, many):
+                    start = perf_counter()
+                    await held.page(after=held.middle if place == "middle" else None)
+                    taken[held.crowd.of].append(perf_counter() - start)
+            worst = max(worst, median(taken[many.crowd.of]) / median(taken[few.crowd.of]))
+            times.append(median(taken[many.crowd.of]))
         ratios.append(worst)
+        say(f"{number + 1}: a page of {many.crowd.of:,} takes {worst:.2f} times one of {few.crowd.of:,}")
     bound = (
-        f"Making 50 contributions of JSON: {median(times) * 1000:.0f} ms with {number:,} in the stage. The worse of "
-        "the first page and one in the middle, each against the same page of 20,000."
+        f"Making {PAGE} contributions of JSON: {median(times) * 1000:.0f} ms and {said} statements, whatever the "
+        f"page, with {many.crowd.of:,} in the stage. The worse of the first page and one in the middle, each against "
+        f"the same page of an installation with {few.crowd.of:,}."
     )
     return Figure(name="page_flatness", values=tuple(ratios), bound=bound)
 
 
-async def _facets(client: Asking, many: str, number: int) -> Figure:
-    filters: Sequence[dict[str, Any]] = (
-        {}, {"college": "citoyens"}, {"theme": "sante", "channel": "PAPER"}, {"territory": "48"},
-    )  # fmt: skip
+async def _facets(many: Held) -> Figure:
     taken = []
     for _ in range(ROUNDS):
         each = []
-        for wanted in filters:
+        for wanted in _FILTERS:
             start = perf_counter()
-            found = await client.ask("ContributionFacets", id=_id(many), stage=STAGE, filter=wanted)
+            found = await many.ask("ContributionFacets", filter=wanted)
             each.append(perf_counter() - start)
-            connection = found["concertation"]["contributions"]
-            if not wanted and connection["totalCount"] != number:
-                raise RuntimeError(f"{connection['totalCount']} are counted, not {number}")
+            if not wanted and found["totalCount"] != many.live:
+                raise RuntimeError(f"{found['totalCount']} are counted, not {many.live}")
         taken.append(1000 * max(each))
     bound = (
-        f"Adding up the counters of {number:,}: total and four facets, the slowest of four filters each time."
+        f"Adding up the counters of {many.crowd.of:,}: total and four facets, the slowest of four filters."
     )
     return Figure(name="facets_ms", values=tuple(taken), bound=bound)
 
 
-async def _search(client: Asking, many: str, number: int) -> Figure:
+async def _search(many: Held) -> Figure:
     chance = random.Random(crowd.SEED)
     taken = []
     slowest = (0.0, "")
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         each = []
         for words in chance.sample(WORDS, len(WORDS)):
             for wanted in ({"search": words}, {"search": words, "college": "agents", "territory": "35"}):
-                seconds = await _timed(client, many, first=20, filter=wanted)
-                each.append(seconds)
-                slowest = max(slowest, (seconds, words))
+                start = perf_counter()
+                await many.ask("Contributions", first=20, filter=wanted)
+                each.append(perf_counter() - start)
+                slowest = max(slowest, (each[-1], words))
         taken.append(1000 * quantiles(each, n=20)[-1])
+        say(f"{number + 1}: 95 of 100 searches in {taken[-1]:.0f} ms")
     bound = (
-        f"Reading what is found in {number:,}: common words from the start of the stage, rare ones from the index. "
-        f"The slowest of all, {slowest[1]}, took {slowest[0] * 1000:.0f} ms; each with its total."
+        f"Reading what is found in {many.crowd.of:,}: common words from the start of the stage, rare ones from the "
+        f"index. The slowest of all, {slowest[1]}, took {slowest[0] * 1000:.0f} ms; each with its total."
     )
     return Figure(name="search_p95_ms", values=tuple(taken), bound=bound)
 
 
-async def _timed(client: Asking, concertation: str, **variables: Any) -> float:
-    start = perf_counter()
-    await client.ask("Contributions", id=_id(concertation), stage=STAGE, **variables)
-    return perf_counter() - start
-
-
-def _id(concertation: str) -> str:
-    return str(global_id("Concertation", concertation))
-
-
-async def _stage(stack: Stack, number: int) -> str:
-    """Open a call for input that anybody reads, with so many contributions; give the concertation."""
-    concertation = str(uuid4())
-    pool = await open_pool(stack.database("worker"), application="bench", statement_timeout=60)
-    async with pool.acquire() as connection:
-        now: datetime = await connection.fetchval("SELECT instant()")
-        await prepare(connection, concertation, now + OPEN_FOR - timedelta(seconds=1))
-    await pool.close()
-    superuser = _superuser(stack)
-    await crowd.settle(superuser, concertation, STAGE, number)
-    owner = await asyncpg.connect(superuser)
-    await owner.execute(
-        "UPDATE stage SET contributions_visible = true WHERE concertation = $1", UUID(concertation)
-    )
-    await owner.close()
-    return concertation
-
-
-async def _middle(stack: Stack, concertation: str) -> str:
-    """Give the cursor of the contribution in the middle."""
-    connection = await asyncpg.connect(_superuser(stack))
-    row = await connection.fetchrow(
-        """
-        SELECT submitted_at, id FROM contribution WHERE concertation = $1 AND round = 1 AND stage = $2
-        ORDER BY submitted_at, id
-        OFFSET (SELECT count(*) / 2 FROM contribution WHERE concertation = $1) LIMIT 1
-        """,
-        UUID(concertation),
-        STAGE,
-    )
-    await connection.close()
-    assert row is not None
-    place = [row["submitted_at"].isoformat(), str(row["id"])]
-    return urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
-
-
-def _superuser(stack: Stack) -> str:
-    """The embedded server trusts whoever reaches its socket."""
-    return stack.database("owner").replace("concertation_owner@", "postgres@")
+def _found(data: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = data["concertation"]["contributions"]
+    return found

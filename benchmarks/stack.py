@@ -59,6 +59,11 @@ class Stack:
         """The address of PostgreSQL for `app`, `worker` or `owner`."""
         return str(self._facts["database_urls"][role])
 
+    @property
+    def superuser(self) -> str:
+        """The address of PostgreSQL for its superuser: the embedded server trusts whoever reaches its socket."""
+        return self.database("owner").replace("concertation_owner@", "postgres@")
+
     def token(self, role: str) -> str:
         """The demo token of a role."""
         return str(self._facts["tokens"][role])

@@ -1,0 +1,37 @@
+"""What is measured among very many contributions: 200,000, or 2,000,000 with SCALE=full, made once for all of it."""
+
+from __future__ import annotations
+
+import os
+
+from benchmarks.crowd import Crowd
+from benchmarks.figure import Figure
+from benchmarks.finding import finding
+from benchmarks.opening import open_for
+from benchmarks.sealing import sealing
+from benchmarks.settling import settle
+from benchmarks.stack import Stack, data_folder
+
+FINDING = ("page_flatness", "facets_ms", "search_p95_ms")
+SEALING = ("seal_2m_s", "seal_p99_ratio", "peak_rss_mb")
+FEW = 20_000
+MANY = {"small": 100_000, "full": 2_000_000}
+
+
+async def at_scale(only: str | None) -> list[Figure]:
+    """Fill an installation, and a small one to compare with, then ask and seal what is wanted of both."""
+    figures: list[Figure] = []
+    with data_folder() as folder, folder.stack() as stack:
+        many = await _filled(stack, MANY[os.environ.get("SCALE", "small")])
+        if only is None or only in FINDING:
+            with data_folder() as beside, beside.stack() as small:
+                figures += await finding((small, await _filled(small, FEW)), (stack, many))
+        if only is None or only in SEALING:
+            figures += await sealing(stack, many)
+    return figures
+
+
+async def _filled(stack: Stack, number: int) -> Crowd:
+    crowd = await open_for(stack, number)
+    await settle(stack.superuser, crowd)
+    return crowd

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from server.commands import import_archive, import_contributions, import_people
+import server.commands.import_archive as import_archive
+import server.commands.import_contributions as import_contributions
+import server.commands.import_people as import_people
 from server.settings import Settings
 
 

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from server.commands import import_people
 from server.commands import importing as command
-from server.commands.import_people import FileNotRead, NotImported
+from server.commands.import_people import NotImported
+from server.commands.line_report import FileNotRead
 from server.settings import Settings
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database

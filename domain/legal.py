@@ -254,6 +254,11 @@ def _panel_rounds(procedure: Procedure, figure: Figure) -> Iterator[Breach]:
         yield ("rounds", "maximum"), {"found": procedure.rounds.maximum}
 
 
+def _time_to_appeal(procedure: Procedure, figure: Figure) -> Iterator[Breach]:
+    if procedure.time_to_appeal is not None and procedure.time_to_appeal < _span(figure):
+        yield ("time_to_appeal",), {"found": span_text(procedure.time_to_appeal)}
+
+
 _CRPA_OPEN = "CRPA, L132-1, L132-2; décret du 8 décembre 2011"
 _ENVIRONMENT = "Code de l’environnement, L123-19-1"
 _COUNCIL = "Décret 2006-672; CRPA, R133-3 à R133-15"
@@ -324,6 +329,10 @@ RULES = (
     Rule(
         id="paper_in_transit", source="CRPA, L112-1", figure=None,
         check=_paper_in_transit, severity="advice", on_durations=True,
+    ),
+    Rule(
+        id="appeal_minimum", source="CJA, R421-1", figure=timedelta(days=62),
+        check=_time_to_appeal, on_durations=True,
     ),
 )  # fmt: skip
 """Every rule that a procedure is checked against."""

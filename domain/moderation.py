@@ -188,11 +188,14 @@ Act = Hide | Restore | Redact | Appeal | DecideAppeal | DismissReports
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """When, and with what at hand: a name for a new measure, the territories whose holidays count."""
+    """When, and with what at hand: a name for a new measure, the territories whose holidays count, what the procedure
+    says of the time to appeal.
+    """
 
     now: datetime
     fresh: str
     territories: tuple[str, ...] = ()
+    time_to_appeal: timedelta | None = None
 
 
 def moderate(case: Case, act: Act, by: Hand, occasion: Occasion) -> Measure | Refusal | None:
@@ -219,18 +222,30 @@ def moderate(case: Case, act: Act, by: Hand, occasion: Occasion) -> Measure | Re
     return _redact(case, measure, act, by, now) if isinstance(act, Redact) else _restore(measure, by, now)
 
 
-def appeal_until(hidden_at: datetime, territories: tuple[str, ...] = ()) -> datetime:
+def appeal_until(
+    hidden_at: datetime, territories: tuple[str, ...] = (), time: timedelta | None = None
+) -> datetime:
     """Give the end of the time to appeal, not included: two clear months of Paris, to the end of a working day.
 
     Code of administrative justice, R421-1; CRPA, L411-2. Neither the day of the measure nor that of the term counts.
+    `time` says another number of days, counted in the same way; what is no number of days (a sandbox) is counted to
+    the second.
     """
     told = hidden_at.astimezone(_PARIS).date()
+    if time is None:
+        term = _two_months_after(told)
+    elif time % _DAY:
+        return hidden_at + time
+    else:
+        term = told + time
+    after = working_day_from(term + _DAY, territories) + _DAY
+    return datetime(after.year, after.month, after.day, tzinfo=_PARIS).astimezone(hidden_at.tzinfo)
+
+
+def _two_months_after(told: date) -> date:
     year, month = divmod(told.year * 12 + told.month - 1 + 2, 12)
     following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    day = min(told.day, (following - _DAY).day)
-    last = working_day_from(date(year, month + 1, day) + _DAY, territories)
-    after = last + _DAY
-    return datetime(after.year, after.month, after.day, tzinfo=_PARIS).astimezone(hidden_at.tzinfo)
+    return date(year, month + 1, min(told.day, (following - _DAY).day))
 
 
 def _hide(case: Case, act: Hide, by: Hand, occasion: Occasion) -> Measure | Refusal:
@@ -249,7 +264,7 @@ def _hide(case: Case, act: Hide, by: Hand, occasion: Occasion) -> Measure | Refu
         reason=act.reason,
         hidden_at=occasion.now,
         hidden_by=by,
-        appeal_until=appeal_until(occasion.now, occasion.territories),
+        appeal_until=appeal_until(occasion.now, occasion.territories, occasion.time_to_appeal),
         reports=case.reports,
     )
 

@@ -348,6 +348,8 @@ class Procedure(Part):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=60)]
     signoffs: dict[Signable, Signoff] = {}
     rounds: Rounds = Rounds()
+    time_to_appeal: Annotated[Span | None, Field(exclude_if=lambda span: span is None)] = None
+    """How long the author of a hidden contribution may appeal; unset, and then not written: two clear months."""
     set_aside_reasons: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
     """Why a contribution may be left without a recommendation; published with the treatment rate."""
     overrules: Annotated[tuple[Overrule, ...], Field(max_length=50)] = ()

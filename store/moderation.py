@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -39,6 +39,8 @@ class Request:
     measure: str | None = None
     #: Territories whose holidays count for the time to appeal.
     territories: tuple[str, ...] = ()
+    #: What the procedure says of that time, if it does.
+    time_to_appeal: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,12 @@ async def _carry_out(
         case_of(held),
         act,
         request.by,
-        Occasion(now=now, fresh=held["fresh"], territories=request.territories),
+        Occasion(
+            now=now,
+            fresh=held["fresh"],
+            territories=request.territories,
+            time_to_appeal=request.time_to_appeal,
+        ),
     )
     if isinstance(decided, Refusal):
         return decided

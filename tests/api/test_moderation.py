@@ -12,8 +12,8 @@ import pytest
 from api.reading import Reading
 from domain.moderation import REPORTS
 from domain.receipts import read_receipt, verify_receipt
-from tests.api.house import pseudonym
-from tests.api.stage import Stage
+from tests.api.house import House, pseudonym
+from tests.api.stage import Stage, whole
 from tests.api.test_receipt_page import words_of
 from tests.store.test_moderation import URGENT
 
@@ -67,6 +67,33 @@ async def test_a_hidden_text_is_for_its_author_and_those_who_moderate(stage: Sta
     assert found["body"] == SECRET, "who has the code is its author"
     figures = (await stage.about("{ figures { total } }"))["figures"]
     assert figures == [{"total": 1}]
+
+
+async def test_the_time_to_appeal_is_that_of_the_procedure(house: House) -> None:
+    stage = Stage(house, whole(time_to_appeal="P184D"))
+    contribution, _ = await written(stage)
+    measure = await hide(stage, contribution)
+    time = datetime.fromisoformat(measure["appealUntil"]) - datetime.fromisoformat(measure["hiddenAt"])
+    assert timedelta(days=184) < time < timedelta(days=190)
+
+
+async def test_what_is_withdrawn_and_sent_again_is_listed_with_what_is_hidden(stage: Stage) -> None:
+    contribution, _ = await written(stage)
+    measure = await hide(stage, contribution)
+    await stage.do("WithdrawContribution", "citizen", contributionId=contribution)
+    again = (await stage.contribute("citizen", "Appelez le maire."))["receipt"]["contribution"]["id"]
+    for name, body in (
+        ("citizen", "Appelez le maire."),
+        ("writer", ""),
+        ("coordinator", "Appelez le maire."),
+    ):
+        assert (await seen(stage, again, name))["body"] == body
+    variables = {"id": stage.id, "stage": "appel", "filter": {"state": "HIDDEN"}}
+    found = await stage.house.ask("Contributions", variables, "coordinator")
+    assert [node["id"] for node in found["concertation"]["contributions"]["nodes"]] == [again]
+    await do(stage, "RestoreContribution", "coordinator", contributionId=again, note="Corrigé.")
+    assert (await seen(stage, again, "writer"))["body"] == "Appelez le maire."
+    assert measure["reason"] == (await seen(stage, again, "citizen"))["moderation"]["reason"]
 
 
 async def test_nothing_that_the_public_can_ask_gives_a_hidden_text_away(stage: Stage) -> None:

@@ -122,6 +122,21 @@ def test_results_cannot_stay_hidden(name: str, rule: str) -> None:
     assert finding.path == ("stages", place, "visibility", "decision")
 
 
+def test_the_time_to_appeal_is_two_months_at_least_but_in_a_sandbox() -> None:
+    finding = legal(raw("standard", time_to_appeal="P61D"))["appeal_minimum"]
+    assert (finding.severity, finding.path) == ("error", ("time_to_appeal",))
+    for procedure in (
+        raw("standard", time_to_appeal="P62D"),
+        raw("standard"),
+        raw("standard", time_to_appeal="PT8S", sandbox=True),
+    ):
+        assert "appeal_minimum" not in legal(procedure)
+
+
+def test_a_procedure_that_says_nothing_of_appeals_is_written_as_before() -> None:
+    assert "time_to_appeal" not in builtin("standard").model_dump(mode="json")
+
+
 def test_a_public_debate_keeps_to_its_months() -> None:
     procedure = raw("standard", legal_profile="public_debate")
     stage(procedure, 0)["duration"] = {"planned": "P121D", "minimum": "P30D", "maximum": "P181D"}

@@ -181,6 +181,24 @@ def test_the_time_to_appeal_is_never_shorter_than_two_months(at: datetime) -> No
     assert timedelta(days=59) < appeal_until(at) - at < timedelta(days=72)
 
 
+@pytest.mark.parametrize(
+    ("days", "last"),
+    [(62, "2027-08-09"), (184, "2027-12-09")],
+)
+def test_a_procedure_may_say_another_number_of_clear_days(days: int, last: str) -> None:
+    told = datetime.fromisoformat("2027-06-07T10:00+02:00")
+    until = appeal_until(told, (), timedelta(days=days))
+    assert until.astimezone(PARIS).replace(tzinfo=None) == datetime.fromisoformat(last) + DAY
+
+
+def test_a_sandbox_counts_the_time_to_appeal_to_the_second() -> None:
+    seconds = timedelta(seconds=8)
+    case = Case(author="author")
+    measure = moderate(case, HIDE, FIRST, Occasion(now=NOW, fresh="m", time_to_appeal=seconds))
+    assert isinstance(measure, Measure)
+    assert measure.appeal_until == NOW + seconds
+
+
 # Redaction ----------------------------------------------------------------------------------------
 
 

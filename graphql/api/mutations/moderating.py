@@ -183,6 +183,7 @@ async def _moderate(info: Info, input: ModerationInput, action: str, act: Act) -
             key=input.idempotency_key,
             contribution=key,
             territories=at.process.territories,
+            time_to_appeal=at.process.procedure.time_to_appeal if at.process.procedure else None,
         )
         measure = await _moderated(info, at, request)
     except Refusing as refused:

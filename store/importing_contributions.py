@@ -73,11 +73,14 @@ class Target:
 
 @dataclass(slots=True)
 class _Person:
-    """An author of a form: under which id, from where, whether known before."""
+    """An author of a form: under which id, from where."""
 
     member: str
     territory: str | None
+    #: Whether they are a member.
     known: bool
+    #: Speaks for an organisation, or was hidden by moderation: there is more to look at.
+    special: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -175,21 +178,30 @@ class FormImport:
             },
         )
         plain = {
-            line: one for line, one in ready.items() if not one[0].files and one[0].supersede_reason is None
+            line: one
+            for line, one in ready.items()
+            if not one[0].files and one[0].supersede_reason is None and not self._is_special(people[line])
         }
         for line, refusal in (await self._enter(plain)).items():
             outcomes[line] = self._refused(ready[line][0], refusal)
         for line in ready.keys() - plain.keys():
-            answer = await submit_with_files(self.connection, self._submission(*ready[line]))
+            form, member = ready[line]
+            answer = await submit_with_files(self.connection, self._submission(form, member))
             if isinstance(answer, Refusal):
-                outcomes[line] = self._refused(ready[line][0], answer)
-            else:
-                self.found.new += 1
-                self.receipt(ready[line][0], answer.code, True)
+                outcomes[line] = self._refused(form, answer)
+                continue
+            fresh = answer.submitted_at >= now
+            self.found.new += fresh
+            self.found.unchanged += not fresh
+            self.receipt(form, answer.code, fresh)
         for one in batch:
             fault = one if isinstance(one, FormFault) else outcomes.get(one.line)
             if fault is not None:
                 self._fault(fault)
+
+    @staticmethod
+    def _is_special(person: _Person | Refusal) -> bool:
+        return isinstance(person, _Person) and person.special
 
     @staticmethod
     def _is_known(person: _Person | Refusal) -> bool:
@@ -200,14 +212,18 @@ class FormImport:
         named = list({form.author for form in forms if form.author is not None})
         rows = await self.connection.fetch(
             """
-            SELECT s.said, m.member, m.territory FROM unnest($2::text[]) AS s (said)
+            SELECT s.said, m.member, m.territory, m.organisation IS NOT NULL OR EXISTS (
+                SELECT FROM contribution c
+                WHERE c.member = m.member AND c.concertation = $1 AND c.hidden_at IS NOT NULL
+            ) AS special
+            FROM unnest($2::text[]) AS s (said)
             LEFT JOIN participant p ON p.concertation = $1 AND p.reference = s.said
             JOIN member m ON m.concertation = $1 AND m.member = coalesce(p.member, s.said)
             """,
             parse(self.target.process.id),
             named,
         )
-        known = {row["said"]: _Person(row["member"], row["territory"], True) for row in rows}
+        known = {row["said"]: _Person(row["member"], row["territory"], True, row["special"]) for row in rows}
         stage = self.target.process.stages[self.target.stage]
         found: dict[int, _Person | Refusal] = {}
         for form in forms:

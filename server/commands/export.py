@@ -57,6 +57,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     schema = whats.add_parser("schema", help="the Table Schema of an export")
     _variant(schema)
+    for one in whats.choices.values():
+        one.add_argument("--data-dir", default=argparse.SUPPRESS, help=argparse.SUPPRESS)  # after WHAT, too
 
 
 def _concerned(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         whats.add_parser("contributions", help="forms typed or scanned elsewhere, as CSV or JSON Lines")
     )
     import_archive.options(whats.add_parser("archive", help="what `concertation export archive` wrote"))
+    for one in whats.choices.values():
+        one.add_argument("--data-dir", default=argparse.SUPPRESS, help=argparse.SUPPRESS)  # after WHAT, too
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -17,6 +17,8 @@ DECLARE
     v_new contribution;
     v_rows contribution[] := '{}';
     v_lines integer[] := '{}';
+    v_made uuid[];
+    v_place integer;
 BEGIN
     SELECT * INTO v_stage FROM stage s
     WHERE s.concertation = p_concertation AND s.round = p_round AND s.key = p_stage;
@@ -45,7 +47,7 @@ BEGIN
             AND (g.college IS NULL OR g.college = old.college)
             AND (old.posted_at, old.received_at, old.answers::text, old.place, old.reference, old.batch)
                 IS NOT DISTINCT FROM (g.posted_at, g.received_at, g.answers, g.place, g.reference, p_batch) AS same,
-            m.member, m.college AS own_college, m.organisation, m.territory, live.channel AS live_channel,
+            m.member, m.college AS own_college, m.organisation, m.territory, live.receipt AS live_receipt,
             row_number() OVER (PARTITION BY g.author ORDER BY g.line) AS turn
         FROM given g
         LEFT JOIN LATERAL (
@@ -56,7 +58,7 @@ BEGIN
             WHERE m.concertation = p_concertation AND m.member = g.author AND m.left_at IS NULL
         ) AS m ON true
         LEFT JOIN LATERAL (
-            SELECT c.channel FROM contribution c
+            SELECT contribution_receipt(c) AS receipt FROM contribution c
             WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
                 AND c.member = g.author AND c.college IS NOT DISTINCT FROM m.college
                 AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
@@ -95,11 +97,11 @@ BEGIN
                 OR (v_line.college IS NOT NULL AND v_line.college IS DISTINCT FROM v_line.own_college)
                 THEN jsonb_build_object(
                     'refusal', 'NOT_ADMITTED', 'stage', to_jsonb(v_stage), 'college', v_line.college)
-            WHEN v_line.live_channel IS NOT NULL THEN jsonb_build_object(
-                'refusal', 'ALREADY_CONTRIBUTED', 'receipt', jsonb_build_object('channel', v_line.live_channel))
+            WHEN v_line.live_receipt IS NOT NULL THEN jsonb_build_object(
+                'refusal', 'ALREADY_CONTRIBUTED', 'receipt', v_line.live_receipt, 'of_another', false)
             WHEN v_line.turn > 1 AND v_line.author = ANY (SELECT r.member FROM unnest(v_rows) AS r)
-                THEN jsonb_build_object(
-                    'refusal', 'ALREADY_CONTRIBUTED', 'receipt', jsonb_build_object('channel', v_line.channel))
+                THEN jsonb_build_object('refusal', 'ALREADY_CONTRIBUTED', 'of_another', false, 'receipt', (
+                    SELECT contribution_receipt(r) FROM unnest(v_rows) AS r WHERE r.member = v_line.author))
         END;
         IF refusal IS NOT NULL OR v_line.same THEN
             RETURN NEXT;
@@ -116,19 +118,38 @@ BEGIN
         v_lines := v_lines || v_line.line;
     END LOOP;
 
-    RETURN QUERY
     WITH made AS (
         INSERT INTO contribution SELECT r.* FROM unnest(v_rows) AS r ON CONFLICT DO NOTHING RETURNING contribution.id
     ), told AS (
         INSERT INTO outbox (concertation, kind, payload, at)
         SELECT p_concertation, 'contribution_received', jsonb_build_object('contribution', m.id), v_now FROM made m
     )
-    SELECT v_lines[n], v_rows[n].receipt, m.id IS NOT NULL, CASE WHEN m.id IS NULL
-        -- Somebody was faster, between the look and the word.
-        THEN jsonb_build_object(
-            'refusal', 'ALREADY_CONTRIBUTED', 'receipt', jsonb_build_object('channel', v_rows[n].channel)) END
-    FROM generate_subscripts(v_lines, 1) AS n
-    LEFT JOIN made m ON m.id = v_rows[n].id;
+    SELECT array_agg(m.id) INTO v_made FROM made m;
+    IF cardinality(v_made) = cardinality(v_rows) THEN
+        RETURN QUERY SELECT v_lines[n], v_rows[n].receipt, true, NULL::jsonb FROM generate_subscripts(v_lines, 1) AS n;
+        RETURN;
+    END IF;
+    FOR v_place IN SELECT generate_subscripts(v_lines, 1) LOOP
+        v_new := v_rows[v_place];
+        line := v_lines[v_place];
+        receipt := v_new.receipt;
+        fresh := v_new.id = ANY (coalesce(v_made, '{}'));
+        refusal := NULL;
+        IF NOT fresh THEN
+            -- Somebody was faster, between the look and the word; or an organisation has spoken.
+            SELECT jsonb_build_object('refusal', 'ALREADY_CONTRIBUTED', 'receipt', contribution_receipt(c),
+                'of_another', c.member <> v_new.member) INTO refusal
+            FROM contribution c
+            WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
+                AND (c.member = v_new.member OR c.organisation = v_new.organisation)
+                AND c.college IS NOT DISTINCT FROM v_new.college AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
+            LIMIT 1;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'contributions come and go too fast' USING ERRCODE = 'serialization_failure';
+            END IF;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
 END;
 $$;
 COMMENT ON FUNCTION import_contributions IS

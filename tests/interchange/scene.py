@@ -52,9 +52,9 @@ class Held:
     redacted: str
 
 
-def procedure(**more: Any) -> Any:
+def procedure(admission: str = "registered", **more: Any) -> Any:
     return write.procedure(
-        write.call_for_input(), offices=OFFICES,
+        write.call_for_input(admission=admission, entry_window="P10D"), offices=OFFICES,
         themes=[{"id": "sante", "label": "Santé"}, {"id": "social", "label": "Social"}], **more,
     )  # fmt: skip
 

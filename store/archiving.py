@@ -53,6 +53,13 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "measure": (_OWN, "t.id"),
     "moderation_act": (_OWN, "t.id"),
     "report": (_OWN, "t.id"),
+    "resemblance": (_OWN, "t.one, t.other"),
+    "contribution_group": (_OWN, "t.id"),
+    "grouping_part": (
+        "t.grouping IN (SELECT g.id FROM contribution_group g WHERE g.concertation = $1)",
+        "t.grouping, t.contribution",
+    ),
+    "grouping_act": (_OWN, "t.id"),
     "file_content": (
         "t.digest IN (SELECT f.digest FROM file f WHERE f.concertation = $1)",
         "t.digest",

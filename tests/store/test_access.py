@@ -15,10 +15,10 @@ pytestmark = pytest.mark.postgres
 
 TABLES = (
     "attempt", "batch", "body", "command_log", "concertation", "contribution", "contribution_change",
-    "contribution_counter", "draft", "file", "file_content",
-    "file_reference", "invitation", "invitation_code", "ledger", "measure", "member", "moderation_act",
-    "organisation", "outbox", "participant", "person", "procedure", "questionnaire", "reminder", "reminder_day",
-    "report", "report_salt", "seal_branch", "secret_vote", "stage",
+    "contribution_counter", "contribution_group", "draft", "file", "file_content",
+    "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "measure", "member",
+    "moderation_act", "organisation", "outbox", "participant", "person", "procedure", "questionnaire", "reminder",
+    "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "stage",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
@@ -27,10 +27,12 @@ GRANTED = {
             "body",
             "command_log",
             "concertation",
+            "contribution_group",
             "contribution_read",
             "file",
             "file_content",
             "file_reference",
+            "grouping_part",
             "ledger",
             "measure",
             "member",
@@ -39,6 +41,7 @@ GRANTED = {
             "procedure",
             "questionnaire",
             "reminder_day",
+            "resemblance",
             "seal_branch",
             "stage",
         },
@@ -59,6 +62,7 @@ GRANTED = {
         "INSERT": set(TABLES)
         - {"attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
+        - {"contribution_group", "grouping_act", "grouping_part", "resemblance"}
         - {
             "batch",
             "contribution",
@@ -155,13 +159,13 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "answer_invitation", "batch_list", "contribution_by_receipt", "contribution_counts",
         "contribution_export", "contribution_export_complete", "contribution_export_sizes",
         "contribution_facets", "contribution_followed_by", "contribution_get", "contribution_leaves",
-        "contribution_page", "contribution_ranking", "contribution_shares", "contribution_similar", "contribution_total",
-        "contribution_versions", "contribution_whereabouts", "departement_of", "draft_holders", "draft_of",
+        "contribution_page", "contribution_ranking", "contribution_shares", "contribution_similar",
+        "contribution_total", "contribution_versions", "contribution_whereabouts", "departement_of", "draft_holders", "draft_of",
         "drop_draft",
-        "follow_up_counts", "follow_up_page", "former_contribution", "hold_contribution", "instant",
-        "invite", "iso", "keep_secret_vote", "measures_of", "open_batch", "open_invitation", "reissue_code",
+        "follow_up_counts", "follow_up_page", "former_contribution", "grouping_parts", "hold_contribution",
+        "hold_grouping", "instant", "invite", "iso", "keep_secret_vote", "measures_of", "open_batch", "open_invitation", "reissue_code",
         "remind", "report_contribution", "save_draft", "set_reader", "set_reminder_days",
-        "submit_contribution", "withdraw_contribution", "write_moderation",
+        "submit_contribution", "voices_of", "withdraw_contribution", "write_grouping", "write_moderation",
     ]  # fmt: skip
 
 

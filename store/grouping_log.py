@@ -1,0 +1,119 @@
+"""Groupings as they are read: the log, those of a contribution, those that wait for somebody's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.grouping import Grouping
+from store.grouping import read_grouping
+from store.identifiers import parse, parse_many
+from store.pages import Page, cut
+from store.pool import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A grouping and its place."""
+
+    grouping: Grouping
+    concertation: str
+    round: int
+    stage: str
+    #: The contributions of the merge that still count as they stood.
+    voices: tuple[str, ...]
+
+    @property
+    def stands(self) -> bool:
+        """Say whether it is a group now: merged, not undone, the kept one and another there."""
+        grouping = self.grouping
+        merged = grouping.merged_at is not None and grouping.undone_at is None
+        return merged and grouping.kept in self.voices and len(self.voices) > 1
+
+
+_ENTRY = """
+    SELECT g.*, grouping_parts(g.id) AS parts, ARRAY(SELECT voices_of(g.id)) AS voices FROM contribution_group g
+"""
+
+
+async def page(
+    connection: Connection, concertation: str, *, first: int, after: str | None = None, asked: bool = False
+) -> Page[Entry]:
+    """Give a page of the log, the latest first: two statements. `asked`: also what was never merged."""
+    chosen = parse(concertation), asked
+    rows = await connection.fetch(
+        f"{_ENTRY} WHERE {_CHOSEN} AND ($3::uuid IS NULL OR g.id < $3) ORDER BY g.id DESC LIMIT $4",
+        *chosen,
+        None if after is None else parse(after),
+        first + 1,
+    )
+    total = await connection.fetchval(f"SELECT count(*) FROM contribution_group g WHERE {_CHOSEN}", *chosen)
+    return cut([_read(row) for row in rows], first, total)
+
+
+_CHOSEN = "g.concertation = $1 AND ($2 OR g.merged_at IS NOT NULL)"
+
+
+async def get_many(connection: Connection, groupings: Sequence[str]) -> dict[str, Entry]:
+    """Give groupings by id: one statement."""
+    rows = await connection.fetch(f"{_ENTRY} WHERE g.id = ANY ($1)", parse_many(list(groupings)))
+    return {str(row["id"]): _read(row) for row in rows}
+
+
+async def of_contributions(
+    connection: Connection, contributions: Sequence[str]
+) -> dict[str, tuple[Entry, ...]]:
+    """Give those that contributions are or were in, the first one first: one statement, for a data loader."""
+    rows = await connection.fetch(
+        f"""
+        SELECT p.contribution AS of, e.* FROM grouping_part p JOIN ({_ENTRY}) AS e ON e.id = p.grouping
+        WHERE p.contribution = ANY ($1) ORDER BY e.id
+        """,
+        parse_many(list(contributions)),
+    )
+    found: dict[str, tuple[Entry, ...]] = {}
+    for row in rows:
+        found[str(row["of"])] = (*found.get(str(row["of"]), ()), _read(row))
+    return found
+
+
+async def asked_of(connection: Connection, concertation: str, member: str) -> tuple[Entry, ...]:
+    """Give those that wait for the answer of somebody, the first one first: one statement."""
+    rows = await connection.fetch(
+        f"""
+        {_ENTRY} WHERE g.concertation = $1 AND g.merged_at IS NULL AND g.undone_at IS NULL AND EXISTS (
+            SELECT FROM grouping_part p WHERE p.grouping = g.id AND p.author = $2 AND p.consents IS NULL)
+        ORDER BY g.id LIMIT 100
+        """,
+        parse(concertation),
+        member,
+    )
+    return tuple(_read(row) for row in rows)
+
+
+async def confirmed(connection: Connection, one: str, others: Sequence[str]) -> dict[str, datetime]:
+    """Say since when a person has confirmed that others say the same as one: one statement."""
+    rows = await connection.fetch(
+        """
+        SELECT CASE WHEN r.one = $1 THEN r.other ELSE r.one END AS id, r.judged_at
+        FROM unnest($2::uuid[]) AS o JOIN resemblance r ON r.one = least(o, $1) AND r.other = greatest(o, $1)
+        WHERE r.same
+        """,
+        parse(one),
+        parse_many(list(others)),
+    )
+    return {str(row["id"]): row["judged_at"] for row in rows}
+
+
+def _read(row: Any) -> Entry:
+    grouping = read_grouping(row)
+    assert grouping is not None
+    return Entry(
+        grouping=grouping,
+        concertation=str(row["concertation"]),
+        round=row["round"],
+        stage=row["stage"],
+        voices=tuple(str(key) for key in row["voices"]),
+    )

@@ -45,17 +45,20 @@ _TALL = 24
 Area = dict[str, Any]
 
 
-def printed(questionnaire: Questionnaire, language: str) -> bytes:
-    """Set the form as a PDF (A4), in `fr` or `en`: question numbers, version and code on each page."""
-    return pdf("printed_form.typ", words(questionnaire, language))
+def printed(questionnaire: Questionnaire, language: str, whole: Questionnaire | None = None) -> bytes:
+    """Set the form as a PDF (A4), in `fr` or `en`: question numbers, version and code on each page.
+
+    `whole` lends numbers and code, where the form has the questions of one axis alone.
+    """
+    return pdf("printed_form.typ", words(questionnaire, language, whole))
 
 
-def words(questionnaire: Questionnaire, language: str) -> dict[str, Any]:
+def words(questionnaire: Questionnaire, language: str, whole: Questionnaire | None = None) -> dict[str, Any]:
     """Give what the form says, in one language."""
-    writing = _Writing(questionnaire, language)
+    writing = _Writing(questionnaire, language, whole or questionnaire)
     own = TEXTS[language]
     title = writing.said(questionnaire.label)
-    code = code_of(questionnaire_digest(questionnaire))
+    code = code_of(questionnaire_digest(whole or questionnaire))
     marks = [own["version"].format(version=questionnaire.version), own["code"].format(code=code)]
     return {
         "language": language,
@@ -80,12 +83,12 @@ def words(questionnaire: Questionnaire, language: str) -> dict[str, Any]:
 class _Writing:
     """Puts the parts of one questionnaire into words of one language."""
 
-    def __init__(self, questionnaire: Questionnaire, language: str) -> None:
-        self._whole = questionnaire
+    def __init__(self, questionnaire: Questionnaire, language: str, whole: Questionnaire) -> None:
+        self._asked = questionnaire
         self._language = language
         self._own = TEXTS[language]
-        self._numbers = numbers_of(questionnaire)
-        self._wording = Wording(questionnaire, (language,))
+        self._numbers = numbers_of(whole)
+        self._wording = Wording(whole, (language,))
 
     def said(self, labels: dict[str, str] | None) -> str:
         """Give a text in the language; the empty text for none."""
@@ -93,8 +96,8 @@ class _Writing:
 
     def sections(self) -> Iterator[dict[str, Any]]:
         """Give the sections of the form; the criteria of a grid are one, without a title of its own."""
-        if isinstance(self._whole, Form):
-            for section in self._whole.sections:
+        if isinstance(self._asked, Form):
+            for section in self._asked.sections:
                 yield {
                     "title": self.said(section.label),
                     "help": self.said(section.help),
@@ -102,7 +105,7 @@ class _Writing:
                     "questions": [self._question(question) for question in section.questions],
                 }
         else:
-            criteria = [self._question(criterion) for criterion in self._whole.criteria]
+            criteria = [self._question(criterion) for criterion in self._asked.criteria]
             yield {"title": "", "help": "", "only_if": "", "questions": criteria}
 
     def _question(self, part: Any) -> dict[str, Any]:
@@ -142,10 +145,10 @@ class _Writing:
             case File():
                 hint = self._say("file" if part.maximum == 1 else "files", most=part.maximum)
                 yield {"kind": "lines", "hint": hint, "count": min(part.maximum, 4)}
-            case Criterion() if isinstance(self._whole, Grid):
-                yield self._levels(self._whole.scale, "mark", "mark_number")
-                if self._whole.justification != "none":
-                    hint = self._say(f"justification_{self._whole.justification}")
+            case Criterion() if isinstance(self._asked, Grid):
+                yield self._levels(self._asked.scale, "mark", "mark_number")
+                if self._asked.justification != "none":
+                    hint = self._say(f"justification_{self._asked.justification}")
                     yield {"kind": "lines", "hint": hint, "count": 4}
 
     def _say(self, key: str, **args: object) -> str:

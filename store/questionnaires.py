@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from domain.digests import canonical, digest
 from domain.process import Document, Process
 from domain.questionnaires.answering import Validator
+from domain.questionnaires.axes import of_axis
 from domain.questionnaires.shapes import Questionnaire
 from store.pool import Connection
 
@@ -33,6 +34,14 @@ class Kept:
     questionnaire: Questionnaire
     #: Validates answers to it: call it with them.
     validator: Validator
+    #: The axis whose questions these are, and the whole that they were taken from; unset: it is whole.
+    axis: str | None = None
+    taken_from: Questionnaire | None = None
+
+    @property
+    def whole(self) -> Questionnaire:
+        """The questionnaire with the questions of all axes: what the digest is of, and what its numbers count."""
+        return self.taken_from or self.questionnaire
 
     @property
     def code(self) -> str:
@@ -81,9 +90,35 @@ async def asked(connection: Connection, process: Process, stage: str) -> Questio
 
 
 async def kept_for(connection: Connection, process: Process, stage: str) -> Kept | None:
-    """Give the questionnaire of a stage with its digest and its validator. No statement once it is known here."""
+    """Give the questionnaire of a stage with its digest and its validator. No statement once it is known here.
+
+    A stage of one axis asks the questions of its axis and those of none.
+    """
     document = document_asked(process, stage)
-    return await get(connection, document.digest) if document else None
+    kept = await get(connection, document.digest) if document else None
+    return in_axis(kept, process.stages[stage].lane) if kept else None
+
+
+def in_axis(kept: Kept, axis: str | None) -> Kept | None:
+    """Give what one axis asks of a questionnaire; `None`: nothing."""
+    if axis is None:
+        return kept
+    known, name = _known(), f"{kept.digest}/{axis}"
+    if (found := known.find(name)) is not None:
+        return found
+    asked = of_axis(kept.whole, axis)
+    if asked is None:
+        return None
+    if asked is kept.whole:
+        return known.add(kept, name)
+    part = Kept(
+        digest=kept.digest,
+        questionnaire=asked,
+        validator=Validator(asked),
+        axis=axis,
+        taken_from=kept.whole,
+    )
+    return known.add(part, name)
 
 
 async def get(connection: Connection, named: str) -> Kept | None:
@@ -103,7 +138,7 @@ async def get_many(connection: Connection, named: Sequence[str]) -> dict[str, Ke
         for row in rows:
             questionnaire: Questionnaire = _adapter().validate_json(row["definition"])
             kept = Kept(digest=row["digest"], questionnaire=questionnaire, validator=Validator(questionnaire))
-            found[kept.digest] = known.add(kept)
+            found[kept.digest] = known.add(kept, kept.digest)
     return found
 
 
@@ -126,16 +161,16 @@ async def put(connection: Connection, questionnaire: Questionnaire, author: str)
 
 
 class _Known(dict[str, Kept]):
-    """Questionnaires that were read, the latest used last: a digest never means another."""
+    """Questionnaires that were read, the latest used last: a digest never means another, nor does it with an axis."""
 
-    def find(self, named: str) -> Kept | None:
+    def find(self, name: str) -> Kept | None:
         """Give one, if it was read."""
-        kept = self.pop(named, None)
-        return None if kept is None else self.add(kept)
+        kept = self.pop(name, None)
+        return None if kept is None else self.add(kept, name)
 
-    def add(self, kept: Kept) -> Kept:
+    def add(self, kept: Kept, name: str) -> Kept:
         """Keep one; the one unused for longest makes room."""
-        self[kept.digest] = kept
+        self[name] = kept
         if len(self) > _KNOWN_AT_ONCE:
             del self[next(iter(self))]
         return kept

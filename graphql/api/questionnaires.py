@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import strawberry
 from strawberry import ID, Private, argument, field
@@ -23,7 +24,7 @@ from domain.questionnaires.problems import Problem, problem_text
 from domain.questionnaires.reading import read, read_csv
 from domain.questionnaires.shapes import Condition, Form, Grid
 from domain.questionnaires.wording import Wording, numbers_of
-from store.questionnaires import Kept, definition_of, document_asked
+from store.questionnaires import Kept, definition_of, document_asked, in_axis
 
 
 class QuestionnaireFormat(StrEnum):
@@ -65,7 +66,7 @@ class QuestionnaireSection(Labelled):
 
     @field(description="When its questions are asked, in words of the language of the request.")
     def condition_text(self, info: Info) -> str | None:
-        return Wording(self.kept.questionnaire, info.context.languages).only_if(self.when)
+        return Wording(self.kept.whole, info.context.languages).only_if(self.when)
 
 
 @strawberry.type(
@@ -74,11 +75,15 @@ class QuestionnaireSection(Labelled):
 class Questionnaire(Labelled):
     kept: Private[Kept]
     digest: str = field(description="SHA-256 of its canonical definition: what ledger and votes bind.")
+    axis: str | None = field(
+        description="The axis whose questions these are, with those of no axis: a stage of one axis asks no others. "
+        "Digest, definition and the numbers of questions are those of the whole."
+    )
     code: str = field(description="The beginning of the digest, as on each page of the printed form.")
     key: str = field(description="Its id.")
     version: int = field(description="The version that its authors gave it.")
     is_grid: bool = field(description="Whether it is an evaluation grid: criteria × scale × justification.")
-    question_count: int = field(description="The number of its questions.")
+    question_count: int = field(description="The number of its questions, those of other axes left out.")
     pdf_path: str = field(description="Where on this server the printable form is.")
 
     @field(description="What it is for, in every language given.")
@@ -99,16 +104,16 @@ class Questionnaire(Labelled):
 
     @field(description="Its whole definition: what the digest is taken of.")
     def definition(self) -> JSON:
-        return JSON(definition_of(self.kept.questionnaire))
+        return JSON(definition_of(self.kept.whole))
 
 
 def _sections(kept: Kept) -> list[QuestionnaireSection]:
-    whole, numbers = kept.questionnaire, numbers_of(kept.questionnaire)
+    asked, numbers = kept.questionnaire, numbers_of(kept.whole)
     parts: list[tuple[str, dict[str, str], Any, Any, Any]]
-    if isinstance(whole, Form):
-        parts = [(s.id, s.label, s.help, s.when, s.questions) for s in whole.sections]
+    if isinstance(asked, Form):
+        parts = [(s.id, s.label, s.help, s.when, s.questions) for s in asked.sections]
     else:
-        parts = [("criteria", whole.label, None, None, whole.criteria)]
+        parts = [("criteria", asked.label, None, None, asked.criteria)]
     return [
         QuestionnaireSection(
             kept=kept,
@@ -116,7 +121,7 @@ def _sections(kept: Kept) -> list[QuestionnaireSection]:
             helping=helping,
             labels=Multilingual(label),
             key=key,
-            questions=[question_of(part, whole, numbers[part.id]) for part in questions],
+            questions=[question_of(part, kept.whole, numbers[part.id]) for part in questions],
         )
         for key, label, helping, when, questions in parts
     ]
@@ -130,18 +135,21 @@ def questionnaire_of(kept: Kept) -> Questionnaire:
         labels=Multilingual(found.label),
         digest=kept.digest,
         code=kept.code,
+        axis=kept.axis,
         key=found.id,
         version=found.version,
         is_grid=isinstance(found, Grid),
         question_count=len(numbers_of(found)),
-        pdf_path=f"/questionnaires/{kept.digest}.pdf",
+        pdf_path=f"/questionnaires/{kept.digest}.pdf"
+        + (f"?{urlencode({'axis': kept.axis})}" if kept.axis else ""),
     )
 
 
 async def asked_of(info: Info, at: Snapshot, stage: str) -> Kept | None:
-    """Give the questionnaire of a stage."""
+    """Give the questionnaire of a stage, as its axis asks it."""
     document = document_asked(at.process, stage)
-    return await info.context.reading.questionnaire(document.digest) if document else None
+    kept = await info.context.reading.questionnaire(document.digest) if document else None
+    return in_axis(kept, at.process.stages[stage].lane) if kept else None
 
 
 # Checks -------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ class Question(Labelled):
     kind: QuestionKind = field(description="What answers it.")
     required: bool = field(description="Whether it must be answered, where it is asked.")
     themes: list[str] = field(description="The keys of the themes that it is about.")
-    axes: list[str] = field(description="The keys of the axes that it belongs to.")
+    axes: list[str] = field(description="The keys of the axes that it belongs to; none: all.")
 
     @field(description="What helps to answer, in every language given.")
     def helps(self) -> Multilingual | None:

@@ -308,3 +308,37 @@ async def test_a_document_of_a_stage_in_all_axes_is_in_the_file_of_each(house: H
         "informationFile": [{"stage": "appel"}, {"stage": "appel"}],
         "questionnaire": {"key": "essai"},
     }
+
+
+async def test_a_stage_of_one_axis_shows_its_questions_under_the_numbers_of_the_whole(house: House) -> None:
+    lanes = [named("nord"), named("sud")]
+    stage = Stage(house, write.procedure(write.call_for_input(lane="each"), lanes=lanes))
+    await stage.draft()
+    shared = form(
+        question("n", axes=["nord"]),
+        question("s", axes=["sud"], required=True),
+        question("q", when={"question": "s", "is": True}),
+    )
+    await attach(stage, definition=shared)
+    await stage.staff()
+    await stage.launch()
+    asks = """{ id questionnaire { axis digest pdfPath questionCount jsonSchema definition
+        sections { questions { key number axes conditionText } } } }"""
+    found = await stage.about(
+        f'{{ north: stage(key: "appel.nord") {asks} south: stage(key: "appel.sud") {asks} }}'
+    )
+    south = found["south"]["questionnaire"]
+    assert [(q["key"], q["number"]) for q in south["sections"][0]["questions"]] == [("s", 2), ("q", 3)]
+    assert south["sections"][0]["questions"][1]["conditionText"]
+    assert (south["axis"], south["questionCount"]) == ("sud", 2)
+    assert set(south["jsonSchema"]["properties"]) == {"s", "q"}
+    assert south["definition"] == found["north"]["questionnaire"]["definition"]
+    assert south["digest"] == found["north"]["questionnaire"]["digest"]
+    pages = [await house.http.get(found[name]["questionnaire"]["pdfPath"]) for name in ("north", "south")]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert pages[0].content != pages[1].content
+    answers = {"stageId": found["north"]["id"], "answers": {"n": True}}
+    assert (await house.ask("ValidateAnswers", answers))["validateAnswers"]["valid"]
+    answers = {"stageId": found["south"]["id"], "answers": {"n": True}}
+    told = (await house.ask("ValidateAnswers", answers))["validateAnswers"]["problems"]
+    assert {problem["questionId"] for problem in told} == {"n", "s"}

@@ -12,7 +12,7 @@ from domain.digests import digest
 from domain.process import Process
 from domain.questionnaires.builtin import NAMES, builtin
 from domain.questionnaires.checking import check
-from domain.questionnaires.shapes import Questionnaire
+from domain.questionnaires.shapes import Form, Questionnaire
 from store import questionnaires
 from store.pool import Pool
 from store.questionnaires import (
@@ -38,19 +38,14 @@ def _nothing_known() -> None:
 
 def one_question(name: str) -> Questionnaire:
     """A questionnaire of one question."""
-    found = check(
-        {
-            "id": name,
-            "label": {"fr": name},
-            "sections": [
-                {
-                    "id": "s",
-                    "label": {"fr": "S"},
-                    "questions": [{"id": "q", "kind": "yes_no", "label": {"fr": "?"}}],
-                }
-            ],
-        }
-    ).questionnaire
+    return questions(name, q={})
+
+
+def questions(name: str = "essai", /, **more: dict[str, Any]) -> Questionnaire:
+    """A questionnaire of one section with these questions."""
+    asked = [{"id": id, "kind": "yes_no", "label": {"fr": "?"}, **given} for id, given in more.items()]
+    section = {"id": "s", "label": {"fr": "S"}, "questions": asked}
+    found = check({"id": name, "label": {"fr": name}, "sections": [section]}).questionnaire
     assert found is not None
     return found
 
@@ -138,6 +133,33 @@ async def test_a_stage_of_all_axes_asks_the_same_in_each_until_one_has_its_own(p
     process = await attach(play, one_question("north"), "appel.nord", document="d3")
     found = {key: await asked(play.worker, process, key) for key in ("appel.nord", "appel.sud")}
     assert {key: one.id for key, one in found.items() if one} == {"appel.nord": "north", "appel.sud": "axes"}
+
+
+async def test_a_stage_of_one_axis_asks_its_own_questions_and_those_of_none(play: Play) -> None:
+    lanes = [{"id": name, "label": name.title()} for name in ("nord", "sud", "est")]
+    await play.draft(procedure(call_for_input(lane="each"), call_for_input(id="debat"), lanes=lanes))
+    shared = questions(q={}, n={"axes": ["nord"], "required": True}, s={"axes": ["sud", "est"]})
+    process = await attach(play, shared, document="d1")
+
+    async def ids(stage: str) -> list[str]:
+        kept = await kept_for(play.worker, process, stage)
+        assert kept is not None
+        assert isinstance(kept.whole, Form)
+        assert (kept.digest, kept.whole) == (questionnaire_digest(shared), shared)
+        assert await kept_for(play.worker, process, stage) is kept
+        assert isinstance(kept.questionnaire, Form)
+        return [question.id for _, question in kept.questionnaire.questions()]
+
+    assert await ids("appel.nord") == ["q", "n"]
+    assert await ids("appel.sud") == await ids("appel.est") == ["q", "s"]
+    assert await ids("debat") == ["q", "n", "s"]
+    in_the_south = await kept_for(play.worker, process, "appel.sud")
+    assert in_the_south is not None
+    assert in_the_south.validator({"q": True}).is_accepted, "what another axis must answer is not asked here"
+    assert not in_the_south.validator({"n": True}).is_accepted
+    only = questions(n={"axes": ["nord"]})
+    process = await attach(play, only, document="d1")
+    assert await kept_for(play.worker, process, "appel.sud") is None
 
 
 async def test_a_new_version_of_a_questionnaire_takes_the_place_of_the_old_one(play: Play) -> None:

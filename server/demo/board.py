@@ -81,6 +81,8 @@ class Board:
         self.situation: Situation | None = None
         #: Number of the last event heard.
         self.heard = 0
+        #: Contributions counted so far in the call that is open, as the subscription tells; `None`: none yet.
+        self.counted: int | None = None
 
     def __rich__(self) -> RenderableType:
         """Draw it."""
@@ -101,12 +103,17 @@ class Board:
         clocks = " · ".join(f"{town} {now.astimezone(zone):%H:%M:%S}" for town, zone in CLOCKS)
         return Panel(
             Group(grid, self._awaited(), self._running()),
-            title="Mise en place" if seen is None else f"Tour {seen.round} · journal n° {self.heard}",
+            title="Mise en place" if seen is None else self._title(seen),
             title_align="left",
             subtitle=clocks,
             subtitle_align="right",
             border_style="blue",
         )
+
+    def _title(self, seen: Situation) -> str:
+        """Say which round it is, how far the ledger has come, and how many have answered."""
+        counted = f" · contributions : {self.counted}" if self.counted is not None else ""
+        return f"Tour {seen.round} · journal n° {self.heard}{counted}"
 
     def _awaited(self) -> Text:
         what = (

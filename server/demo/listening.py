@@ -42,10 +42,19 @@ class Resumption:
 class Listener:
     """Follows one concertation from its first event to its last."""
 
-    def __init__(self, subscribe: Subscribe, told: Callable[[Heard], None] = lambda heard: None) -> None:
-        """Listen through `subscribe`; `told` learns of each event of the ledger, once."""
+    def __init__(
+        self,
+        subscribe: Subscribe,
+        told: Callable[[Heard], None] = lambda heard: None,
+        counted: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        """Listen through `subscribe`; `told` learns of each event of the ledger, once.
+
+        `counted` learns how many have contributed so far to the call that is open, as `FiguresUpdated` tells.
+        """
         self._subscribe = subscribe
         self._told = told
+        self._counted = counted
         self._wanted = asyncio.Event()
         self._wanted.set()
         self._news = asyncio.Event()
@@ -55,8 +64,6 @@ class Listener:
         self.last = 0
         self.heard: list[Heard] = []
         self.resumptions: list[Resumption] = []
-        #: Contributions received so far in the open stage, as `FiguresUpdated` tells.
-        self.contributions = 0
         self._first_is_due = False
         self._connection: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -125,7 +132,7 @@ class Listener:
 
     def _take(self, event: dict[str, Any]) -> None:
         if event["kind"] == "figures_updated":
-            self.contributions = event["figures"]["total"]
+            self._counted(event["figures"]["total"])
             return
         seq = event["seq"]
         if seq != self.last + 1:

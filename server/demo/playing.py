@@ -166,6 +166,7 @@ async def _keep(story: Story) -> None:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(wanted, enough.set)
     await launching.hand_over(story)
+    story.screen.say(f"Les récépissés et le journal exporté : {story.folder}")
     story.screen.say(f"Tout reste en marche ({story.stack.graphql_url}). Ctrl-C arrête tout.")
     await enough.wait()
 

@@ -263,7 +263,7 @@ class Story:
                 self.stack.ws_url, OPERATION, {"concertationId": self.concertation, "after": seq}
             )
 
-        self.listener = Listener(subscribe_after, self.tell_event)
+        self.listener = Listener(subscribe_after, self.tell_event, self.tell_count)
         await self.afterwards.enter_async_context(self.listener.listening())
 
     # telling
@@ -286,6 +286,10 @@ class Story:
         self.board.heard = heard.seq
         if heard.kind in NOTEWORTHY:
             self.screen.event(heard)
+
+    def tell_count(self, count: int) -> None:
+        """Show on the board how many have contributed to the call that is open."""
+        self.board.counted = count
 
 
 def in_place(stage: str, round_: int) -> dict[str, Any]:

@@ -24,14 +24,17 @@ def stage(key: str, state: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def answered(*stages: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """What `Situation` answers of a concertation."""
+    return {
+        "slug": "s", "title": "T", "phase": "LAUNCHED", "outcome": None, "round": 1, "seq": 9, "readAt": AT,
+        "suspendedAt": None, "nextDeadline": None, "stages": stages, "ballots": [], "awaited": [],
+        "figures": [], **more,
+    }  # fmt: skip
+
+
 def situation(*stages: dict[str, Any], **more: Any) -> Situation:
-    return Situation.model_validate(
-        {
-            "slug": "s", "title": "T", "phase": "LAUNCHED", "outcome": None, "round": 1, "seq": 9, "readAt": AT,
-            "suspendedAt": None, "nextDeadline": None, "stages": stages, "ballots": [], "awaited": [],
-            "figures": [], **more,
-        }
-    )  # fmt: skip
+    return Situation.model_validate(answered(*stages, **more))
 
 
 def drawn(seen: Situation | None, **processes: bool) -> str:
@@ -39,6 +42,10 @@ def drawn(seen: Situation | None, **processes: bool) -> str:
     clock.set(AT)
     board = Board(clock, lambda: processes)
     board.situation, board.heard = seen, 9
+    return on_paper(board)
+
+
+def on_paper(board: Board) -> str:
     paper = io.StringIO()
     Console(file=paper, width=80).print(board)
     return paper.getvalue()
@@ -73,6 +80,14 @@ def test_axes_share_a_line_as_long_as_they_stand_alike() -> None:
 
 def test_a_suspended_concertation_looks_so() -> None:
     assert "suspendue" in drawn(situation(stage("appel", "OPEN"), suspendedAt=AT))
+
+
+def test_how_many_have_contributed_is_shown_once_the_subscription_tells() -> None:
+    board = Board(Clock(), dict)
+    board.situation = situation(stage("appel", "OPEN"))
+    assert "contributions" not in on_paper(board)
+    board.counted = 37
+    assert "contributions : 37" in on_paper(board)
 
 
 def test_whom_one_waits_for_is_shown() -> None:

@@ -14,11 +14,15 @@ from server.demo.subscribing import Dropped, subscribe
 from tests.demo.fake import DROP, HANG, FakeSocket, event
 
 
-def listener(fake: FakeSocket, heard: list[Heard] | None = None) -> Listener:
+def listener(
+    fake: FakeSocket, heard: list[Heard] | None = None, counted: list[int] | None = None
+) -> Listener:
     def subscribe_after(seq: int) -> AsyncGenerator[dict[str, Any], None]:
         return subscribe(fake.url, OPERATION, {"concertationId": "c", "after": seq})
 
-    return Listener(subscribe_after, (heard if heard is not None else []).append)
+    return Listener(
+        subscribe_after, ([] if heard is None else heard).append, ([] if counted is None else counted).append
+    )
 
 
 async def until(found: Listener, seq: int) -> None:
@@ -73,10 +77,11 @@ async def test_figures_carry_no_number_of_their_own() -> None:
     figures = {"kind": "figures_updated", "seq": 1, "at": "", "summary": "", "figures": {"total": 37}}
     fake = FakeSocket([lambda after: [event(1), figures, event(2), HANG]])
     async with fake.running():
-        found = listener(fake)
+        counted: list[int] = []
+        found = listener(fake, counted=counted)
         async with found.listening():
             await until(found, 2)
-    assert (found.last, found.contributions) == (2, 37)
+    assert (found.last, counted) == (2, [37])
 
 
 async def test_a_subscription_that_is_refused_ends_it_with_the_reason() -> None:

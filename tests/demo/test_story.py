@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from rich.console import Console
 
-from domain.builtin import builtin
-from server.demo.board import Board, Clock
-from server.demo.cast import make_cast
-from server.demo.client import Client
 from server.demo.faults import Unforeseen
-from server.demo.screen import Screen
-from server.demo.stack import Stack
-from server.demo.story import Story
-from server.demo.transcript import Transcript
-from server.settings import Settings
-from tests.demo.fake import FakeHttp, fault
+from tests.demo.fake import fault
+from tests.demo.telling import Told
 
 
 def accepted(*events: int) -> dict[str, Any]:
@@ -32,55 +17,6 @@ def accepted(*events: int) -> dict[str, Any]:
 
 def refused(code: str) -> dict[str, Any]:
     return {"__typename": "Refused", "code": code, "message": "Ce scrutin est clos.", "path": []}
-
-
-class Told:
-    """A story before a fake API, and what it shows."""
-
-    def __init__(self, folder: Path) -> None:
-        self.fake = FakeHttp([])
-        self.folder = folder
-        self.paper = io.StringIO()
-
-    def answers(self, *answers: dict[str, Any]) -> None:
-        self.fake.script = [a if "errors" in a else {"data": {"castVote": a}} for a in answers]
-
-    @property
-    def lines(self) -> str:
-        return self.paper.getvalue()
-
-    @property
-    def transcript(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in (self.folder / "t.jsonl").read_text().splitlines()]
-
-    async def vote(self, key: str = "vote/1", **more: Any) -> None:
-        await self.story.do(self.story.cast["presidence"], "CastVote", "vote.", key, **more)
-
-    async def begin(self, client: Client) -> None:
-        console = Console(file=self.paper, width=100)
-        board = Board(Clock(), dict)
-        self.story = Story(
-            client=client,
-            stack=Stack(Settings(), {"graphql_url": client.url}, None),
-            cast=make_cast("essai"),
-            screen=Screen(console, board),
-            board=board,
-            transcript=Transcript(self.folder / "t.jsonl"),
-            run="essai",
-            procedure=builtin("assises-ia-bac-a-sable"),
-            afterwards=AsyncExitStack(),
-            folder=self.folder,
-            concertation="c",
-        )
-
-
-@pytest_asyncio.fixture
-async def told(tmp_path: Path) -> AsyncIterator[Told]:
-    found = Told(tmp_path)
-    async with found.fake.running(), Client(found.fake.url) as client:
-        await found.begin(client)
-        yield found
-        found.story.transcript.close()
 
 
 async def test_what_is_done_is_one_line_with_the_name_of_the_operation(told: Told) -> None:

@@ -93,7 +93,7 @@ async def invite(story: Story) -> None:
     taken = await story.do(
         person,
         "AcceptInvitation",
-        "accepte : son représentant devient membre.",
+        "accepte : qui tient le code devient membre et parle en son nom.",
         "invitation/acceptee",
         keyed=False,
         code=code,
@@ -121,7 +121,7 @@ async def _issue(story: Story, organisation_id: str) -> str | None:
     invited = await story.do(
         story.cast.coordinator,
         "Invite",
-        "invite un organisme dont personne n’est encore membre.",
+        "invite un organisme que personne ne représente encore.",
         "invitation",
         tolerate=_TOO_LATE,
         **in_place("appel", call.round),

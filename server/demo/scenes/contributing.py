@@ -11,6 +11,7 @@ from server.demo.voices import (
     DESIGNATED,
     FOLLOWED,
     HEARD,
+    INVITED,
     LATE,
     MENDED,
     POSTED_IN_TIME,
@@ -51,11 +52,18 @@ async def take_contributions(story: Story) -> None:
         (
             contribute(story, person, stage.round, quiet=True)
             for person in story.cast.participants
-            if person.admitted and person.key not in NOT_YET | {MENDED}
+            if person.admitted and person.key not in NOT_YET | {INVITED, MENDED}
             if person.voice and person.voice.channel == "ONLINE"
         ),
     )
-    await _mend(story, story.cast[MENDED], stage.round)
+    if story.cast[INVITED].admitted:
+        await contribute(
+            story,
+            story.cast[INVITED],
+            stage.round,
+            say="répond au nom de son organisme, grâce au code de la lettre.",
+        )
+    await mend(story, story.cast[MENDED], stage.round)
     await _revise(story, story.cast[REVISED], stage.round)
     await _withdraw(story, story.cast[WITHDRAWN], stage.round)
     await _repeat(story, story.cast["citoyen-lyon"], stage.round)
@@ -124,7 +132,7 @@ async def _send_table(story: Story, person: Person) -> str | None:
     return key
 
 
-async def _mend(story: Story, person: Person, round_: int) -> None:
+async def mend(story: Story, person: Person, round_: int) -> None:
     """Send answers that will not do: every problem comes at once, and the draft that was kept is mended."""
     assert person.voice is not None
     right = answers(person.voice)

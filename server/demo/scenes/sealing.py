@@ -77,7 +77,7 @@ def _told(tallies: tuple[Tally, ...], words: dict[str, str]) -> str:
 
 
 async def add_contributions(story: Story) -> None:
-    """The second round: what was said counts again, and who was asked for more completes it."""
+    """The second round: what was said counts again, who was asked for more completes it, the others find it again."""
     seen = await story.until(
         "ouverture du second appel",
         lambda now: now.round > 1 and now.has_reached("appel", "OPEN"),
@@ -92,3 +92,22 @@ async def add_contributions(story: Story) -> None:
             if person.admitted and person.voice and person.voice.adds
         ),
     )
+    await story.all_of(
+        "Contributions",
+        "Les autres retrouvent ce qu’ils avaient dit, repris tel quel, sous un récépissé de ce tour.",
+        (
+            _find_again(story, person, round_)
+            for person in story.cast.participants
+            if person.voice and not person.voice.adds and f"contribution/1/{person.key}" in story.ids
+        ),
+    )
+
+
+async def _find_again(story: Story, person: Person, round_: int) -> None:
+    """Find somebody's own contribution of a round. While the call is open, nobody is shown another's."""
+    found = await story.ask(
+        "Contributions", person, id=story.concertation, stage="appel", round=round_, first=100
+    )
+    for node in found["concertation"]["contributions"]["nodes"]:
+        if node["receiptCode"]:
+            story.receipts[node["receiptCode"]] = person

@@ -29,7 +29,7 @@ from benchmarks.stack import Stack
 from benchmarks.statements import Statements, statements
 
 ROUNDS = 7
-PAGES = {"small": 8, "full": 15}
+PAGES = {"small": 12, "full": 40}
 
 WORDS = (
     "formation", "agents", "évaluation", "algorithme", "guichet humain", "transparence budget", "école -hôpital",

@@ -19,16 +19,19 @@ from temporalio.client import Client
 
 from benchmarks.bare import TooNear, bare
 from benchmarks.figure import Figure
-from benchmarks.play import Play, body
+from benchmarks.play import COORDINATOR, Play, body
 from benchmarks.progress import say
 from benchmarks.stack import Stack, data_folder
 from domain import acts
+from domain.acts import Body
 from domain.builtin import builtin
 from domain.procedure import Kind
 from domain.process import State
+from domain.questionnaires.shapes import Questionnaire
 from domain.sandbox import Pace, sandbox
 from server.settings import Settings
 from store.pool import Connection, Pool, open_pool
+from store.questionnaires import put
 from store.recording import record
 from store.replies import Accepted
 from workflows.connecting import connect
@@ -137,15 +140,21 @@ async def _cross(stack: Stack, client: Client, pool: Pool, ahead: timedelta) -> 
     )
 
 
-async def prepare(connection: Connection, concertation: str, deadline: datetime) -> int:
+async def prepare(
+    connection: Connection, concertation: str, deadline: datetime, questionnaire: Questionnaire | None = None
+) -> int:
     """Bring a concertation to its open call for input, in one transaction; give the number of its last event.
 
     Its commands are real and were decided one by one, as of the hour before; `record` is told their events at once.
+    With a questionnaire, the call asks its questions.
     """
     play = Play(_PROCEDURE, concertation, deadline - OPEN_FOR - timedelta(minutes=1))
     play.enrol(PARTICIPANTS)
     play.appoint_all()
     play.do(acts.AttachDocument(document=body("Dossier"), title={"fr": "Dossier"}))
+    if questionnaire is not None:
+        asked = Body(id="questionnaire", digest=await put(connection, questionnaire, COORDINATOR))
+        play.do(acts.AttachDocument(document=asked, title=questionnaire.label, questionnaire=True))
     play.do(acts.Launch(opens_at=deadline - OPEN_FOR))
     play.until("appel", State.OPEN)
     if play.process.runs["appel"].closes_at != deadline:

@@ -22,15 +22,21 @@ from uuid import UUID, uuid4, uuid5
 
 import asyncpg
 
+from benchmarks.answers import ANSWERS, QUESTIONNAIRE
 from benchmarks.bare_door import TABLE
 from benchmarks.clients import Load, load, request
 from benchmarks.crossing import OPEN_FOR, prepare
 from benchmarks.figure import Figure
 from benchmarks.progress import say
 from benchmarks.stack import Stack, data_folder
+from domain.digests import canonical
+from domain.questionnaires.answering import Validator
+from domain.questionnaires.shapes import Questionnaire
+from domain.questionnaires.spoken import spoken
 from server.settings import Settings
 from server.tokens import sign_token
 from store.pool import open_pool
+from store.questionnaires import questionnaire_digest
 
 CLIENTS = 32
 REQUESTS = 1_500
@@ -42,8 +48,27 @@ STAGE = "appel"
 
 _MEMBERS = UUID("3c0c2d9e-9f1d-4bb6-8a4f-6f3f0f7a7c55")
 _OPERATIONS = Path(__file__).parents[1] / "graphql" / "operations"
-_TEXT = "Un guichet tenu par une personne, ouvert le samedi, dans chaque intercommunalité. " * 10
-"""What ten questions are answered with, some 800 characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stored:
+    """A contribution as the API hands it to the SQL function: what the floors are given."""
+
+    body: str
+    answers: str
+    questionnaire: str
+
+    @classmethod
+    def of(cls, questionnaire: Questionnaire, answers: dict[str, Any]) -> _Stored:
+        """Do what the API does with answers before it stores them."""
+        found = Validator(questionnaire)(answers, as_written=False)
+        if not found.is_accepted:
+            raise RuntimeError(f"the answers are refused: {found.problems}")
+        return cls(
+            body=spoken(questionnaire, found.answers),
+            answers=canonical(found.answers).decode(),
+            questionnaire=questionnaire_digest(questionnaire),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +127,9 @@ def _figures(windows: Sequence[Windows]) -> list[Figure]:
     ]
 
 
+_STORED = _Stored.of(QUESTIONNAIRE, ANSWERS)
+
+
 class _People:
     """Persons, each of whom contributes once: the first of them with a token."""
 
@@ -145,7 +173,7 @@ class _Door:
             "concertationId": self._concertation,
             "stage": STAGE,
             "round": 1,
-            "body": _TEXT,
+            "answers": ANSWERS,
             "idempotencyKey": str(uuid4()),
         }
         return self._ask("SubmitContribution", {"input": asked}, token)
@@ -181,9 +209,9 @@ class _Floor:
             "stage": STAGE,
             "round": 1,
             "member": str(person),
-            "body": _TEXT,
-            "answers": None,
-            "questionnaire": None,
+            "body": _STORED.body,
+            "answers": _STORED.answers,
+            "questionnaire": _STORED.questionnaire,
             "key": str(uuid4()),
         }
         return json.dumps(asked).encode()
@@ -195,7 +223,7 @@ async def _opened(stack: Stack, people: Sequence[UUID]) -> str:
     pool = await open_pool(stack.database("worker"), application="bench", statement_timeout=60)
     async with pool.acquire() as connection:
         began: datetime = await connection.fetchval("SELECT instant()")
-        await prepare(connection, concertation, began + OPEN_FOR - timedelta(seconds=1))
+        await prepare(connection, concertation, began + OPEN_FOR - timedelta(seconds=1), QUESTIONNAIRE)
         await connection.copy_records_to_table(
             "member",
             records=[(UUID(concertation), str(person), "citoyens", False) for person in people],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -143,6 +144,14 @@ class AlreadyContributed(Refusal):
         return global_id("Contribution", self.at.id, self.contribution_key)
 
 
+def with_round(refusal: domain.Refusal, at: Snapshot | None, stage: str, seen: int) -> domain.Refusal:
+    """Say which round it is, where the store refuses because of it: the store knows only that it is another."""
+    run = at.process.runs.get(stage) if at else None
+    if refusal.code is not Code.ROUND_CHANGED or run is None:
+        return refusal
+    return replace(refusal, args={"stage": stage, "seen": seen, "round": run.round}, path=("round",))
+
+
 def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: Sequence[type]) -> Any:
     """Make the refusal that a union knows for this code, and the plain one for all others."""
     code, args = refusal.code, refusal.args
@@ -163,7 +172,7 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
             made = ProcedureInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
         case Code.QUESTIONNAIRE_INVALID:
             made = QuestionnaireInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
-        case Code.ROUND_CHANGED if at:
+        case Code.ROUND_CHANGED if at and "round" in args:
             made = RoundChanged(**said, at=at, stage_key=str(args["stage"]), round=int(args["round"]))
         case Code.STAGE_CHANGED if at:
             made = StageChanged(

@@ -105,6 +105,22 @@ async def test_invalid_answers_are_told_all_at_once_and_kept_as_a_draft(stage: S
     await stage.refused("INPUT_INVALID", "SubmitContribution", "citizen", **both)
 
 
+async def test_who_saw_another_round_is_told_which_one_it_is(stage: Stage) -> None:
+    await asking(stage)
+    other = {"stage": "appel", "round": 2}
+    forms = {"channel": "PAPER", "announced": 3}
+    for operation, as_, fields in (
+        ("SubmitContribution", "citizen", {"answers": {"q1": True}}),
+        ("SubmitContribution", "citizen", {"answers": {}}),
+        ("SaveDraft", "citizen", {"answers": {}}),
+        ("OpenBatch", "clerk", forms),
+    ):
+        refused = await stage.refused("ROUND_CHANGED", operation, as_, **other, **fields)
+        assert refused["__typename"] == "RoundChanged"
+        assert "vous étiez au tour 2" in refused["message"]
+        assert "au tour 1" in refused["message"]
+
+
 async def test_a_stage_without_a_questionnaire_takes_no_answers(stage: Stage) -> None:
     await stage.open()
     await stage.refused("ANSWERS_NOT_ASKED", "SubmitContribution", "citizen", **PLACE, answers={"q1": True})

@@ -18,7 +18,7 @@ from api.enumerations import Channel
 from api.ids import concertation_key
 from api.mutations.entering import accepted_or_refused, check_clerk, made_for, save_draft
 from api.performing import Making, Refusing, refuse
-from api.refusals import refusal_of
+from api.refusals import refusal_of, with_round
 from api.snapshot import Snapshot
 from domain.refusals import Code, Refusal
 from store import batches, drafts, versions
@@ -118,7 +118,10 @@ async def _answer(info: Info, input: AskedInput, do: Any) -> Any:
         making = await made_for(info, concertation_key(input.concertation_id), input.idempotency_key)
         return await do(making)
     except Refusing as refused:
-        return refusal_of(info, refused.refusal, making.at if making else None, members)
+        at, told = making.at if making else None, refused.refusal
+        if isinstance(input, SaveDraftInput | OpenBatchInput):
+            told = with_round(told, at, input.stage, input.round)
+        return refusal_of(info, told, at, members)
     except StoreUnreachable as fault:
         raise (OutcomeUnknown(fault) if making else fault) from fault
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -74,7 +74,8 @@ def localised(labels: Mapping[str, str], languages: Sequence[str]) -> str:
     return known.get("fr", "")
 
 
-def negotiate(accept_language: str | None) -> list[str]:
+@lru_cache(1_000)
+def negotiate(accept_language: str | None) -> tuple[str, ...]:
     """Give the language tags of an Accept-Language header, the best first, French last (RFC 9110, 12.5.4)."""
     weighted: list[tuple[float, str]] = []
     for item in (accept_language or "")[:500].split(","):
@@ -84,7 +85,7 @@ def negotiate(accept_language: str | None) -> list[str]:
         if weight and re.fullmatch(r"[a-z]{1,8}(-[a-z0-9]{1,8})*", tag):
             weighted.append((weight, tag))
     weighted.sort(key=lambda pair: -pair[0])
-    return list(dict.fromkeys([*(tag for _, tag in weighted), "fr"]))
+    return tuple(dict.fromkeys([*(tag for _, tag in weighted), "fr"]))
 
 
 @cache

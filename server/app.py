@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from api.asking import ask
 from api.commanding import Commands, Sender
 from api.context import Context
 from api.feed import Feed
@@ -30,6 +32,7 @@ from server.keys import ticket_key, trusted_keys
 from server.questionnaire_page import QuestionnairePage
 from server.receipt_page import ReceiptPage
 from server.settings import Settings
+from store.committed_together import CommittedTogether
 from store.known_processes import KnownProcesses
 from store.pool import Pool, open_pool
 from workflows.connecting import connect
@@ -143,10 +146,11 @@ def _contexts(pool: Pool, commands: Commands, feed: Feed, tickets: Tickets, sett
         download_within=settings.download_ttl,
     )
     known = KnownProcesses()
+    together = CommittedTogether(partial(ask, pool, settings.database_timeout))
 
     def make(viewer: Viewer, languages: tuple[str, ...], reference: str) -> Context:
         return Context(
-            reading=Reading(pool, viewer, settings.database_timeout, known),
+            reading=Reading(pool, viewer, settings.database_timeout, known, together),
             commands=commands,
             feed=feed,
             filing=filing,

@@ -5,6 +5,7 @@ import copy
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from json import JSONDecodeError
 from typing import Any
@@ -16,18 +17,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry import Schema
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import process_result
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from api.context import Context
 from api.faults import FaultCode
+from api.proving import ProvingSchema
 from domain.rights import Viewer
 from domain.texts import negotiate, text
 from server.authentication import Authentication
@@ -36,6 +39,9 @@ from server.tokens import TokenInvalid
 
 #: Makes the context of an operation for a viewer, with languages and a reference.
 Contexts = Callable[[Viewer, tuple[str, ...], str], Context]
+
+
+_BY_POST = frozenset(OperationType.from_http("POST")) - {OperationType.SUBSCRIPTION}
 
 
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
@@ -58,8 +64,11 @@ class View(GraphQL[Context, None]):
     """Answers GraphQL requests."""
 
     graphql_transport_ws_handler_class = Socket
+    schema: ProvingSchema
 
-    def __init__(self, schema: Schema, authentication: Authentication, contexts: Contexts, most: int) -> None:
+    def __init__(
+        self, schema: ProvingSchema, authentication: Authentication, contexts: Contexts, most: int
+    ) -> None:
         """Take bodies and messages of at most `most` bytes."""
         super().__init__(
             schema,
@@ -82,7 +91,7 @@ class View(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        languages = tuple(negotiate(request.headers.get("accept-language")))
+        languages = negotiate(request.headers.get("accept-language"))
         if request.method != "POST":
             return _error(405, FaultCode.BAD_USER_INPUT, languages, {"allow": "POST"})
         try:
@@ -90,7 +99,9 @@ class View(GraphQL[Context, None]):
             bearer = self._authentication.bearer(request.headers.get("authorization"))
             context = self._contexts(bearer.viewer, languages, uuid4().hex)
             context.address = address_of(request)
-            response = await self.run(Request(request.scope, replayed(body)), context=context)
+            response = await self._at_once(request, body, context) or await self.run(
+                Request(request.scope, replayed(body)), context=context
+            )
         except BodyTooLarge:
             return _error(413, FaultCode.BAD_USER_INPUT, languages, {"connection": "close"})
         except BodyMalformed:
@@ -103,6 +114,26 @@ class View(GraphQL[Context, None]):
             response.status_code = 503
             response.headers["retry-after"] = "1"
         return response
+
+    async def _at_once(self, request: Request, body: bytes, context: Context) -> Response | None:
+        """Answer what is plain JSON and asks a document that was proven; give nothing for all else."""
+        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+            return None
+        asked = decode(body)
+        if not isinstance(asked, dict) or not asked.keys() <= {"query", "operationName", "variables"}:
+            return None
+        query, name, variables = asked.get("query"), asked.get("operationName"), asked.get("variables")
+        if (
+            not isinstance(query, str)
+            or not isinstance(name, str | None)
+            or not isinstance(variables, dict | None)
+        ):
+            return None
+        document = self.schema.proven(query, name, _BY_POST)
+        if document is None:
+            return None
+        result = await self.schema.execute_proven(document, variables, context, name)
+        return Response(orjson.dumps(process_result(result)), media_type="application/json")
 
     def decode_json(self, data: str | bytes) -> object:
         """Decode a body or a message: an object that holds nothing but text."""
@@ -121,7 +152,7 @@ class View(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:
         """Give the context of a socket, before its client has said who they are."""
-        languages = tuple(negotiate(request.headers.get("accept-language")))
+        languages = negotiate(request.headers.get("accept-language"))
         context = self._contexts(Viewer(), languages, uuid4().hex)
         context.address = address_of(request)
         context.connection_params = {"authorization": request.headers.get("authorization")}
@@ -150,7 +181,11 @@ def address_of(request: Request | WebSocket) -> str:
 
     Behind a proxy, uvicorn takes it from X-Forwarded-For where the proxy is trusted (FORWARDED_ALLOW_IPS).
     """
-    host = request.client.host if request.client else ""
+    return _address(request.client.host if request.client else "")
+
+
+@lru_cache(10_000)
+def _address(host: str) -> str:
     try:
         address = ip_address(host)
     except ValueError:

@@ -119,10 +119,10 @@ class Figures:
 
 async def submit(connection: Connection, submission: Submission) -> Receipt | Refusal:
     """Take a contribution, in one round trip and one transaction, or refuse it and change nothing."""
-    body = _body(submission)
+    body = text_of(submission)
     if isinstance(body, Refusal):
         return body
-    refusal = _fault_of_form(submission)
+    refusal = fault_of(submission)
     if refusal is not None:
         return refusal
     answer: dict[str, Any] = await connection.fetchval(
@@ -150,19 +150,23 @@ async def submit(connection: Connection, submission: Submission) -> Receipt | Re
         submission.supersede_reason,
         parse(submission.revises) if submission.revises else None,
     )
-    if "refusal" in answer:
-        return read_refusal(answer, submission.author == submission.actor)
-    return _read_receipt(answer["receipt"])
+    return read_answer(answer, own=submission.author == submission.actor)
 
 
-def _body(submission: Submission) -> str | Refusal:
+def read_answer(answer: dict[str, Any], *, own: bool) -> Receipt | Refusal:
+    """Read what the SQL function submit_contribution answers. `own`: to the author."""
+    return read_refusal(answer, own) if "refusal" in answer else _read_receipt(answer["receipt"])
+
+
+def text_of(submission: Submission) -> str | Refusal:
     """Give the text in its one form. Answers may say nothing in words, or, of many questions, more than a text may."""
     if submission.answers is None:
         return read(submission.body, LONGEST_CONTRIBUTION, ("body",))
     return read(submission.body, LONGEST_BODY, ("answers",)) if submission.body else ""
 
 
-def _fault_of_form(submission: Submission) -> Refusal | None:
+def fault_of(submission: Submission) -> Refusal | None:
+    """Say what is wrong with the form of a submission, if anything: no rule, and nothing that the database knows."""
     if parse(submission.concertation) is None:
         return Refusal(Code.UNKNOWN_CONCERTATION, {}, ("concertation",))
     if not is_storable(submission.stage) or not 0 < submission.round < 2**31:

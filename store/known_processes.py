@@ -51,6 +51,10 @@ class KnownProcesses:
         self._known.move_to_end(concertation)
         return known.process
 
+    def lately(self, concertation: str) -> Known | None:
+        """Give a concertation as it was read last. It may have gone on since: whoever uses this must find that out."""
+        return self._known.get(concertation)
+
     def keep(self, process: Process, head: bytes, length: int) -> None:
         """Keep a process that was read from a snapshot of this length."""
         self._drop(process.id)

@@ -121,6 +121,13 @@ def in_axis(kept: Kept, axis: str | None) -> Kept | None:
     return known.add(part, name)
 
 
+def known_for(process: Process, stage: str) -> tuple[bool, Kept | None]:
+    """Say whether the questionnaire of a stage is known here without asking; and give it, or `None` if it has none."""
+    document = document_asked(process, stage)
+    kept = _known().find(document.digest) if document else None
+    return document is None or kept is not None, kept
+
+
 async def get(connection: Connection, named: str) -> Kept | None:
     """Give a questionnaire by its digest."""
     return (await get_many(connection, [named])).get(named)

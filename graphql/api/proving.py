@@ -51,8 +51,8 @@ class ProvingSchema(strawberry.Schema):
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
         """Execute a proven document at once; take any other the long way, through all extensions."""
-        document = self._proven.get(query or "")
-        if document is None or not _is_allowed(document, operation_name, allowed_operation_types):
+        document = self.proven(query or "", operation_name, allowed_operation_types)
+        if document is None:
             return await super().execute(
                 query,
                 variable_values,
@@ -62,24 +62,43 @@ class ProvingSchema(strawberry.Schema):
                 allowed_operation_types,
                 operation_extensions,
             )
+        return await self.execute_proven(document, variable_values, context_value, operation_name)
+
+    def proven(
+        self,
+        query: str,
+        operation_name: str | None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+    ) -> DocumentNode | None:
+        """Give the document of this text, if it was proven and its operation is one of those that are allowed."""
+        document = self._proven.get(query)
+        allowed = document is not None and _is_allowed(document, operation_name, allowed_operation_types)
+        return document if allowed else None
+
+    async def execute_proven(
+        self,
+        document: DocumentNode,
+        variables: dict[str, Any] | None,
+        context: Any,
+        operation_name: str | None = None,
+    ) -> ExecutionResult:
+        """Execute what `proven` gave."""
         try:
             result = await await_maybe(
                 execute(
                     self._schema,
                     document,
-                    root_value=root_value,
-                    variable_values=variable_values,
+                    variable_values=variables,
                     operation_name=operation_name,
-                    context_value=context_value,
+                    context_value=context,
                     is_awaitable=cast("Any", optimized_is_awaitable),
                     executor_class=self.execution_context_class,
-                    operation_extensions=operation_extensions,
                 )
             )
             data, errors = result.data, result.errors
         except Exception as fault:  # as Strawberry does: whatever happens is an answer
             data, errors = None, [GraphQLError(str(fault), original_error=fault)]
-        return ExecutionResult(data, [masked(error, context_value) for error in errors or ()] or None)
+        return ExecutionResult(data, [masked(error, context) for error in errors or ()] or None)
 
 
 class Proving(ValidationCache):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -19,6 +19,7 @@ from domain.acts import Body
 from domain.builtin import builtin, names
 from domain.procedure import Procedure
 from domain.receipts import ReceiptDocument
+from domain.refusals import Refusal
 from domain.rights import Viewer
 from store import (
     batches,
@@ -37,8 +38,9 @@ from store import (
 )
 from store.batches import Batch
 from store.clock import instant
-from store.contributions import Contribution, Figures
-from store.known_processes import KnownProcesses
+from store.committed_together import CommittedTogether, NotTogether
+from store.contributions import Contribution, Figures, Receipt, Submission
+from store.known_processes import Known, KnownProcesses
 from store.ledger import Entry
 from store.organisations import Organisation
 from store.pages import Page
@@ -73,39 +75,70 @@ class Reading:
         viewer: Viewer = ANYBODY,
         within: float = 1.5,
         known: KnownProcesses | None = None,
+        together: CommittedTogether | None = None,
     ) -> None:
         """Begin with nothing read. `within` is the longest wait for a connection, in seconds.
 
-        `known` are processes that other requests have read: they spare reading snapshots again.
+        `known` are processes that other requests have read: they spare reading snapshots again. `together` is what
+        other requests are about to commit.
         """
         self._pool = pool
         self._viewer = viewer
         self._within = within
         self._known = known
-        self._snapshots: DataLoader[str, Snapshot | None] = DataLoader(self._load_snapshots)
-        self._bodies: DataLoader[Body, dict[str, str] | None] = DataLoader(self._load_bodies)
-        self._names: DataLoader[str, str | None] = DataLoader(self._load_names)
-        self._organisations: DataLoader[tuple[str, str], Organisation | None] = DataLoader(
-            self._load_organisations
-        )
-        self._questionnaires: DataLoader[str, questionnaires.Kept | None] = DataLoader(
-            self._load_questionnaires
-        )
-        self._receipts: DataLoader[str, ReceiptDocument | None] = DataLoader(self._load_receipts)
-        self.moderation = ModerationReading(self)
-        self.files = FileReading(self, viewer)
-        self._totals: DataLoader[tuple[finding.Scope, finding.Filter], finding.Total] = DataLoader(
-            self._load_totals
-        )
-
-        self._versions: DataLoader[tuple[str, bool, str], tuple[Version, ...]] = DataLoader(
-            self._load_versions
-        )
-        self._batches: DataLoader[tuple[str, str], Batch | None] = DataLoader(self._load_batches)
+        self._together = together
 
     def fresh(self, viewer: Viewer) -> Reading:
         """Give the reads of a viewer, with nothing remembered."""
-        return Reading(self._pool, viewer, self._within, self._known)
+        return Reading(self._pool, viewer, self._within, self._known, self._together)
+
+    @cached_property
+    def moderation(self) -> ModerationReading:
+        """What moderation reads."""
+        return ModerationReading(self)
+
+    @cached_property
+    def files(self) -> FileReading:
+        """What is read of files."""
+        return FileReading(self, self._viewer)
+
+    # Loaders are made when they are asked: most operations need one or two of them.
+
+    @cached_property
+    def _snapshots(self) -> DataLoader[str, Snapshot | None]:
+        return DataLoader(self._load_snapshots)
+
+    @cached_property
+    def _bodies(self) -> DataLoader[Body, dict[str, str] | None]:
+        return DataLoader(self._load_bodies)
+
+    @cached_property
+    def _names(self) -> DataLoader[str, str | None]:
+        return DataLoader(self._load_names)
+
+    @cached_property
+    def _organisations(self) -> DataLoader[tuple[str, str], Organisation | None]:
+        return DataLoader(self._load_organisations)
+
+    @cached_property
+    def _questionnaires(self) -> DataLoader[str, questionnaires.Kept | None]:
+        return DataLoader(self._load_questionnaires)
+
+    @cached_property
+    def _receipts(self) -> DataLoader[str, ReceiptDocument | None]:
+        return DataLoader(self._load_receipts)
+
+    @cached_property
+    def _totals(self) -> DataLoader[tuple[finding.Scope, finding.Filter], finding.Total]:
+        return DataLoader(self._load_totals)
+
+    @cached_property
+    def _versions(self) -> DataLoader[tuple[str, bool, str], tuple[Version, ...]]:
+        return DataLoader(self._load_versions)
+
+    @cached_property
+    def _batches(self) -> DataLoader[tuple[str, str], Batch | None]:
+        return DataLoader(self._load_batches)
 
     async def ask(self, question: Callable[[Connection], Awaitable[T]]) -> T:
         """Put a question to the store, on a connection of its own."""
@@ -115,6 +148,20 @@ class Reading:
         """Give one concertation as its ledger folds, if it exists and the viewer may see it."""
         at = await self._snapshots.load(concertation)
         return at if at and sees_concertation(self._viewer, at) else None
+
+    def lately(self, concertation: str) -> Known | None:
+        """Give a concertation as other requests read it last, for what `submit_together` takes."""
+        return self._known.lately(concertation) if self._known else None
+
+    async def submit_together(self, submission: Submission, head: bytes) -> Receipt | Refusal:
+        """Take a contribution with others, if the ledger's head is still this one.
+
+        Raises:
+            NotTogether: nothing was changed; it must be sent alone.
+        """
+        if self._together is None:
+            raise NotTogether
+        return await self._together.submit(submission, head)
 
     async def snapshot_by_slug(self, slug: str) -> Snapshot | None:
         """Give one concertation by its slug, if it exists and the viewer may see it."""

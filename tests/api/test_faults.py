@@ -16,6 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from server.app import create_app
 from server.settings import Settings
+from store import committed_together
 from store.enclosing import submit_with_files
 from store.pool import open_pool
 from tests.api.house import DirectSender, House, document
@@ -194,19 +195,27 @@ async def test_without_a_worker_the_outcome_is_unknown_and_the_same_key_answers_
 
 
 @pytest.mark.parametrize("when", ["in it", "after it"])
+@pytest.mark.parametrize("together", [True, False])
 async def test_postgresql_lost_while_something_is_written_leaves_the_outcome_unknown(
-    cut: House, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, when: str
+    cut: House, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, together: bool, when: str
 ) -> None:
     stage = Stage(cut)
     await stage.open()
+    submits: Any = committed_together._submit if together else submit_with_files
+    tried = []
 
-    async def lost(connection: Any, submission: Any) -> Any:
+    async def lost(connection: Any, *sent: Any) -> Any:
+        tried.append(sent)
         if when == "after it":
-            await submit_with_files(connection, submission)
+            await submits(connection, *sent)
         proxy.silence()
         return await connection.fetchval("SELECT 1")
 
-    monkeypatch.setattr("api.mutations.contributing.submit_with_files", lost)
+    if together:
+        monkeypatch.setattr("store.committed_together._submit", lost)
+    else:
+        monkeypatch.setattr("api.reading.Reading.lately", lambda *_: None)
+        monkeypatch.setattr("api.mutations.contributing.submit_with_files", lost)
     fields = {
         "idempotencyKey": "k",
         "concertationId": stage.id,
@@ -217,6 +226,7 @@ async def test_postgresql_lost_while_something_is_written_leaves_the_outcome_unk
     response = await timed(cut.post(document("SubmitContribution"), {"input": fields}, "citizen"), 2)
     assert response.status_code == 503
     assert error(response) == "OUTCOME_UNKNOWN"
+    assert len(tried) == 1
     monkeypatch.undo()
     await proxy.close()
     await proxy.open()

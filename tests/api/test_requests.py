@@ -48,6 +48,36 @@ async def test_what_is_no_request_is_refused_as_bad_input(house: House, content:
     assert code(response) == "BAD_USER_INPUT"
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"variables": None, "operationName": None},
+        {"variables": {"a": 1}},
+        {"operationName": "A"},
+        {"operationName": "B"},
+        {"operationName": 5},
+        {"variables": []},
+        {"variables": {"a": "\0"}},
+        {"extensions": {"x": 1}},
+        {"extensions": 1},
+        {"unknown": 1},
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", "text/plain", ""])
+async def test_a_document_that_was_asked_before_is_answered_as_one_that_was_not(
+    house: House, more: dict[str, Any], kind: str
+) -> None:
+    query = "query A { viewer { authenticated } }"
+    assert (await house.post(query)).status_code == 200
+    known, new = [
+        await send(house, json.dumps({"query": text, **more}), **{"content-type": kind})
+        for text in (query, f"{query} # asked for the first time")
+    ]
+    assert (known.status_code, known.content) == (new.status_code, new.content)
+    assert known.headers == new.headers
+
+
 async def test_an_escaped_backslash_before_zeros_is_a_text_like_any_other(house: House) -> None:
     query = "query($key: String!) { procedure(key: $key) { key } }"
     assert await house.ask(query, {"key": r"a\u0000b"}) == {"procedure": None}

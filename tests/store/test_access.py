@@ -165,7 +165,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite",
         "iso", "keep_secret_vote", "measures_of", "open_batch", "open_invitation", "reissue_code", "remind",
         "report_contribution", "save_draft", "set_reader", "set_reminder_days", "submit_contribution",
-        "voices_of", "withdraw_contribution", "write_grouping", "write_moderation",
+        "submit_contributions", "voices_of", "withdraw_contribution", "write_grouping", "write_moderation",
     ]  # fmt: skip
 
 

@@ -5,15 +5,18 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from random import Random
+from typing import Any
 
 import pytest
 
 from domain.merkle import merkle_root
 from domain.refusals import Code, Refusal
-from store.contributions import Receipt, submit
-from store.pool import Pool, open_pool
+from store.committed_together import CommittedTogether, NotTogether
+from store.contributions import Receipt, Submission, submit
+from store.pool import Connection, Pool, open_pool
 from store.versions import Withdrawn, withdraw
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
@@ -40,7 +43,7 @@ class Writer:
             while not self._race.refusals or self._done == 0:
                 self._done += 1
                 by = f"w{self._name}-{self._done}"
-                latest = await submit(connection, self._race.play.submission(by))
+                latest = await self._race.submit(connection, self._race.play.submission(by))
                 for turn in range(self._chance.randrange(3)):
                     if not self._race.took(latest) or isinstance(latest, Refusal):
                         return
@@ -72,6 +75,24 @@ class Race:
         self.refusals: list[Refusal] = []
         self._enough = Random(seed).randrange(40, 400)
         self.busy = asyncio.Event()
+        self._together = CommittedTogether(self._ask)
+        self._head = b""
+        self.taken_together = 0
+
+    async def submit(self, connection: Connection, submission: Submission) -> Receipt | Refusal:
+        """Submit as the API does: with others who come now, or else alone; in every other race always alone."""
+        if self.seed % 2:
+            try:
+                answer = await self._together.submit(submission, self._head)
+                self.taken_together += 1
+                return answer
+            except NotTogether:
+                pass
+        return await submit(connection, submission)
+
+    async def _ask(self, question: Callable[[Connection], Awaitable[Any]]) -> Any:
+        async with self.app.acquire() as connection:
+            return await question(connection)
 
     def took(self, answer: Receipt | Refusal) -> bool:
         if isinstance(answer, Refusal):
@@ -102,6 +123,9 @@ class Race:
             WRITERS - 1,
         )
         closes_at = (await self.play.process()).runs["appel"].closes_at
+        self._head = await self.play.worker.fetchval(
+            "SELECT head FROM concertation WHERE id = $1", self.play.id
+        )
         assert closes_at is not None
         writers = [asyncio.create_task(Writer(self, number).write()) for number in range(WRITERS)]
         await self.busy.wait()
@@ -118,7 +142,7 @@ async def test_what_was_acknowledged_holds_in_the_seal_and_what_was_refused_does
     app = await open_pool(
         database.app,
         application="tests: crowd",
-        max_size=WRITERS,
+        max_size=WRITERS + 1,  # one for those who submit together
         statement_timeout=20,
         lock_timeout=20,
         connect_timeout=20,
@@ -130,6 +154,7 @@ async def test_what_was_acknowledged_holds_in_the_seal_and_what_was_refused_does
         await app.close()
 
     assert {refusal.code for refusal in race.refusals} <= LATE, seed
+    assert bool(race.taken_together) == bool(seed % 2)
     (seal,) = (await play.process()).runs["appel"].seals
     rows = await play.worker.fetch("SELECT * FROM contribution ORDER BY id")
     assert {str(row["id"]) for row in rows} == set(race.receipts), seed

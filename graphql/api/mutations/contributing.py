@@ -19,6 +19,7 @@ from api.mutations.entering import (
     AnswersRefused,
     SaidInput,
     SupersedeInput,
+    answering,
     author_of,
     batch_key,
     check_clerk,
@@ -30,13 +31,15 @@ from api.mutations.entering import AuthorInput as AuthorInput
 from api.performing import Making, Refusing
 from api.questionnaires import AnswerProblem, problem_of
 from api.receipts import receipt_of
-from api.refusals import AlreadyContributed, refusal_of
+from api.refusals import AlreadyContributed, refusal_of, with_round
 from api.refusals import Refusal as RefusalType
 from api.snapshot import Snapshot
+from domain.process import Phase
 from domain.refusals import Code, Refusal
 from domain.rights import may
 from domain.texts import text
-from store import contributions, drafts
+from store import contributions, drafts, questionnaires
+from store.committed_together import NotTogether
 from store.contributions import Submission
 from store.enclosing import submit_with_files
 from store.faults import StoreUnreachable
@@ -107,6 +110,33 @@ ReviseContributionResult = Annotated[
 _MEMBERS = (ContributionAccepted, AlreadyContributed, AnswersInvalid, *get_args(WorkRefusal))
 
 
+async def _take_together(info: Info, input: SubmitContributionInput) -> ContributionAccepted | None:
+    """Take a contribution with others that come now, as other requests know its concertation.
+
+    Where that is not enough, or it is refused, nothing is changed: `None` says to take the long way, which tells why.
+    """
+    reading, viewer = info.context.reading, info.context.viewer
+    concertation = concertation_key(input.concertation_id)
+    known = reading.lately(concertation) if concertation else None
+    if known is None or viewer.member is None or known.process.phase is not Phase.LAUNCHED:
+        return None
+    at_hand, kept = questionnaires.known_for(known.process, input.stage)
+    if not at_hand:
+        return None
+    try:
+        said = _said(input, known.process.id, viewer.member)
+        submission = answering(kept, replace(said, college=input.college), input.answers)
+        receipt = await reading.submit_together(submission, known.head)
+    except (NotTogether, Refusing, AnswersRefused):
+        return None
+    except StoreUnreachable as fault:
+        raise OutcomeUnknown(fault) from fault
+    if isinstance(receipt, Refusal):
+        return None
+    info.context.changed = True
+    return _accepted(Snapshot(known.process, receipt.submitted_at), receipt, submission)
+
+
 async def _take(info: Info, input: SubmitContributionInput | ReviseContributionInput) -> Any:
     making: Making | None = None
     try:
@@ -117,13 +147,14 @@ async def _take(info: Info, input: SubmitContributionInput | ReviseContributionI
         if isinstance(taken, Refusal):
             raise Refusing(taken)
     except Refusing as refused:
-        return refusal_of(info, refused.refusal, making.at if making else None, _MEMBERS)
+        at = making.at if making else None
+        return refusal_of(info, with_round(refused.refusal, at, input.stage, input.round), at, _MEMBERS)
     except AnswersRefused as refused:
         assert making is not None
         assert making.at is not None
         return await _answers_invalid(info, making.at, refused, input.answers)
     info.context.changed = True
-    return await _accepted(making.at, *taken)
+    return _accepted(making.at, *taken)
 
 
 async def _submit(
@@ -149,19 +180,25 @@ async def _submit(
         raise (OutcomeUnknown(fault) if begun else fault) from fault
 
 
-def _submission(
-    input: SubmitContributionInput | ReviseContributionInput, making: Making, at: Snapshot
+def _said(
+    input: SubmitContributionInput | ReviseContributionInput, concertation: str, member: str
 ) -> Submission:
-    said = Submission(
-        concertation=at.id,
+    return Submission(
+        concertation=concertation,
         round=input.round,
         stage=input.stage,
-        actor=making.member,
-        author=making.member,
+        actor=member,
+        author=member,
         key=input.idempotency_key,
         body=input.body or "",
         themes=tuple(input.themes),
     )
+
+
+def _submission(
+    input: SubmitContributionInput | ReviseContributionInput, making: Making, at: Snapshot
+) -> Submission:
+    said = _said(input, at.id, making.member)
     if isinstance(input, ReviseContributionInput):
         return _revision(input, making, at, said)
     said = replace(said, college=input.college)
@@ -212,7 +249,8 @@ async def _answers_invalid(
             )
         )
         if isinstance(saved, Refusal):
-            return refusal_of(info, saved, at, _MEMBERS)
+            told = with_round(saved, at, submission.stage, submission.round)
+            return refusal_of(info, told, at, _MEMBERS)
         kept = draft_of(at, saved)
     said = {"savedAt": kept.saved_at} if kept and kept.saved_at else {}
     return AnswersInvalid(
@@ -224,10 +262,7 @@ async def _answers_invalid(
     )
 
 
-async def _accepted(
-    at: Snapshot | None, receipt: contributions.Receipt, submission: Submission
-) -> ContributionAccepted:
-    assert at is not None
+def _accepted(at: Snapshot, receipt: contributions.Receipt, submission: Submission) -> ContributionAccepted:
     row = contributions.Contribution(
         id=receipt.contribution,
         concertation=at.id,
@@ -263,7 +298,7 @@ class ContributionMutations:
         info: Info,
         input: Annotated[SubmitContributionInput, argument(description="What is asked for.")],
     ) -> Any:
-        return await _take(info, input)
+        return await _take_together(info, input) or await _take(info, input)
 
     @strawberry.mutation(
         description="Enter what arrived on paper, at the counter or by telephone: the same receipt, the same weight.",

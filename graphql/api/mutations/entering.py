@@ -78,9 +78,14 @@ async def with_answers(
         Refusing: the stage asks no questionnaire, or text and answers are both given.
         AnswersRefused: there are problems.
     """
+    kept = await questionnaires.kept_for(connection, at.process, submission.stage)
+    return answering(kept, submission, answers)
+
+
+def answering(kept: questionnaires.Kept | None, submission: Submission, answers: Any) -> Submission:
+    """Give a submission with its answers to the questionnaire of its stage, as `with_answers`."""
     if answers is not None and submission.body:
         raise refuse(Code.INPUT_INVALID, "body")
-    kept = await questionnaires.kept_for(connection, at.process, submission.stage)
     if kept is None:
         if answers is not None:
             raise refuse(Code.ANSWERS_NOT_ASKED, "answers")

@@ -227,7 +227,8 @@ def _document_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
         findings.append(
             Finding("information_file_missing", ("stages", key), {"stage": key}, source="CRPA L131-1")
         )
-    if "questionnaire" in asks_for and not any(d.questionnaire for d in documents):
+    asks_questions = stage.questionnaire is not None or "questionnaire" in asks_for
+    if asks_questions and not any(d.questionnaire for d in documents):
         findings.append(Finding("questionnaire_missing", ("stages", key), {"stage": key}))
     return findings
 

@@ -186,6 +186,32 @@ def test_an_information_file_that_a_stage_asks_for_is_missed():
     play.do(acts.Launch(opens_at=play.now + 15 * DAY))
 
 
+def test_a_questionnaire_that_a_stage_names_is_missed_until_it_is_attached_there_or_for_all():
+    play = Play(procedure(call_for_input(questionnaire="faits", lane="each"), lanes=LANES))
+    play.appoint("presidence", "chair")
+    launching = acts.Launch(opens_at=play.now + 15 * DAY)
+
+    def missed() -> set[str]:
+        refusal = play.ask(play.command(launching))
+        assert isinstance(refusal, Refusal), refusal
+        missing = [f for f in refusal.findings if f.code == "questionnaire_missing"]
+        return {str(finding.args["stage"]) for finding in missing}
+
+    stages = set(play.process.stages)
+    assert missed() == stages
+    play.do(acts.AttachDocument(document=body("x"), title={"fr": "Un texte"}))
+    assert missed() == stages, "a text is no questionnaire"
+    first = min(stages)
+    play.do(
+        acts.AttachDocument(document=body("q"), title={"fr": "Questions"}, stage=first, questionnaire=True)
+    )
+    assert missed() == stages - {first}
+    play.do(
+        acts.AttachDocument(document=body("r"), title={"fr": "Questions"}, stage="appel", questionnaire=True)
+    )
+    play.do(launching)
+
+
 def test_a_launch_keeps_the_notice_of_the_procedure():
     play = drafted()
     assert (

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from typing import Any
 
 import asyncpg
 import pytest
@@ -12,6 +13,7 @@ from domain.acts import SYSTEM, RecordSeal, SealFigures
 from domain.merkle import merkle_root
 from domain.process import State
 from store import sealing
+from store.contributions import Figures
 from store.pool import Pool
 from store.sealing import merkle_roots, seal_of_few, seal_of_many
 from tests.fixtures.postgres import Database
@@ -84,6 +86,47 @@ async def test_the_child_process_seals_and_says_that_it_lives(play: Play, databa
     events = await play.do(RecordSeal(figures=figures), by=SYSTEM, round=1, stage="appel")
     assert "stage_sealed" in [event.fact.kind for event in events]
     assert await play.do(RecordSeal(figures=figures), by=SYSTEM, round=1, stage="appel") == ()
+
+
+async def test_it_says_that_it_lives_while_the_database_counts(
+    play: Play, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(play, database, 30)
+    said_again = asyncio.Event()
+    told: list[int] = []
+    counted = sealing.figures
+
+    async def slow(*stage: Any) -> Figures:
+        await said_again.wait()
+        return await counted(*stage)
+
+    def tell(count: int) -> None:
+        told.append(count)
+        if len(told) == 3:
+            said_again.set()
+
+    monkeypatch.setattr(sealing, "figures", slow)
+    monkeypatch.setattr(sealing, "_TOLD_EVERY", 0.01)
+    assert (await seal_of_many(play.worker, play.id, 1, "appel", tell))["by_channel"] == {
+        "online": 27,
+        "paper": 3,
+    }
+    assert told[:3] == [30, 30, 30]
+
+
+async def test_whole_branches_are_sealed_as_one_by_one(
+    play: Play, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "_AT_ONCE", 1000)
+    await fill(play, database, 2_100)
+    rows = await play.worker.fetch("SELECT id, digest FROM contribution ORDER BY id")
+    sealed = await seal_of_many(play.worker, play.id, 1, "appel")
+    assert sealed["root"] == merkle_root(row["digest"] for row in rows)
+    branches = await play.worker.fetch("SELECT number, last, root FROM seal_branch ORDER BY number")
+    assert [(b["number"], b["last"], b["root"].hex()) for b in branches] == [
+        (n, rows[1024 * n + 1023]["id"], merkle_root(r["digest"] for r in rows[1024 * n : 1024 * (n + 1)]))
+        for n in (0, 1)
+    ]
 
 
 async def test_a_set_without_a_contribution_has_the_root_of_nothing(play: Play, app: Pool) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.merkle import MerkleStack, merkle_root
+from domain.merkle import MerkleStack, branch_root, merkle_root
 
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
 ROOTS = [
@@ -51,6 +51,12 @@ def test_the_stack_gives_the_root_of_the_definition_at_every_length(leaves):
     for number, leaf in enumerate(leaves, start=1):
         stack.add(leaf)
         assert (stack.count, stack.root()) == (number, by_definition(leaves[:number]))
+
+
+@given(st.integers(min_value=0, max_value=7), st.binary(max_size=8))
+def test_a_whole_branch_has_the_root_of_the_definition(height, salt):
+    leaves = [salt + bytes([number]) for number in range(2**height)]
+    assert branch_root(leaves) == by_definition(leaves)
 
 
 def test_order_and_boundaries_of_leaves_matter():

@@ -122,10 +122,12 @@ def in_axis(kept: Kept, axis: str | None) -> Kept | None:
 
 
 def known_for(process: Process, stage: str) -> tuple[bool, Kept | None]:
-    """Say whether the questionnaire of a stage is known here without asking; and give it, or `None` if it has none."""
+    """Say whether it is known here, without asking, what `kept_for` gives; and give it."""
     document = document_asked(process, stage)
-    kept = _known().find(document.digest) if document else None
-    return document is None or kept is not None, kept
+    if document is None:
+        return True, None
+    kept = _known().find(document.digest)
+    return kept is not None, in_axis(kept, process.stages[stage].lane) if kept else None
 
 
 async def get(connection: Connection, named: str) -> Kept | None:

@@ -22,6 +22,7 @@ from store.questionnaires import (
     get,
     get_many,
     kept_for,
+    known_for,
     put,
     questionnaire_digest,
 )
@@ -91,9 +92,12 @@ async def test_a_questionnaire_is_kept_once_and_never_changed(app: Pool, worker:
 async def test_what_was_read_once_is_not_asked_for_again(play: Play) -> None:
     await play.draft()
     process = await attach(play, one_question("a"), document="d1")
+    assert known_for(process, "appel") == (False, None)
     first = await kept_for(play.worker, process, "appel")
     no_connection: Any = None
     assert await kept_for(no_connection, process, "appel") is first
+    assert known_for(process, "appel") == (True, first)
+    assert known_for(process, "nowhere") == (True, None)
 
 
 async def test_no_more_questionnaires_are_remembered_than_fit(
@@ -147,6 +151,7 @@ async def test_a_stage_of_one_axis_asks_its_own_questions_and_those_of_none(play
         assert isinstance(kept.whole, Form)
         assert (kept.digest, kept.whole) == (questionnaire_digest(shared), shared)
         assert await kept_for(play.worker, process, stage) is kept
+        assert known_for(process, stage) == (True, kept)
         assert isinstance(kept.questionnaire, Form)
         return [question.id for _, question in kept.questionnaire.questions()]
 
@@ -160,6 +165,7 @@ async def test_a_stage_of_one_axis_asks_its_own_questions_and_those_of_none(play
     only = questions(n={"axes": ["nord"]})
     process = await attach(play, only, document="d1")
     assert await kept_for(play.worker, process, "appel.sud") is None
+    assert known_for(process, "appel.sud") == (True, None)
 
 
 async def test_a_new_version_of_a_questionnaire_takes_the_place_of_the_old_one(play: Play) -> None:

@@ -192,8 +192,13 @@ class Story:
             )
         return answer
 
-    async def all_of(self, operation: str, say: str, jobs: Iterable[Awaitable[Any]]) -> list[Any]:
-        """Do many things of one kind at once, shown as one line with their number and how long they took."""
+    async def all_of(
+        self, operation: str, say: str | Callable[[list[Any]], str], jobs: Iterable[Awaitable[Any]]
+    ) -> list[Any]:
+        """Do many things of one kind at once, shown as one line with their number and how long they took.
+
+        `say` may depend on what came of them.
+        """
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def one(job: Awaitable[Any]) -> Any:
@@ -208,7 +213,8 @@ class Story:
             for task in tasks:
                 task.cancel()
         took = time.monotonic() - since
-        self.screen.line("done", "", f"{say} ({took:.1f} s)", f"{operation} ×{len(tasks)}")
+        said = say if isinstance(say, str) else say(done)
+        self.screen.line("done", "", f"{said} ({took:.1f} s)", f"{operation} ×{len(tasks)}")
         return done
 
     def keep(self, answer: Answer, person: Person, round_: int) -> None:

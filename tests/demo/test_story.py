@@ -76,3 +76,11 @@ async def test_many_at_once_are_one_line_with_their_number(told: Told) -> None:
     )
     assert "CastVote ×9" in told.lines
     assert told.lines.count("\n") == 1
+
+
+async def test_what_is_said_of_many_depends_on_what_came_of_them(told: Told) -> None:
+    async def done(number: int) -> bool:
+        return number > 2
+
+    await told.story.all_of("CastVote", lambda found: f"{sum(found)} voix.", map(done, range(5)))
+    assert "2 voix." in told.lines

@@ -48,7 +48,7 @@ async def take_contributions(story: Story) -> None:
     await _read_form(story, stage.id)
     await story.all_of(
         "SubmitContribution",
-        "Questionnaires remplis en ligne, un récépissé pour chacun.",
+        lambda sent: f"Questionnaires remplis en ligne : {sum(answer.done for answer in sent)} récépissés.",
         (
             contribute(story, person, stage.round, quiet=True)
             for person in story.cast.participants
@@ -254,7 +254,7 @@ async def answer_twice(story: Story, round_: int) -> None:
         )
 
 
-async def complete(story: Story, person: Person, round_: int) -> None:
+async def complete(story: Story, person: Person, round_: int) -> Answer:
     """Add to what somebody said in the first round. That counts in this one, too: it becomes a new version."""
     assert person.voice is not None
     said: dict[str, Any] = {**in_place("appel", round_), "themes": list(person.voice.themes)}
@@ -284,3 +284,4 @@ async def complete(story: Story, person: Person, round_: int) -> None:
     elif not answer.done and answer.code not in CLOSED:
         raise Unforeseen(f"SubmitContribution: {answer.type} {answer.code or ''} {answer.message}")
     story.keep(answer, person, round_)
+    return answer

@@ -85,7 +85,10 @@ async def add_contributions(story: Story) -> None:
     round_ = seen.stage("appel").round
     await story.all_of(
         "ReviseContribution",
-        "Ce qui a été dit compte au second tour ; compléments reçus, sur les deux points demandés par le conseil.",
+        lambda sent: (
+            "Ce qui a été dit compte au second tour ; compléments reçus sur les deux points demandés par le conseil : "
+            f"{sum(answer.done for answer in sent)}."
+        ),
         (
             complete(story, person, round_)
             for person in story.cast.participants
@@ -94,7 +97,9 @@ async def add_contributions(story: Story) -> None:
     )
     await story.all_of(
         "Contributions",
-        "Les autres retrouvent ce qu’ils avaient dit, repris tel quel, sous un récépissé de ce tour.",
+        lambda found: (
+            f"Les autres retrouvent ce qu’ils avaient dit, repris tel quel, sous {sum(found)} récépissés de ce tour."
+        ),
         (
             _find_again(story, person, round_)
             for person in story.cast.participants
@@ -103,11 +108,12 @@ async def add_contributions(story: Story) -> None:
     )
 
 
-async def _find_again(story: Story, person: Person, round_: int) -> None:
-    """Find somebody's own contribution of a round. While the call is open, nobody is shown another's."""
+async def _find_again(story: Story, person: Person, round_: int) -> int:
+    """Find somebody's own contribution of a round; say how many. While the call is open, nobody is shown another's."""
     found = await story.ask(
         "Contributions", person, id=story.concertation, stage="appel", round=round_, first=100
     )
-    for node in found["concertation"]["contributions"]["nodes"]:
-        if node["receiptCode"]:
-            story.receipts[node["receiptCode"]] = person
+    nodes = found["concertation"]["contributions"]["nodes"]
+    own = [node["receiptCode"] for node in nodes if node["receiptCode"]]
+    story.receipts |= dict.fromkeys(own, person)
+    return len(own)

@@ -106,6 +106,8 @@ ELECTORATE = frozenset({"cast_vote", "give_proxy", "revoke_proxy"})
 PLATFORM: dict[str, PlatformRole] = {
     "draft_concertation": PlatformRole.COORDINATOR,
     "publish_procedure": PlatformRole.OPERATOR,
+    # withdrawn texts, salts and codes of receipts among it: for whoever keeps the database anyhow
+    "export_complete": PlatformRole.OPERATOR,
 }
 """What a role on the platform, and nothing else, entitles to."""
 

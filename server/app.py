@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from api.asking import ask
 from api.commanding import Commands, Sender
 from api.context import Context
+from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
 from api.reading import Reading
@@ -22,6 +23,9 @@ from api.schema import make_schema
 from api.sending import TemporalSender
 from domain.rights import Viewer
 from server.authentication import Authentication
+from server.exports.door import ExportDoor
+from server.exports.door import schema as export_schema
+from server.exports.tickets import ExportTickets
 from server.files.door import FileDoor
 from server.files.scanning import scanner_of
 from server.files.shelf import shelf_of
@@ -37,6 +41,9 @@ from store.known_processes import KnownProcesses
 from store.pool import Pool, open_pool
 from workflows.connecting import connect
 
+EXPORTS_AT_ONCE = 3
+"""Downloads of one process at the same time."""
+
 
 @dataclass
 class _Door:
@@ -47,6 +54,7 @@ class _Door:
     receipts: ReceiptPage | None = None
     files: FileDoor | None = None
     questionnaires: QuestionnairePage | None = None
+    exports: ExportDoor | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.view is not None, "requests come after the start"
@@ -67,6 +75,10 @@ class _Door:
     async def receipt(self, request: Request) -> Response:
         assert self.receipts is not None
         return await self.receipts(request)
+
+    async def export(self, request: Request) -> Response:
+        assert self.exports is not None
+        return await self.exports(request)
 
     async def questionnaire(self, request: Request) -> Response:
         assert self.questionnaires is not None
@@ -101,12 +113,22 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
         way = sender or TemporalSender(client, settings.task_queue, settings.command_timeout)
         feed = Feed(pool)
         commands = Commands(pool, way, settings.database_timeout)
-        contexts = _contexts(pool, commands, feed, tickets, settings)
+        exports = await open_pool(  # whoever downloads slowly keeps nobody else waiting
+            database,
+            application="concertation api: exports",
+            max_size=EXPORTS_AT_ONCE,
+            statement_timeout=30,
+            connect_timeout=settings.database_timeout,
+        )
+        export_tickets = ExportTickets(ticket_key(settings), settings.public_url or "")
+        exporting = Exporting(tickets=export_tickets, within=settings.download_ttl)
+        contexts = _contexts(pool, commands, feed, tickets, exporting, settings)
         door.view = View(schema, authentication, contexts, settings.max_body_bytes)
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
         door.health = Health(pool, client)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)
+        door.exports = ExportDoor(exports, export_tickets, settings.database_timeout)
         listening = asyncio.create_task(feed.run(), name="feed")
         try:
             yield
@@ -115,6 +137,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             with suppress(asyncio.CancelledError):
                 await listening
             pool.terminate()
+            exports.terminate()
 
     async def schema_text(request: Request) -> Response:
         return PlainTextResponse(contract)
@@ -131,6 +154,8 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             Route("/files/{id}", door.file, methods=["GET", "PUT"]),
             Route("/receipts/{code}.pdf", door.receipt),
             Route("/questionnaires/{digest}.pdf", door.questionnaire),
+            Route("/exports/contributions", door.export),
+            Route("/exports/contributions-{variant}.schema.json", export_schema),
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),
         ],
@@ -138,7 +163,9 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
     )
 
 
-def _contexts(pool: Pool, commands: Commands, feed: Feed, tickets: Tickets, settings: Settings) -> Contexts:
+def _contexts(
+    pool: Pool, commands: Commands, feed: Feed, tickets: Tickets, exporting: Exporting, settings: Settings
+) -> Contexts:
     filing = Filing(
         tickets=tickets,
         largest=settings.max_file_bytes,
@@ -154,6 +181,7 @@ def _contexts(pool: Pool, commands: Commands, feed: Feed, tickets: Tickets, sett
             commands=commands,
             feed=feed,
             filing=filing,
+            exporting=exporting,
             viewer=viewer,
             languages=languages,
             reference=reference,

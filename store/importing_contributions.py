@@ -28,7 +28,7 @@ from store.importing_people import Extent
 from store.people import put_new
 from store.pool import Connection
 
-BATCH = 500
+BATCH = 1_000
 """Forms that are taken together, in one transaction unless more are kept together."""
 MOST_TOGETHER = 100_000
 """Lines of a file that is taken all or nothing, or tried: so long the closing of the stage waits for it."""

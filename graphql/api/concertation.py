@@ -12,6 +12,7 @@ from api.ballots import Ballot, ballot_of
 from api.calendar import CalendarEntry, calendar_of
 from api.connections import After, Connection, First, connection, connection_of_list, limit, position
 from api.context import Info
+from api.contribution_exports import WithExports
 from api.contributions import Figures, figures_of
 from api.enumerations import BallotState, ContributionOrder, Outcome, Phase, Role
 from api.events import LedgerEvent, event_of
@@ -81,7 +82,7 @@ class Awaited:
 
 
 @strawberry.type(description="A concertation: the whole process, from draft to follow-up.")
-class Concertation(WithOrganisations, WithFollowUp, WithModeration, Node):
+class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithExports, Node):
     at: Private[Snapshot]
     slug: str = field(description="Its name in addresses.")
     titles: Multilingual = field(description="Its title in every language given.")

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import strawberry
 
 from api.commanding import Commands
+from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
 from api.reading import Reading
@@ -24,6 +25,7 @@ class Context:
     commands: Commands
     feed: Feed
     filing: Filing
+    exporting: Exporting
     viewer: Viewer = ANYBODY
     languages: tuple[str, ...] = ("fr",)
     #: Whence the request comes, to keep limits for those without an account: an IPv4 address, an IPv6 network.

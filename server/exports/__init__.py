@@ -1,0 +1,1 @@
+"""Exports over HTTP: tickets, streamed downloads, and the Table Schemas that describe them."""

@@ -1,0 +1,71 @@
+"""Tickets for exports: addresses that let whoever has them fetch one export for a short time, signed by this server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from domain.interchange.columns import Form, Variant
+from store.exporting import Asked
+
+_ALGORITHM: Final = "HS256"
+_USE: Final = "export"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a ticket is for, under which name, and until when it is good."""
+
+    asked: Asked
+    name: str
+    until: datetime
+
+
+class ExportTickets:
+    """Writes tickets and reads them. Whether one has expired is for the clock to say, which is not here."""
+
+    def __init__(self, key: OctKey, public_url: str = "") -> None:
+        """Sign with `key`. Addresses begin with `public_url`; empty: they are relative to that of the API."""
+        self._key = key
+        self._before = public_url.rstrip("/")
+
+    def address(self, asked: Asked, name: str, until: datetime) -> str:
+        """Give the address to fetch an export from, good until an instant."""
+        claims: dict[str, Any] = {
+            "use": _USE,
+            "sub": asked.concertation,
+            "variant": asked.variant.value,
+            "form": asked.form.value,
+            "round": asked.round,
+            "stage": asked.stage,
+            "name": name,
+            "exp": int(until.timestamp()),
+        }
+        ticket = jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM])
+        return f"{self._before}/exports/contributions?ticket={ticket}"
+
+    def schema(self, variant: Variant) -> str:
+        """Give the address of the Table Schema of a variant."""
+        return f"{self._before}/exports/contributions-{variant}.schema.json"
+
+    def read(self, ticket: str) -> Ticket | None:
+        """Say what a ticket is for; nothing for what is no ticket of ours, or is for something else."""
+        try:
+            claims = jwt.decode(ticket, self._key, algorithms=[_ALGORITHM]).claims
+            if claims["use"] != _USE:
+                return None
+            asked = Asked(
+                concertation=claims["sub"],
+                variant=Variant(claims["variant"]),
+                form=Form(claims["form"]),
+                round=claims["round"],
+                stage=claims["stage"],
+            )
+            return Ticket(asked, claims["name"], datetime.fromtimestamp(int(claims["exp"]), UTC))
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
+            return None

@@ -13,7 +13,7 @@ from domain.acts import SYSTEM, RecordSeal, SealFigures
 from domain.merkle import merkle_root
 from domain.process import State
 from store import sealing
-from store.contributions import Figures
+from store.contributions import Figures, figures
 from store.pool import Pool
 from store.sealing import merkle_roots, seal_of_few, seal_of_many
 from tests.fixtures.postgres import Database
@@ -94,11 +94,10 @@ async def test_it_says_that_it_lives_while_the_database_counts(
     await fill(play, database, 30)
     said_again = asyncio.Event()
     told: list[int] = []
-    counted = sealing.figures
 
     async def slow(*stage: Any) -> Figures:
         await said_again.wait()
-        return await counted(*stage)
+        return await figures(*stage)
 
     def tell(count: int) -> None:
         told.append(count)

@@ -88,6 +88,11 @@ def negotiate(accept_language: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(tag for _, tag in weighted), "fr"]))
 
 
+def language_of(languages: Sequence[str]) -> str:
+    """Give the language of the catalogues that a reader of these gets: the first there is, else French."""
+    return _catalogues(languages)[0]
+
+
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
     """Give the templates of a language by key."""

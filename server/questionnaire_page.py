@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from api.reading import Reading
 from domain.questionnaires.axes import of_axis
-from domain.texts import negotiate
+from domain.texts import language_of, negotiate
 from server.printed_form import printed
 from server.printed_texts import TEXTS
 from store.faults import StoreFault
@@ -41,8 +41,7 @@ class QuestionnairePage:
     async def __call__(self, request: Request) -> Response:
         """Give the form; 404 for every digest that there is not."""
         named = request.query_params.get("lang", "")
-        tags = (named, *(tag[:2] for tag in negotiate(request.headers.get("accept-language"))))
-        language = next(tag for tag in tags if tag in TEXTS)
+        language = language_of((named, *negotiate(request.headers.get("accept-language"))))
         digest = request.path_params["digest"]
         try:
             kept = await Reading(self._pool, within=self._within).questionnaire(digest)

@@ -14,7 +14,7 @@ from api.reading import Reading
 from domain.digests import canonical
 from domain.process import Process
 from domain.receipts import ReceiptDocument, read_code
-from domain.texts import instant, label, localised, negotiate
+from domain.texts import instant, label, language_of, localised, negotiate
 from server import typesetting
 from store.faults import StoreFault
 from store.pool import Pool
@@ -91,7 +91,7 @@ class ReceiptPage:
 
     async def __call__(self, request: Request) -> Response:
         """Give the receipt of the code; 404 for every code that there is not."""
-        language = next(tag for tag in negotiate(request.headers.get("accept-language")) if tag in TEXTS)
+        language = language_of(negotiate(request.headers.get("accept-language")))
         code = read_code(request.path_params["code"])
         reading = Reading(self._pool, within=self._within)
         try:

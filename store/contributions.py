@@ -10,6 +10,7 @@ from typing import Any
 from domain.digests import canonical
 from domain.free_text import LONGEST_BODY, LONGEST_CONTRIBUTION, is_storable, key_fault, read
 from domain.procedure import Channel
+from domain.receipts import read_code
 from domain.refusals import Code, Refusal
 from store.contribution_refusals import read_refusal
 from store.identifiers import parse, parse_many
@@ -235,13 +236,9 @@ async def get(
 
 
 async def by_receipt(connection: Connection, code: str) -> Contribution | None:
-    """Give the contribution of a receipt, whose code is taken in any case, with or without its dashes."""
-    plain = code.replace("-", "").replace(" ", "").upper()
-    if len(plain) != 12 or not plain.isascii() or not plain.isalnum():
-        return None
-    row = await connection.fetchrow(
-        "SELECT * FROM contribution_by_receipt($1)", f"{plain[:4]}-{plain[4:8]}-{plain[8:]}"
-    )
+    """Give the contribution of a receipt, whose code is read as people write it (`domain.receipts.read_code`)."""
+    plain = read_code(code)
+    row = await connection.fetchrow("SELECT * FROM contribution_by_receipt($1)", plain) if plain else None
     return None if row is None else _read(row)
 
 

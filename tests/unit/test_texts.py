@@ -32,6 +32,7 @@ from domain.texts import (
     has_text,
     instant,
     label,
+    language_of,
     localised,
     negotiate,
     show,
@@ -236,6 +237,14 @@ def test_an_unknown_key_is_shown_as_it_is() -> None:
 )
 def test_languages_are_negotiated_from_the_header(header: str | None, languages: list[str]) -> None:
     assert negotiate(header) == tuple(languages)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [(None, "fr"), ("en-GB", "en"), ("de, en;q=0.5", "en"), ("de", "fr"), ("fr-CA, en", "fr")],
+)
+def test_one_language_of_the_catalogues_is_what_a_reader_gets(header: str | None, language: str) -> None:
+    assert language_of(negotiate(header)) == language
 
 
 def test_labels_fall_back_on_french() -> None:

@@ -7,12 +7,15 @@ changes nothing, and goes on where it was broken off.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+
+import asyncpg
 
 from domain.digests import canonical
 from domain.interchange.forms import FormFault, FormLine
@@ -32,6 +35,7 @@ BATCH = 1_000
 """Forms that are taken together, in one transaction unless more are kept together."""
 MOST_TOGETHER = 100_000
 """Lines of a file that is taken all or nothing, or tried: so long the closing of the stage waits for it."""
+_ATTEMPTS = 5
 
 
 class TooManyTogether(Exception):
@@ -83,11 +87,23 @@ class _Person:
     special: bool = False
 
 
+@dataclass(slots=True)
+class _Outcome:
+    """What came of a batch."""
+
+    receipts: list[tuple[FormLine, str, bool]] = field(default_factory=list)
+    faults: dict[int, FormFault] = field(default_factory=dict)
+
+
+_Batch = list[FormLine | FormFault]
+
+
 @dataclass(slots=True, kw_only=True)
 class FormImport:
     """An import on its way."""
 
-    connection: Connection
+    #: One; or several, which take batches side by side where each batch is kept for itself.
+    connections: Sequence[Connection]
     target: Target
     extent: Extent
     #: Told of each fault, in the order of the lines.
@@ -107,20 +123,41 @@ class FormImport:
             Unreadable: the file cannot be read further.
             TooManyTogether: see there.
         """
+        free = deque(self.connections if self.extent is Extent.GOOD_LINES else self.connections[:1])
+        together = len(free)
+        waiting: deque[tuple[asyncio.Task[_Outcome], _Batch, Connection]] = deque()
         batches = self._batches(forms)
-        async with self._whole():
-            batch = await asyncio.to_thread(next, batches, None)
-            while batch is not None:
-                reading = asyncio.create_task(asyncio.to_thread(next, batches, None))
-                try:
-                    async with self.connection.transaction():
-                        await self._take(batch)
-                finally:
-                    batch = await reading
-                self.progress(self.found)
-                if self.extent is not Extent.GOOD_LINES and self.found.lines > MOST_TOGETHER:
-                    raise TooManyTogether
+        try:
+            async with self._whole():
+                batch = await asyncio.to_thread(next, batches, None)
+                while batch is not None or waiting:
+                    while batch is not None and len(waiting) < together:
+                        connection = free.popleft()
+                        waiting.append(
+                            (asyncio.create_task(self._take(connection, batch)), batch, connection)
+                        )
+                        batch = await asyncio.to_thread(next, batches, None)
+                    task, taken, connection = waiting[0]
+                    outcome = await task
+                    waiting.popleft()
+                    free.append(connection)
+                    self._apply(taken, outcome)
+        finally:
+            await asyncio.gather(*(task for task, _, _ in waiting), return_exceptions=True)
         return self.found
+
+    def _apply(self, batch: _Batch, outcome: _Outcome) -> None:
+        for form, code, fresh in outcome.receipts:
+            self.found.new += fresh
+            self.found.unchanged += not fresh
+            self.receipt(form, code, fresh)
+        for one in batch:
+            fault = one if isinstance(one, FormFault) else outcome.faults.get(one.line)
+            if fault is not None:
+                self._fault(fault)
+        self.progress(self.found)
+        if self.extent is not Extent.GOOD_LINES and self.found.lines > MOST_TOGETHER:
+            raise TooManyTogether
 
     @asynccontextmanager
     async def _whole(self) -> AsyncIterator[None]:
@@ -129,7 +166,7 @@ class FormImport:
             yield
             self.found.kept = True
             return
-        transaction = self.connection.transaction()
+        transaction = self.connections[0].transaction()
         await transaction.start()
         try:
             yield
@@ -139,9 +176,9 @@ class FormImport:
         self.found.kept = self.extent is Extent.ALL_OR_NOTHING and not self.found.bad
         await (transaction.commit() if self.found.kept else transaction.rollback())
 
-    def _batches(self, forms: Iterable[FormLine | FormFault]) -> Iterator[list[FormLine | FormFault]]:
+    def _batches(self, forms: Iterable[FormLine | FormFault]) -> Iterator[_Batch]:
         """Give the forms in batches in which no key is twice: each meets what came of the one before it."""
-        batch: list[FormLine | FormFault] = []
+        batch: _Batch = []
         keys: set[str] = set()
         for form in forms:
             key = form.reference if isinstance(form, FormLine) else None
@@ -154,50 +191,55 @@ class FormImport:
         if batch:
             yield batch
 
-    async def _take(self, batch: list[FormLine | FormFault]) -> None:
+    async def _take(self, connection: Connection, batch: _Batch) -> _Outcome:
+        """Take a batch in a transaction; once more where two at the same time were in each other's way."""
         forms = [one for one in batch if isinstance(one, FormLine)]
-        now = await instant(self.connection)
-        people = await self._people(forms)
-        outcomes: dict[int, FormFault] = {}
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with connection.transaction():
+                    return await self._taken(connection, forms)
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _taken(self, connection: Connection, forms: Sequence[FormLine]) -> _Outcome:
+        outcome = _Outcome()
+        if not forms:
+            return outcome
+        now = await instant(connection)
+        people = await self._people(connection, forms)
         ready: dict[int, tuple[FormLine, str]] = {}
         for form in forms:
             person = people[form.line]
             if isinstance(person, Refusal):
-                outcomes[form.line] = form.fault(person.path[0], person)
+                outcome.faults[form.line] = form.fault(person.path[0], person)
             elif not self._may(person.territory, now):
                 refusal = Refusal(Code.NOT_ALLOWED, {"act": "record_contribution"}, ("author",))
-                outcomes[form.line] = form.fault("author", refusal)
+                outcome.faults[form.line] = form.fault("author", refusal)
             else:
                 ready[form.line] = (form, person.member)
-        await put_new(
-            self.connection,
-            {
-                member: form.name
-                for form, member in ready.values()
-                if form.name is not None and not self._is_known(people[form.line])
-            },
-        )
+        names = {
+            member: form.name
+            for form, member in ready.values()
+            if form.name is not None and not self._is_known(people[form.line])
+        }
+        if names:
+            await put_new(connection, names)
         plain = {
             line: one
             for line, one in ready.items()
             if not one[0].files and one[0].supersede_reason is None and not self._is_special(people[line])
         }
-        for line, refusal in (await self._enter(plain)).items():
-            outcomes[line] = self._refused(ready[line][0], refusal)
+        await self._enter(connection, plain, outcome)
         for line in ready.keys() - plain.keys():
             form, member = ready[line]
-            answer = await submit_with_files(self.connection, self._submission(form, member))
+            answer = await submit_with_files(connection, self._submission(form, member))
             if isinstance(answer, Refusal):
-                outcomes[line] = self._refused(form, answer)
-                continue
-            fresh = answer.submitted_at >= now
-            self.found.new += fresh
-            self.found.unchanged += not fresh
-            self.receipt(form, answer.code, fresh)
-        for one in batch:
-            fault = one if isinstance(one, FormFault) else outcomes.get(one.line)
-            if fault is not None:
-                self._fault(fault)
+                outcome.faults[line] = self._refused(form, answer)
+            else:
+                outcome.receipts.append((form, answer.code, answer.submitted_at >= now))
+        return outcome
 
     @staticmethod
     def _is_special(person: _Person | Refusal) -> bool:
@@ -207,10 +249,12 @@ class FormImport:
     def _is_known(person: _Person | Refusal) -> bool:
         return isinstance(person, _Person) and person.known
 
-    async def _people(self, forms: list[FormLine]) -> dict[int, _Person | Refusal]:
+    async def _people(
+        self, connection: Connection, forms: Sequence[FormLine]
+    ) -> dict[int, _Person | Refusal]:
         """Give the author of each form. Where everybody may answer, who is on no list is a person of their own."""
         named = list({form.author for form in forms if form.author is not None})
-        rows = await self.connection.fetch(
+        rows = await connection.fetch(
             """
             SELECT s.said, m.member, m.territory, m.organisation IS NOT NULL OR EXISTS (
                 SELECT FROM contribution c
@@ -252,10 +296,12 @@ class FormImport:
         named = sha256(form.reference.encode()).hexdigest()[:40]
         return f"import/{self.target.round}/{self.target.stage}/{named}"
 
-    async def _enter(self, ready: dict[int, tuple[FormLine, str]]) -> dict[int, Refusal]:
+    async def _enter(
+        self, connection: Connection, ready: dict[int, tuple[FormLine, str]], outcome: _Outcome
+    ) -> None:
         if not ready:
-            return {}
-        rows = await self.connection.fetch(
+            return
+        rows = await connection.fetch(
             "SELECT line, receipt, fresh, refusal FROM import_contributions($1, $2, $3, $4, $5, $6)",
             parse(self.target.process.id),
             self.target.round,
@@ -264,17 +310,12 @@ class FormImport:
             parse(self.target.batch) if self.target.batch else None,
             [self._row(form, member) for form, member in ready.values()],
         )
-        refused: dict[int, Refusal] = {}
         for row in rows:
-            if row["refusal"] is not None:
-                refused[row["line"]] = read_refusal(row["refusal"], False)
-                continue
-            if row["fresh"]:
-                self.found.new += 1
+            form = ready[row["line"]][0]
+            if row["refusal"] is None:
+                outcome.receipts.append((form, row["receipt"], row["fresh"]))
             else:
-                self.found.unchanged += 1
-            self.receipt(ready[row["line"]][0], row["receipt"], row["fresh"])
-        return refused
+                outcome.faults[form.line] = self._refused(form, read_refusal(row["refusal"], False))
 
     def _row(self, form: FormLine, member: str) -> dict[str, Any]:
         return {

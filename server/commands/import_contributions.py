@@ -129,7 +129,7 @@ async def _import(
     extent = (
         Extent.DRY_RUN if arguments.dry_run else Extent.GOOD_LINES if arguments.good_lines else Extent.ALL_OR_NOTHING
     )  # fmt: skip
-    async with looking_into(settings, "import") as connection:
+    async with looking_into(settings, "import") as connection, looking_into(settings, "import") as second:
         process = await process_of(connection, await named(connection, arguments.concertation, language))
         if process is None:
             raise NotImported(said["unknown"].format(concertation=arguments.concertation))
@@ -137,7 +137,7 @@ async def _import(
         report.process = process
         kept = await kept_for(connection, process, arguments.stage)
         work = FormImport(
-            connection=connection,
+            connections=(connection, second),
             target=Target(
                 process=process,
                 round=arguments.round or process.runs[arguments.stage].round,

@@ -137,13 +137,20 @@ BEGIN
         refusal := NULL;
         IF NOT fresh THEN
             -- Somebody was faster, between the look and the word; or an organisation has spoken.
-            SELECT jsonb_build_object('refusal', 'ALREADY_CONTRIBUTED', 'receipt', contribution_receipt(c),
-                'of_another', c.member <> v_new.member) INTO refusal
+            SELECT CASE
+                WHEN c.command <> v_new.command THEN jsonb_build_object(
+                    'refusal', 'ALREADY_CONTRIBUTED', 'receipt', contribution_receipt(c),
+                    'of_another', c.member <> v_new.member)
+                WHEN (c.round, c.stage, c.member, c.channel, c.themes, c.body)
+                    <> (v_new.round, v_new.stage, v_new.member, v_new.channel, v_new.themes, v_new.body)
+                    THEN jsonb_build_object('refusal', 'IDEMPOTENCY_KEY_REUSED') END, c.receipt
+            INTO refusal, receipt
             FROM contribution c
-            WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
+            WHERE c.command = v_new.command OR (
+                c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
                 AND (c.member = v_new.member OR c.organisation = v_new.organisation)
-                AND c.college IS NOT DISTINCT FROM v_new.college AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
-            LIMIT 1;
+                AND c.college IS NOT DISTINCT FROM v_new.college AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL)
+            ORDER BY c.command = v_new.command DESC LIMIT 1;
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'contributions come and go too fast' USING ERRCODE = 'serialization_failure';
             END IF;

@@ -100,6 +100,7 @@ async def test_no_name_mail_or_telephone_of_a_participant_is_in_a_public_export(
                 "array_agg(c.receipt) AS codes, array_agg(encode(c.salt, 'hex')) AS salts "
                 "FROM contribution c JOIN person p ON p.member IN (c.member, c.actor)"
             )
+        assert told is not None
         assert len(text.strip().splitlines()) >= 2
         for secret in (*told["names"], *told["members"], *told["codes"], *told["salts"], "Dupont"):
             assert secret not in text

@@ -18,6 +18,7 @@ from api.enumerations import BallotState, ContributionOrder, Outcome, Phase, Rol
 from api.events import LedgerEvent, event_of
 from api.finding import ContributionConnection, ContributionFilter, find_contributions
 from api.follow_up import WithFollowUp
+from api.grouping import WithGroupings
 from api.hearings import Hearing, hearing_of
 from api.ids import global_id
 from api.moderation import WithModeration
@@ -82,7 +83,7 @@ class Awaited:
 
 
 @strawberry.type(description="A concertation: the whole process, from draft to follow-up.")
-class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithExports, Node):
+class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithGroupings, WithExports, Node):
     at: Private[Snapshot]
     slug: str = field(description="Its name in addresses.")
     titles: Multilingual = field(description="Its title in every language given.")

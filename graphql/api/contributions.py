@@ -31,6 +31,7 @@ from store.contributions import Contribution as Row
 from store.versions import Version
 
 if TYPE_CHECKING:
+    from api.grouping import Grouping
     from api.moderation import Measure
     from api.synthesis import Recommendation, Source
 
@@ -177,17 +178,38 @@ class Contribution(Node):
         known = await self.known_version(info)
         return known is not None and known.carried_from is not None
 
-    @field(description="The recommendations that come from it, once they are published: where it went.")
-    def recommendations(
+    @field(
+        description="The groupings that it is in, with what it is merged: those that were made; for its author and for "
+        "those who keep groupings those that are asked for, too."
+    )
+    async def groupings(self, info: Info) -> list[Annotated[Grouping, strawberry.lazy("api.grouping")]]:
+        from api.grouping import groupings_with
+
+        its_author = self.row.receipt is not None or self.row.member == info.context.viewer.member
+        return list(await groupings_with(info, self.at, self.key, its_author))
+
+    @field(description="How many contributions its text stands for: itself, and those merged under it.")
+    async def voices(self, info: Info) -> int:
+        from api.grouping import voices_of
+
+        return await voices_of(info, self.key)
+
+    @field(
+        description="The recommendations that come from it, or from the one that it is merged under, once they are "
+        "published: where it went."
+    )
+    async def recommendations(
         self, info: Info
     ) -> list[Annotated[Recommendation, strawberry.lazy("api.synthesis")]]:
+        from api.grouping import kept_for
         from api.synthesis import recommendations_seen
 
+        keys = await kept_for(info, self.key)
         return [
             recommendation
             for synthesis in self.at.process.syntheses.values()
             for recommendation in recommendations_seen(info, self.at, synthesis)
-            if self.key in recommendation.recommendation.sources
+            if keys & set(recommendation.recommendation.sources)
         ]
 
 

@@ -211,13 +211,17 @@ def _wanted(filter: ContributionFilter | None) -> Filter:
 class SimilarContribution:
     contribution: Contribution = field(description="The contribution.")
     likeness: float = field(description="How much of the text is the same, from 0.5 to 1.")
+    confirmed_at: datetime | None = field(
+        description="Since when a person has confirmed that it says the same; nothing: nobody has looked yet."
+    )
 
 
 @strawberry.type
 class FindingQueries:
     @field(
         description="Suggestions of the machine, the likest first: contributions of the same stage that say much the "
-        "same as this one. For those who may read the whole stage; nothing for others."
+        "same as this one, unless a person said that they do not. For those who may read the whole stage; nothing for "
+        "others."
     )
     async def similar_contributions(
         self,
@@ -231,7 +235,12 @@ class FindingQueries:
         if named is None or at is None or len(named[1]) != 2 or parse(named[1][1]) is None:
             return []
         found = await info.context.reading.similar(at, named[1][1], min(limit(first), _MOST_HINTS))
+        confirmed = await info.context.reading.grouping.confirmed(named[1][1], [row.id for row, _ in found])
         return [
-            SimilarContribution(contribution=contribution_of(at, row), likeness=likeness)
+            SimilarContribution(
+                contribution=contribution_of(at, row),
+                likeness=likeness,
+                confirmed_at=confirmed.get(row.id),
+            )
             for row, likeness in found
         ]

@@ -10,6 +10,7 @@ from api.context import Info
 from api.contributions import contribution_of
 from api.events import event_of
 from api.files import find_file
+from api.grouping import grouping_by_key
 from api.hearings import hearing_of
 from api.ids import read_global_id, uuid_text
 from api.moderation import measure_by_key
@@ -115,6 +116,8 @@ async def find(info: Info, id: str) -> Node | None:
         return contribution_of(at, rows[key]) if key in rows else None
     if type_name == "Measure":
         return await measure_by_key(info, at, key)
+    if type_name == "Grouping":
+        return await grouping_by_key(info, at, key)
     if type_name == "Event" and key.isdecimal() and len(key) < 18:
         entry = await info.context.reading.entry(at.id, int(key))
         return event_of(info, at, entry) if entry else None

@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 
 from api.asking import ask
 from api.file_reading import FileReading
+from api.grouping_reading import GroupingReading
 from api.moderation_reading import ModerationReading
 from api.publication import reads_early
 from api.snapshot import Snapshot
@@ -96,6 +97,11 @@ class Reading:
     def moderation(self) -> ModerationReading:
         """What moderation reads."""
         return ModerationReading(self)
+
+    @cached_property
+    def grouping(self) -> GroupingReading:
+        """What is read of groupings."""
+        return GroupingReading(self, self._viewer)
 
     @cached_property
     def files(self) -> FileReading:

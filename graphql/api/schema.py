@@ -19,6 +19,7 @@ from api.mutations.balloting import BallotMutations
 from api.mutations.contributing import ContributionMutations
 from api.mutations.deciding import DecisionMutations
 from api.mutations.drafting import DraftingMutations
+from api.mutations.grouping import GroupingMutations
 from api.mutations.hearing import HearingMutations
 from api.mutations.inviting import InvitationMutations
 from api.mutations.keeping import KeepingMutations
@@ -54,6 +55,7 @@ class Mutation(
     SchedulingMutations,
     ContributionMutations,
     ModerationMutations,
+    GroupingMutations,
     FileMutations,
     KeepingMutations,
     BallotMutations,

@@ -9,9 +9,9 @@ from strawberry import ID, argument, field
 
 from api.answers import AnyRefusal
 from api.context import Info
-from api.ids import read_global_id, uuid_text
 from api.moderation import measure_of
 from api.moderation_accepting import AppealAccepted, ModerationAccepted, ReportAccepted
+from api.naming import named
 from api.performing import Refusing, refuse
 from api.refusals import refusal_of
 from api.snapshot import Snapshot
@@ -117,18 +117,6 @@ DecideAppealResult = _result(ModerationAccepted, "DecideAppealResult", "decideAp
 ReportContributionResult = _result(ReportAccepted, "ReportContributionResult", "reportContribution")
 
 
-async def _about(info: Info, id: ID, type_name: str, code: Code, path: str) -> tuple[Snapshot, str]:
-    """Read which concertation, and what in it, a global id names."""
-    named = read_global_id(id)
-    if named is None or named[0] != type_name or len(named[1]) != 2:
-        raise refuse(code, path)
-    concertation, key = uuid_text(named[1][0]), uuid_text(named[1][1])
-    at = await info.context.reading.snapshot(concertation) if concertation else None
-    if at is None or key is None:
-        raise refuse(code, path)
-    return at, key
-
-
 def _hand(info: Info, at: Snapshot, action: str, place: Whereabouts | None) -> Hand:
     """Give who acts, by an office that covers the contribution; theirs first, then a delegated one."""
     member = info.context.viewer.member
@@ -170,7 +158,7 @@ async def _moderated(info: Info, at: Snapshot, request: Request) -> Any:
 async def _moderate(info: Info, input: ModerationInput, action: str, act: Act) -> Any:
     at: Snapshot | None = None
     try:
-        at, key = await _about(
+        at, key = await named(
             info, input.contribution_id, "Contribution", Code.UNKNOWN_CONTRIBUTION, "contribution_id"
         )
         _hand(info, at, action, None)
@@ -194,7 +182,7 @@ async def _moderate(info: Info, input: ModerationInput, action: str, act: Act) -
 async def _decide(info: Info, input: DecideAppealInput) -> Any:
     at: Snapshot | None = None
     try:
-        at, key = await _about(info, input.measure_id, "Measure", Code.UNKNOWN_MEASURE, "measure_id")
+        at, key = await named(info, input.measure_id, "Measure", Code.UNKNOWN_MEASURE, "measure_id")
         _hand(info, at, "decide_appeal", None)
         entry = await info.context.reading.moderation.entry(key)
         if entry is None or entry.concertation != at.id:
@@ -238,7 +226,7 @@ async def _own(info: Info, appealed: AppealedInput) -> tuple[Snapshot, Contribut
         if row is None or at is None:
             raise refuse(Code.UNKNOWN_CONTRIBUTION, "receipt_code")
         return at, row
-    at, key = await _about(
+    at, key = await named(
         info, appealed.contribution_id or ID(""), "Contribution", Code.UNKNOWN_CONTRIBUTION, "contribution_id"
     )
     row = (await reading.contributions(at, [key])).get(key)
@@ -253,7 +241,7 @@ async def _report(info: Info, input: ReportContributionInput) -> Any:
     context = info.context
     at: Snapshot | None = None
     try:
-        at, key = await _about(
+        at, key = await named(
             info, input.contribution_id, "Contribution", Code.UNKNOWN_CONTRIBUTION, "contribution_id"
         )
         if key not in await context.reading.contributions(at, [key]):

@@ -11,31 +11,16 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from hashlib import sha256
-from typing import Any
 
-import asyncpg
-
-from domain.digests import canonical
 from domain.interchange.forms import FormFault, FormLine
-from domain.process import Process
-from domain.refusals import Code, Refusal
-from domain.rights import Scope, Viewer, may
-from store.clock import instant
-from store.contribution_refusals import read_refusal
-from store.contributions import Submission
-from store.enclosing import submit_with_files
-from store.identifiers import derived, parse
+from store.entering_forms import FormEntry, Outcome, Target
 from store.importing_people import Extent
-from store.people import put_new
 from store.pool import Connection
 
 BATCH = 1_000
 """Forms that are taken together, in one transaction unless more are kept together."""
 MOST_TOGETHER = 100_000
 """Lines of a file that is taken all or nothing, or tried: so long the closing of the stage waits for it."""
-_ATTEMPTS = 5
 
 
 class TooManyTogether(Exception):
@@ -59,42 +44,6 @@ class Entered:
         return self.new + self.unchanged + self.bad
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Where forms go, and in whose name."""
-
-    process: Process
-    round: int
-    stage: str
-    #: The clerk.
-    by: str
-    #: Digest of the questionnaire that they answer; unset: none.
-    questionnaire: str | None
-    batch: str | None = None
-    #: Digest of the file: what names lines that have no reference.
-    file: str
-
-
-@dataclass(slots=True)
-class _Person:
-    """An author of a form: under which id, from where."""
-
-    member: str
-    territory: str | None
-    #: Whether they are a member.
-    known: bool
-    #: Speaks for an organisation, or was hidden by moderation: there is more to look at.
-    special: bool = False
-
-
-@dataclass(slots=True)
-class _Outcome:
-    """What came of a batch."""
-
-    receipts: list[tuple[FormLine, str, bool]] = field(default_factory=list)
-    faults: dict[int, FormFault] = field(default_factory=dict)
-
-
 _Batch = list[FormLine | FormFault]
 
 
@@ -113,7 +62,6 @@ class FormImport:
     #: Told after each batch.
     progress: Callable[[Entered], None] = lambda entered: None
     found: Entered = field(default_factory=Entered)
-    _rights: dict[str | None, bool] = field(default_factory=dict)
     _last_bad: int = 0
 
     async def run(self, forms: Iterable[FormLine | FormFault]) -> Entered:
@@ -125,8 +73,8 @@ class FormImport:
         """
         free = deque(self.connections if self.extent is Extent.GOOD_LINES else self.connections[:1])
         together = len(free)
-        waiting: deque[tuple[asyncio.Task[_Outcome], _Batch, Connection]] = deque()
-        batches = self._batches(forms)
+        waiting: deque[tuple[asyncio.Task[Outcome], _Batch, Connection]] = deque()
+        batches, entry = self._batches(forms), FormEntry(target=self.target)
         try:
             async with self._whole():
                 batch = await asyncio.to_thread(next, batches, None)
@@ -134,7 +82,7 @@ class FormImport:
                     while batch is not None and len(waiting) < together:
                         connection = free.popleft()
                         waiting.append(
-                            (asyncio.create_task(self._take(connection, batch)), batch, connection)
+                            (asyncio.create_task(entry.take(connection, batch)), batch, connection)
                         )
                         batch = await asyncio.to_thread(next, batches, None)
                     task, taken, connection = waiting[0]
@@ -146,7 +94,7 @@ class FormImport:
             await asyncio.gather(*(task for task, _, _ in waiting), return_exceptions=True)
         return self.found
 
-    def _apply(self, batch: _Batch, outcome: _Outcome) -> None:
+    def _apply(self, batch: _Batch, outcome: Outcome) -> None:
         for form, code, fresh in outcome.receipts:
             self.found.new += fresh
             self.found.unchanged += not fresh
@@ -190,177 +138,6 @@ class FormImport:
                 keys.add(key)
         if batch:
             yield batch
-
-    async def _take(self, connection: Connection, batch: _Batch) -> _Outcome:
-        """Take a batch in a transaction; once more where two at the same time were in each other's way."""
-        forms = [one for one in batch if isinstance(one, FormLine)]
-        for attempt in range(_ATTEMPTS):
-            try:
-                async with connection.transaction():
-                    return await self._taken(connection, forms)
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
-                if attempt == _ATTEMPTS - 1:
-                    raise
-        raise AssertionError("unreachable")
-
-    async def _taken(self, connection: Connection, forms: Sequence[FormLine]) -> _Outcome:
-        outcome = _Outcome()
-        if not forms:
-            return outcome
-        now = await instant(connection)
-        people = await self._people(connection, forms)
-        ready: dict[int, tuple[FormLine, str]] = {}
-        for form in forms:
-            person = people[form.line]
-            if isinstance(person, Refusal):
-                outcome.faults[form.line] = form.fault(person.path[0], person)
-            elif not self._may(person.territory, now):
-                refusal = Refusal(Code.NOT_ALLOWED, {"act": "record_contribution"}, ("author",))
-                outcome.faults[form.line] = form.fault("author", refusal)
-            else:
-                ready[form.line] = (form, person.member)
-        names = {
-            member: form.name
-            for form, member in ready.values()
-            if form.name is not None and not self._is_known(people[form.line])
-        }
-        if names:
-            await put_new(connection, names)
-        plain = {
-            line: one
-            for line, one in ready.items()
-            if not one[0].files and one[0].supersede_reason is None and not self._is_special(people[line])
-        }
-        await self._enter(connection, plain, outcome)
-        for line in ready.keys() - plain.keys():
-            form, member = ready[line]
-            answer = await submit_with_files(connection, self._submission(form, member))
-            if isinstance(answer, Refusal):
-                outcome.faults[line] = self._refused(form, answer)
-            else:
-                outcome.receipts.append((form, answer.code, answer.submitted_at >= now))
-        return outcome
-
-    @staticmethod
-    def _is_special(person: _Person | Refusal) -> bool:
-        return isinstance(person, _Person) and person.special
-
-    @staticmethod
-    def _is_known(person: _Person | Refusal) -> bool:
-        return isinstance(person, _Person) and person.known
-
-    async def _people(
-        self, connection: Connection, forms: Sequence[FormLine]
-    ) -> dict[int, _Person | Refusal]:
-        """Give the author of each form. Where everybody may answer, who is on no list is a person of their own."""
-        named = list({form.author for form in forms if form.author is not None})
-        rows = await connection.fetch(
-            """
-            SELECT s.said, m.member, m.territory, m.organisation IS NOT NULL OR EXISTS (
-                SELECT FROM contribution c
-                WHERE c.member = m.member AND c.concertation = $1 AND c.hidden_at IS NOT NULL
-            ) AS special
-            FROM unnest($2::text[]) AS s (said)
-            LEFT JOIN participant p ON p.concertation = $1 AND p.reference = s.said
-            JOIN member m ON m.concertation = $1 AND m.member = coalesce(p.member, s.said)
-            """,
-            parse(self.target.process.id),
-            named,
-        )
-        known = {row["said"]: _Person(row["member"], row["territory"], True, row["special"]) for row in rows}
-        stage = self.target.process.stages[self.target.stage]
-        found: dict[int, _Person | Refusal] = {}
-        for form in forms:
-            if form.author is not None and form.author in known:
-                found[form.line] = known[form.author]
-            elif stage.admission != "open":
-                found[form.line] = Refusal(Code.UNKNOWN_MEMBER, {}, ("author",))
-            elif form.author is not None:
-                member = derived(self.target.process.id, form.author, "author of a form")
-                found[form.line] = _Person(member, None, False)
-            else:
-                member = derived(self.target.process.id, self._key(form), "author of one form")
-                found[form.line] = _Person(member, None, False)
-        return found
-
-    def _may(self, territory: str | None, now: datetime) -> bool:
-        """Say whether the clerk may enter what comes from there: asked once for each territory."""
-        if territory not in self._rights:
-            viewer, scope = Viewer(member=self.target.by), Scope(territory=territory)
-            self._rights[territory] = may(viewer, "record_contribution", self.target.process, now, scope)
-        return self._rights[territory]
-
-    def _key(self, form: FormLine) -> str:
-        if form.reference is None:
-            return f"import/{self.target.file}/{form.line}"
-        named = sha256(form.reference.encode()).hexdigest()[:40]
-        return f"import/{self.target.round}/{self.target.stage}/{named}"
-
-    async def _enter(
-        self, connection: Connection, ready: dict[int, tuple[FormLine, str]], outcome: _Outcome
-    ) -> None:
-        if not ready:
-            return
-        rows = await connection.fetch(
-            "SELECT line, receipt, fresh, refusal FROM import_contributions($1, $2, $3, $4, $5, $6)",
-            parse(self.target.process.id),
-            self.target.round,
-            self.target.stage,
-            self.target.by,
-            parse(self.target.batch) if self.target.batch else None,
-            [self._row(form, member) for form, member in ready.values()],
-        )
-        for row in rows:
-            form = ready[row["line"]][0]
-            if row["refusal"] is None:
-                outcome.receipts.append((form, row["receipt"], row["fresh"]))
-            else:
-                outcome.faults[form.line] = self._refused(form, read_refusal(row["refusal"], False))
-
-    def _row(self, form: FormLine, member: str) -> dict[str, Any]:
-        return {
-            "line": form.line,
-            "key": self._key(form),
-            "author": member,
-            "college": form.college,
-            "channel": form.channel,
-            "themes": form.themes,
-            "body": form.body,
-            "posted_at": form.posted_at,
-            "received_at": form.received_at,
-            "answers": None if form.answers is None else canonical(form.answers).decode(),
-            "questionnaire": None if form.answers is None else self.target.questionnaire,
-            "place": form.place,
-            "reference": form.reference,
-        }
-
-    def _submission(self, form: FormLine, member: str) -> Submission:
-        return Submission(
-            concertation=self.target.process.id,
-            round=self.target.round,
-            stage=self.target.stage,
-            actor=self.target.by,
-            author=member,
-            key=self._key(form),
-            body=form.body,
-            college=form.college,
-            channel=form.channel,
-            themes=form.themes,
-            posted_at=form.posted_at,
-            received_at=form.received_at,
-            answers=form.answers,
-            questionnaire=None if form.answers is None else self.target.questionnaire,
-            files=form.files,
-            place=form.place,
-            reference=form.reference,
-            batch=self.target.batch,
-            supersede_reason=form.supersede_reason,
-        )
-
-    def _refused(self, form: FormLine, refusal: Refusal) -> FormFault:
-        column = {"receivedAt": "received_at", "idempotencyKey": "reference", "stage": "", "batch": ""}
-        name = refusal.path[0] if refusal.path else ""
-        return form.fault(column.get(name, name), refusal)
 
     def _fault(self, fault: FormFault) -> None:
         self.tell(fault)

@@ -120,7 +120,8 @@ async def _import(
     from domain.texts import text
     from server.embedded.standing import looking_into
     from store.concertations import process as process_of
-    from store.importing_contributions import MOST_TOGETHER, FormImport, Target, TooManyTogether
+    from store.entering_forms import Target
+    from store.importing_contributions import MOST_TOGETHER, FormImport, TooManyTogether
     from store.importing_people import Extent
     from store.questionnaires import kept_for
 

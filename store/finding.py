@@ -21,6 +21,9 @@ from store.pool import Connection
 LONGEST_SEARCH = 200
 """Characters of what is searched for."""
 
+MOST_COUNTED = 8_000
+"""Contributions that are looked at one by one to count the facets that no counter knows."""
+
 _COMMUNE = re.compile(r"(\d\d|2[AB])\d{3}")
 
 
@@ -205,6 +208,32 @@ async def facets(connection: Connection, scope: Scope, wanted: Filter = EVERYTHI
         wanted.territory,
     )
     return [Facet(facet=row["facet"], key=row["key"], count=row["count"]) for row in rows]
+
+
+async def facets_found(connection: Connection, scope: Scope, wanted: Filter) -> list[Facet] | None:
+    """Count the facets of what words, dates and a commune let through, each under the other filters than its own.
+
+    `None` where more than `MOST_COUNTED` would have to be looked at, or where a state is wanted: those are few.
+    """
+    if wanted.standing is not Standing.LIVE:
+        return None
+    rows = await connection.fetch(
+        """
+        SELECT facet, key, count FROM contribution_facets_found(
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        """,
+        *scope.values(),
+        wanted.college,
+        wanted.channel and wanted.channel.value,
+        wanted.theme,
+        wanted.territory,
+        wanted.since,
+        wanted.before,
+        wanted.search,
+        MOST_COUNTED,
+    )
+    found = [Facet(facet=row["facet"], key=row["key"], count=row["count"]) for row in rows]
+    return None if any(facet.facet == "too_many" for facet in found) else found
 
 
 async def similar(

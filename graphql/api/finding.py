@@ -93,14 +93,14 @@ class ContributionConnection:
         return (await info.context.reading.found(self.scope, self.wanted)).is_exact
 
     @field(
-        description="How they divide. Nothing under a search, dates, a state or a commune: no counter knows these."
+        description="How they divide. Under a search, dates or a commune, which no counter knows, they are counted one "
+        "by one: nothing where more than 8,000 have the words or the dates. Nothing under a state."
     )
     async def facets(self, info: Info) -> Facets | None:
-        if not self.wanted.is_counted():
+        count = finding.facets if self.wanted.is_counted() else finding.facets_found
+        found = await info.context.reading.ask(lambda connection: count(connection, self.scope, self.wanted))
+        if found is None:
             return None
-        found = await info.context.reading.ask(
-            lambda connection: finding.facets(connection, self.scope, self.wanted)
-        )
 
         def of(name: str) -> list[FacetValue]:
             return [FacetValue(key=f.key, count=f.count) for f in found if f.facet == name]

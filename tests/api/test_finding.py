@@ -97,8 +97,11 @@ async def test_facets_are_for_those_who_may_read_and_come_from_the_counters(stag
         "byDepartement": [],
     }
     assert (await facets(None))["byCollege"] == []
-    assert await facets("coordinator", search="formation") is None
-    assert await facets("coordinator", territory="97105") is None
+    assert await facets("coordinator", state="HIDDEN") is None
+    searched = await facets("coordinator", search="formation", territory="97105")
+    assert searched == {"byCollege": [], "byChannel": [], "byTheme": [], "byDepartement": []}
+    assert await facets("coordinator", search="formations") == await facets("coordinator")
+    assert (await facets(None, search="formations"))["byCollege"] == []
     assert await facets("coordinator", territory="971") is not None
 
 

@@ -158,7 +158,8 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
     assert [row["proname"] for row in rows] == [
         "answer_invitation", "batch_list", "contribution_by_receipt", "contribution_counts",
         "contribution_export", "contribution_export_complete", "contribution_export_sizes",
-        "contribution_facets", "contribution_followed_by", "contribution_get", "contribution_leaves",
+        "contribution_facets", "contribution_facets_found", "contribution_followed_by", "contribution_get",
+        "contribution_leaves",
         "contribution_page", "contribution_ranking", "contribution_shares", "contribution_similar",
         "contribution_total", "contribution_versions", "contribution_whereabouts", "departement_of",
         "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",

@@ -33,7 +33,8 @@ AT_ONCE = 1_000
 
 _BY_FUNCTION = frozenset({
     "batch", "draft", "secret_vote", "invitation", "invitation_code", "reminder_day", "reminder", "measure",
-    "moderation_act", "report", "file_content", "file", "file_reference",
+    "moderation_act", "report", "resemblance", "contribution_group", "grouping_part", "grouping_act", "file_content",
+    "file", "file_reference",
 })  # fmt: skip
 """What the worker's role may not add to a concertation that there is: `restore_rows` adds it."""
 

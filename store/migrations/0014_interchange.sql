@@ -310,7 +310,8 @@ BEGIN
     PERFORM check_restorable(p_concertation);
     IF NOT p_table = ANY (ARRAY[
         'batch', 'draft', 'secret_vote', 'invitation', 'invitation_code', 'reminder_day', 'reminder', 'measure',
-        'moderation_act', 'report', 'file_content', 'file', 'file_reference'
+        'moderation_act', 'report', 'resemblance', 'contribution_group', 'grouping_part', 'grouping_act', 'file_content',
+        'file', 'file_reference'
     ]) THEN
         RAISE EXCEPTION 'rows of % are not restored here', p_table USING ERRCODE = 'insufficient_privilege';
     END IF;

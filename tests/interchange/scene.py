@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from domain import acts
+from domain import acts, grouping
+from domain.grouping import Answer, Ask, Merge
 from domain.moderation import Hand, Hide, ModerationReason, Redact
 from domain.organisations.registration import OrganisationKind, Registration, checked
 from domain.procedure import Channel
@@ -14,6 +15,9 @@ from domain.questionnaires.shapes import Questionnaire
 from store import drafts, organisations, people, questionnaires
 from store.batches import Batch, open_batch
 from store.contributions import Receipt
+from store.grouping import Grouped
+from store.grouping import Request as GroupingRequest
+from store.grouping import carry_out as group
 from store.moderation import Moderated, Request, carry_out
 from store.pool import Pool
 from store.versions import withdraw
@@ -155,8 +159,31 @@ async def hold(play: Play, app: Pool) -> Held:
         "INSERT INTO participant (concertation, reference, member, email, at) VALUES ($1, $2, $3, $4, instant())",
         [(play.id, f"ref {mail}", f"p{number}", mail) for number, mail in enumerate(MAILS)],
     )
+    # It ends with this stage; only what is out, and not over, is grouped.
+    await play.worker.execute(
+        "UPDATE stage SET contributions_visible = true WHERE concertation = $1", play.id
+    )
+    async with app.acquire() as connection:
+        alike = receipts["answered"].contribution, receipts["ticked"].contribution
+        asked = await _group(connection, play.id, Ask(kept=alike[0], others=alike[1:]), "coordinator")
+        for number, contribution in enumerate(alike, 1):
+            answer = Answer(contribution=contribution, consents=True)
+            await _group(connection, play.id, answer, f"p{number}", asked)
+        await _group(connection, play.id, Merge(), "coordinator", asked)
     await play.close()
     return Held(play.id, receipts, hidden.contribution, redacted.contribution)
+
+
+async def _group(
+    connection: Any, concertation: str, act: grouping.Act, by: str, about: str | None = None
+) -> str:
+    request = GroupingRequest(
+        concertation=concertation, act=act, by=Hand(by), key=f"{act.kind} {by}", grouping=about
+    )
+    done = await group(connection, request)
+    assert isinstance(done, Grouped), done
+    assert done.grouping is not None
+    return done.grouping.id
 
 
 async def _moderate(connection: Any, act: Any, by: Hand, key: str, contribution: str) -> None:

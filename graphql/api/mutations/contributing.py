@@ -15,6 +15,7 @@ from api.context import Context, Info
 from api.drafts import ContributionDraft, draft_of
 from api.enumerations import Channel
 from api.ids import concertation_key
+from api.inputs import made_as_given
 from api.mutations.entering import (
     AnswersRefused,
     SaidInput,
@@ -47,6 +48,7 @@ from store.pool import Connection
 from workflows.commanding import OutcomeUnknown
 
 
+@made_as_given
 @strawberry.input(description="A contribution, sent by its author.")
 class SubmitContributionInput(SaidInput):
     stage: str = field(description="The key of the stage, as its author saw it.")

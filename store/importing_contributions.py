@@ -44,7 +44,15 @@ class Entered:
         return self.new + self.unchanged + self.bad
 
 
-_Batch = list[FormLine | FormFault]
+@dataclass(slots=True)
+class _Batch:
+    """Forms that are taken together."""
+
+    forms: list[FormLine | FormFault] = field(default_factory=list)
+    #: References and authors.
+    named: set[str] = field(default_factory=set)
+    #: Whether one of them is in the batch before it, too, so that the first one has to come first.
+    waits: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,26 +83,25 @@ class FormImport:
         together = len(free)
         waiting: deque[tuple[asyncio.Task[Outcome], _Batch, Connection]] = deque()
         batches, entry = self._batches(forms), FormEntry(target=self.target)
-        try:
-            async with self._whole():
+        async with self._whole():
+            try:
                 batch = await asyncio.to_thread(next, batches, None)
                 while batch is not None or waiting:
-                    while batch is not None and len(waiting) < together:
+                    while batch is not None and len(waiting) < together and not (batch.waits and waiting):
                         connection = free.popleft()
-                        waiting.append(
-                            (asyncio.create_task(entry.take(connection, batch)), batch, connection)
-                        )
+                        task = asyncio.create_task(entry.take(connection, batch.forms))
+                        waiting.append((task, batch, connection))
                         batch = await asyncio.to_thread(next, batches, None)
                     task, taken, connection = waiting[0]
                     outcome = await task
                     waiting.popleft()
                     free.append(connection)
-                    self._apply(taken, outcome)
-        finally:
-            await asyncio.gather(*(task for task, _, _ in waiting), return_exceptions=True)
+                    self._apply(taken.forms, outcome)
+            finally:
+                await asyncio.gather(*(task for task, _, _ in waiting), return_exceptions=True)
         return self.found
 
-    def _apply(self, batch: _Batch, outcome: Outcome) -> None:
+    def _apply(self, batch: Sequence[FormLine | FormFault], outcome: Outcome) -> None:
         for form, code, fresh in outcome.receipts:
             self.found.new += fresh
             self.found.unchanged += not fresh
@@ -125,18 +132,20 @@ class FormImport:
         await (transaction.commit() if self.found.kept else transaction.rollback())
 
     def _batches(self, forms: Iterable[FormLine | FormFault]) -> Iterator[_Batch]:
-        """Give the forms in batches in which no key is twice: each meets what came of the one before it."""
-        batch: _Batch = []
-        keys: set[str] = set()
+        """Give the forms in batches in which no form is twice: each meets what came of the one before it."""
+        batch, before = _Batch(), _Batch()
         for form in forms:
             key = form.reference if isinstance(form, FormLine) else None
-            if len(batch) >= BATCH or (key is not None and key in keys):
+            if len(batch.forms) >= BATCH or (key is not None and f"r{key}" in batch.named):
+                batch.waits = not batch.named.isdisjoint(before.named)
                 yield batch
-                batch, keys = [], set()
-            batch.append(form)
-            if key is not None:
-                keys.add(key)
-        if batch:
+                batch, before = _Batch(), batch
+            batch.forms.append(form)
+            if isinstance(form, FormLine):
+                batch.named |= {f"r{form.reference}"} if form.reference else set()
+                batch.named |= {f"a{form.author}"} if form.author else set()
+        if batch.forms:
+            batch.waits = not batch.named.isdisjoint(before.named)
             yield batch
 
     def _fault(self, fault: FormFault) -> None:

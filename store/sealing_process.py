@@ -1,6 +1,6 @@
 """The child process that seals a large set: an order on standard input, lines of JSON on standard output.
 
-Run as `python -m store.sealing_process`. While it works it prints `{"count": …}` every second; the last line has
+Run as `python -m store.sealing_process`. It prints `{"count": …}` at once and then every second; the last line has
 root, count and counts by college and channel.
 """
 
@@ -13,21 +13,22 @@ import sys
 import time
 from typing import Any
 
-import asyncpg
-
-from store.carrying import carry_rest
-from store.concertations import process
-from store.pool import milliseconds, set_codecs
-from store.sealing import seal_of_many
-
 _EVERY = 1.0
 _NICENESS = 5
 """Who contributes elsewhere on the same processors goes before: it has a minute, they wait for an answer."""
-_STATEMENT = milliseconds(60)
+_STATEMENT = 60.0
 
 
 async def seal(order: dict[str, Any]) -> dict[str, Any]:
     """Seal the set that the order names and give its figures."""
+    # Importing them takes a second of computing, which is to be done in the background, too.
+    import asyncpg
+
+    from store.carrying import carry_rest
+    from store.concertations import process
+    from store.pool import milliseconds, set_codecs
+    from store.sealing import seal_of_many
+
     told = time.monotonic()
 
     def tell(count: int) -> None:
@@ -38,9 +39,11 @@ async def seal(order: dict[str, Any]) -> dict[str, Any]:
 
     connection = await asyncpg.connect(
         order["dsn"],
-        server_settings={"application_name": "concertation sealing", "statement_timeout": _STATEMENT},
+        server_settings={
+            "application_name": "concertation sealing",
+            "statement_timeout": milliseconds(_STATEMENT),
+        },
     )
-    os.nice(_NICENESS)
     try:
         place = order["concertation"], order["round"], order["stage"]
         await set_codecs(connection)
@@ -53,7 +56,9 @@ async def seal(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read the order, seal, print."""
+    """Give way to others, say that one lives, read the order, seal, print."""
+    os.nice(_NICENESS)
+    print(json.dumps({"count": 0}), flush=True)
     print(json.dumps(asyncio.run(seal(json.load(sys.stdin)))), flush=True)
 
 

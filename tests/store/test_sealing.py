@@ -81,6 +81,7 @@ async def test_the_child_process_seals_and_says_that_it_lives(play: Play, databa
         stdout=asyncio.subprocess.PIPE,
     )
     printed, _ = await process.communicate(json.dumps(order).encode())
+    assert json.loads(printed.splitlines()[0]) == {"count": 0}
     told = json.loads(printed.splitlines()[-1])
     figures = SealFigures(**told, entitled={"locales": 3})
     events = await play.do(RecordSeal(figures=figures), by=SYSTEM, round=1, stage="appel")

@@ -6,6 +6,7 @@ who coordinates both and may see the names of those who wrote.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 from base64 import urlsafe_b64encode
@@ -38,6 +39,9 @@ WORDS = (
     "personnes âgées courriers", "surveillance",
 )  # fmt: skip
 """What is searched for: words of most texts, of some, of one place, of none."""
+
+_AT_ONCE = 20
+_TRIES = 5
 
 _FILTERS: Sequence[dict[str, Any]] = (
     {}, {"college": "citoyens"}, {"theme": "sante", "channel": "PAPER"}, {"territory": "48"},
@@ -110,23 +114,25 @@ _BEFORE = """
 
 async def _statements(stack: Stack, held: Held) -> int:
     """Count the statements of a page: the same whatever its place and its size, or it is a fault."""
+    # What a connection asks when it is opened is no statement of a page: let all that there may be be open.
+    await asyncio.gather(*(held.page() for _ in range(_AT_ONCE)))
     async with statements(stack) as said:
         counts = {
-            await _least(held, said, first=first, after=after)
+            f"{first} {'from the middle on' if after else 'first ones'}": await _least(
+                held, said, first=first, after=after
+            )
             for first in (5, PAGE)
             for after in (None, held.middle)
         }
-    if len(counts) != 1:
-        raise RuntimeError(
-            f"pages of {held.crowd.of:,} take {' or '.join(map(str, sorted(counts)))} statements"
-        )
-    return counts.pop()
+    if len(set(counts.values())) != 1:
+        raise RuntimeError(f"statements of pages of {held.crowd.of:,}: {counts}")
+    return next(iter(counts.values()))
 
 
 async def _least(held: Held, said: Statements, **page: Any) -> int:
     """Count several times: what the API asks of its own accord meanwhile is no statement of the page."""
     counts = []
-    for _ in range(4):
+    for _ in range(_TRIES):
         await said.count()
         found = await held.page(**page)
         counts.append(await said.count())

@@ -235,6 +235,12 @@ async def get(
     return found.get(identifier.lower())
 
 
+async def own(connection: Connection, member: str, concertation: str) -> list[Contribution]:
+    """Give what a member has contributed to a concertation, in its latest versions, in the order of reception."""
+    rows = await connection.fetch("SELECT * FROM contribution_own($1, $2)", member, parse(concertation))
+    return [_read(row) for row in rows]
+
+
 async def by_receipt(connection: Connection, code: str) -> Contribution | None:
     """Give the contribution of a receipt, whose code is read as people write it (`domain.receipts.read_code`)."""
     plain = read_code(code)

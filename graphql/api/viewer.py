@@ -8,9 +8,11 @@ import strawberry
 from strawberry import ID, Private, argument, field
 
 from api.context import Info
+from api.contributions import Contribution, contribution_of
 from api.drafts import ContributionDraft, draft_for
 from api.ids import concertation_key
 from domain import rights
+from store import contributions
 
 
 @strawberry.type(description="Who asks.")
@@ -46,3 +48,17 @@ class Viewer:
         key = concertation_key(concertation_id)
         at = await info.context.reading.snapshot(key) if key else None
         return await draft_for(info, at, stage) if at else None
+
+    @field(
+        description="What the viewer has contributed, by any channel, in any round, in its latest versions, in the "
+        "order of reception; what they withdrew among it. Empty without a token."
+    )
+    async def contributions(
+        self, info: Info, concertation_id: Annotated[ID, argument(description="The concertation.")]
+    ) -> list[Contribution]:
+        member, key = self.viewer.member, concertation_key(concertation_id)
+        at = await info.context.reading.snapshot(key) if key else None
+        if at is None or member is None:
+            return []
+        own = await info.context.reading.ask(lambda connection: contributions.own(connection, member, at.id))
+        return [contribution_of(at, row) for row in own]

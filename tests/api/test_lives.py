@@ -299,6 +299,34 @@ async def test_after_the_closing_nothing_is_withdrawn_nor_revised_online(stage: 
         assert refused["closesAt"] == seen["closesAt"]
 
 
+async def test_whoever_lost_their_receipt_finds_it_again(stage: Stage) -> None:
+    await asking(stage)
+    sent = await stage.do("SubmitContribution", "citizen", **PLACE, answers={"q1": True})
+    await stage.do("SubmitContribution", "ada", **PLACE, answers={"q1": True})
+    better = await ask(
+        stage,
+        "ReviseContribution",
+        "citizen",
+        **PLACE,
+        contributionId=sent["receipt"]["contribution"]["id"],
+        answers={"q1": True, "q2": "Des guichets."},
+    )
+
+    async def own(as_: str | None) -> Any:
+        found = await stage.house.ask("OwnContributions", {"concertationId": stage.id}, as_)
+        return found["viewer"]["contributions"]
+
+    (mine,) = await own("citizen")
+    assert mine["receiptCode"] == better["receipt"]["code"]
+    assert (mine["body"], mine["stage"]["key"], mine["round"]) == ("Des guichets.", "appel", 1)
+    await ask(stage, "WithdrawContribution", "citizen", contributionId=mine["id"])
+    assert [one["id"] for one in await own("citizen")] == [mine["id"]]
+    assert await own("stranger") == await own(None) == []
+    assert await stage.house.ask("OwnContributions", {"concertationId": "x"}, "citizen") == {
+        "viewer": {"contributions": []}
+    }
+
+
 @pytest.mark.parametrize("way", ["keep", "ask", "none"])
 async def test_after_a_referral_back_what_was_said_goes_on_as_the_procedure_says(
     house: House, way: str

@@ -160,7 +160,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "contribution_export", "contribution_export_complete", "contribution_export_sizes",
         "contribution_facets", "contribution_facets_found", "contribution_followed_by", "contribution_get",
         "contribution_leaves",
-        "contribution_page", "contribution_ranking", "contribution_shares", "contribution_similar",
+        "contribution_own", "contribution_page", "contribution_ranking", "contribution_shares", "contribution_similar",
         "contribution_total", "contribution_versions", "contribution_whereabouts", "departement_of",
         "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",
         "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite",

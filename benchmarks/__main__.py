@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--only NAME]`: one JSON line per figure on standard output, all else on standard error."""
+"""`python -m benchmarks [--only NAME,…]`: one JSON line per figure on standard output, all else on standard error."""
 
 from __future__ import annotations
 
@@ -38,18 +38,16 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
 def main() -> int:
     """Measure, print, write the table."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", choices=GOALS, metavar="NAME", help=f"one of {', '.join(GOALS)}")
+    parser.add_argument("--only", type=_named, metavar="NAME,…", help=f"some of {', '.join(GOALS)}")
     only = parser.parse_args().only
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as for Ctrl-C: servers and folders too
     lines = _lines_alone()
     start = perf_counter()
     try:
-        figures = asyncio.run(_measure(only, lines))
+        asyncio.run(_measure(only or frozenset(GOALS), lines, _command(only)))
     except KeyboardInterrupt:
-        say("stopped; nothing was written")
+        say("stopped; what was measured is in benchmarks/README.md")
         return 130
-    said = [f"SCALE={os.environ['SCALE']}"] if "SCALE" in os.environ else []
-    write(figures, " ".join(["make bench", *said, *([f"ONLY={only}"] if only else [])]))
     say(f"all in {perf_counter() - start:.0f} s; the table is in benchmarks/README.md")
     return 0
 
@@ -61,22 +59,40 @@ def _lines_alone() -> TextIO:
     return lines
 
 
-async def _measure(only: str | None, lines: TextIO) -> list[Figure]:
-    """Measure what is wanted; a figure that two measures give is printed once both have."""
-    measured: dict[str, Figure] = {}
-    wanted = [(measure, names) for measure, names in MEASURES.items() if only is None or only in names]
-    for place, (measure, names) in enumerate(wanted):
+def _named(said: str) -> frozenset[str]:
+    """Read names of figures.
+
+    Raises:
+        argparse.ArgumentTypeError: one is the name of none.
+    """
+    names = frozenset(said.split(","))
+    if not names <= GOALS.keys():
+        raise argparse.ArgumentTypeError(f"no figure is called {', '.join(sorted(names - GOALS.keys()))}")
+    return names
+
+
+def _command(only: frozenset[str] | None) -> str:
+    said = ["make bench"]
+    if "SCALE" in os.environ:
+        said.append(f"SCALE={os.environ['SCALE']}")
+    if only:
+        said.append(f"ONLY={','.join(name for name in GOALS if name in only)}")
+    return " ".join(said)
+
+
+async def _measure(wanted: frozenset[str], lines: TextIO, command: str) -> None:
+    """Measure what is wanted; print each figure, and write the table, as soon as there is one."""
+    measured: list[Figure] = []
+    for measure, names in MEASURES.items():
+        if not wanted.intersection(names):
+            continue
         say(f"— {', '.join(names)}")
-        later = {name for _, others in wanted[place + 1 :] for name in others}
-        figures = await (at_scale(only) if measure is at_scale else measure())
+        figures = await (at_scale(wanted) if measure is at_scale else measure())
         for figure in figures:
-            if only not in (None, figure.name):
-                continue
-            known = measured.get(figure.name)
-            measured[figure.name] = figure if known is None else known.joined(figure)
-            if figure.name not in later:
-                print(measured[figure.name].as_json(), file=lines, flush=True)
-    return list(measured.values())
+            if figure.name in wanted:
+                measured.append(figure)
+                print(figure.as_json(), file=lines, flush=True)
+        write(measured, command)
 
 
 if __name__ == "__main__":

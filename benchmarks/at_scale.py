@@ -18,15 +18,15 @@ FEW = 20_000
 MANY = {"small": 100_000, "full": 2_000_000}
 
 
-async def at_scale(only: str | None) -> list[Figure]:
+async def at_scale(wanted: frozenset[str]) -> list[Figure]:
     """Fill an installation, and a small one to compare with, then ask and seal what is wanted of both."""
     figures: list[Figure] = []
     with data_folder() as folder, folder.stack() as stack:
         many = await _filled(stack, MANY[os.environ.get("SCALE", "small")])
-        if only is None or only in FINDING:
+        if wanted.intersection(FINDING):
             with data_folder() as beside, beside.stack() as small:
                 figures += await finding((small, await _filled(small, FEW)), (stack, many))
-        if only is None or only in SEALING:
+        if wanted.intersection(SEALING):
             figures += await sealing(stack, many)
     return figures
 

@@ -73,15 +73,6 @@ class Figure:
             return True
         return min(self.values) >= goal.goal if goal.more_is_better else max(self.values) <= goal.goal
 
-    def joined(self, other: Figure) -> Figure:
-        """Give the figure of both measures together: it holds if both do."""
-        return Figure(
-            name=self.name,
-            values=self.values + other.values,
-            floors=self.floors + other.floors,
-            bound=f"{self.bound} {other.bound}",
-        )
-
     def as_json(self) -> str:
         """Give the line that `make bench` prints."""
         goal = GOALS[self.name]

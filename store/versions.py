@@ -64,7 +64,8 @@ async def withdraw(
 ) -> Withdrawn | Refusal:
     """Withdraw the live version of one's contribution, with those before it. Asked again: the same answer.
 
-    Refused from the closing of its stage on, and to everybody but its author. The leaves stay.
+    Refused from the closing of its stage on, and to everybody but its author and those who represent the organisation
+    that it speaks for. The leaves stay.
     """
     known = parse(concertation), parse(contribution)
     if None in known:

@@ -185,3 +185,19 @@ async def test_two_representatives_have_one_voice_which_either_carries_on(stage:
     assert revised["version"] == 2
     figures = (await stage.about("{ figures { total } }"))["figures"]
     assert figures == [{"total": 1}]
+
+
+async def test_who_represents_it_too_withdraws_it_and_who_does_not_knows_of_nothing(stage: Stage) -> None:
+    made = await registered(stage)
+    for name in ("citizen", "prefect"):
+        member = {"memberId": stage.members[name]}
+        await stage.do("AddRepresentative", "coordinator", organisationId=made["id"], representative=member)
+    await stage.enrol("voter", college="locales")
+    sent = (await stage.contribute("citizen"))["receipt"]["contribution"]["id"]
+    await stage.refused("UNKNOWN_CONTRIBUTION", "WithdrawContribution", "voter", contributionId=sent)
+    assert (await stage.house.ask("Versions", {"id": sent}, "voter"))["node"] is None
+    gone = await stage.house.do(
+        "WithdrawContribution", "prefect", concertationId=stage.id, contributionId=sent
+    )
+    assert gone["__typename"] == "WithdrawalAccepted"
+    assert (await stage.contribute("prefect"))["receipt"]["version"] == 1

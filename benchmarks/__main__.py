@@ -38,7 +38,7 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
 def main() -> int:
     """Measure, print, write the table."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", type=_named, metavar="NAME,…", help=f"some of {', '.join(GOALS)}")
+    parser.add_argument("--only", type=named, metavar="NAME,…", help=f"some of {', '.join(GOALS)}")
     only = parser.parse_args().only
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as for Ctrl-C: servers and folders too
     lines = _lines_alone()
@@ -59,7 +59,7 @@ def _lines_alone() -> TextIO:
     return lines
 
 
-def _named(said: str) -> frozenset[str]:
+def named(said: str) -> frozenset[str]:
     """Read names of figures.
 
     Raises:

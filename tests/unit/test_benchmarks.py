@@ -1,10 +1,12 @@
 """What `make bench` prints and writes; not how fast anything is."""
 
 import json
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import MEASURES, named
 from benchmarks.figure import GOALS, Figure
 from benchmarks.play import whole_piece
 from benchmarks.table import BEGIN, END, README, machine, write
@@ -79,6 +81,16 @@ def test_the_readme_explains_every_figure_and_has_its_place_for_the_table() -> N
     explained = text.partition(BEGIN)[0]
     assert [name for name in GOALS if f"`{name}`" not in explained] == []
     assert text.index(BEGIN) < text.index(END)
+
+
+def test_every_figure_is_measured_once() -> None:
+    assert sorted(name for names in MEASURES.values() for name in names) == sorted(GOALS)
+
+
+def test_several_figures_are_asked_for_by_their_names() -> None:
+    assert named("help_s,facets_ms") == {"help_s", "facets_ms"}
+    with pytest.raises(ArgumentTypeError, match="nope"):
+        named("help_s,nope")
 
 
 def test_the_piece_that_is_measured_is_a_whole_concertation() -> None:

@@ -16,6 +16,8 @@ from benchmarks.commanding import command_p50_ms
 from benchmarks.crossing import crossing
 from benchmarks.deciding import decide_per_s, fold_10k_s
 from benchmarks.figure import GOALS, Figure
+from benchmarks.interchange import FIGURES as INTERCHANGE
+from benchmarks.interchange import interchange
 from benchmarks.progress import say
 from benchmarks.starting import help_s, standing
 from benchmarks.submitting import submitting
@@ -30,6 +32,7 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
     command_p50_ms: ("command_p50_ms",),
     submitting: ("submit_ratio", "submit_vs_bare_ratio", "submit_p99_ratio"),
     at_scale: (*FINDING, *SEALING),
+    interchange: INTERCHANGE,
     crossing: ("transition_200_s", "deadline_lateness_s"),
 }
 """What to run for which figures."""

@@ -109,6 +109,7 @@ def _said(submission: Submission) -> dict[str, Any]:
         or submission.channel is not Channel.ONLINE
         or submission.revises is not None
         or submission.files
+        or submission.scan
     ):
         raise NotTogether
     return {

@@ -48,6 +48,8 @@ class Submission:
     questionnaire: str | None = None
     #: The files that the answers name: the actor's own, sent for this stage (store/files.py).
     files: tuple[str, ...] = ()
+    #: The scan of the form that it was typed from: a file of the clerk's (store/enclosing.py).
+    scan: str | None = None
     #: Where it was handed in or heard.
     place: str | None = None
     #: What the clerk's service calls it.

@@ -15,19 +15,19 @@ from store.identifiers import parse
 from store.pool import Connection
 
 #: A young reference stands: what it is for may still come. Later, that of a document stands if the ledger has the
-#: version, that of a contribution unless its text was destroyed, that of a draft as long as the draft is there.
+#: version, that of a draft as long as the draft is there, others unless the text of the contribution was destroyed.
 _STANDS = """
     r.at > instant() - $2::interval OR CASE r.kind
         WHEN 'document' THEN EXISTS (
             SELECT FROM ledger l WHERE l.concertation = f.concertation AND l.kind = 'document_attached'
                 AND l.content::json->'fact'->>'document' = split_part(r.referrer, '/', 1)
                 AND l.content::json->'fact'->>'digest' = split_part(r.referrer, '/', 2))
-        WHEN 'contribution' THEN NOT EXISTS (
-            SELECT FROM contribution c WHERE c.id::text = r.referrer AND c.concertation = f.concertation
-                AND c.redacted_at IS NOT NULL)
-        ELSE EXISTS (
+        WHEN 'draft' THEN EXISTS (
             SELECT FROM draft d WHERE d.concertation = f.concertation
                 AND concat_ws('/', d.concertation, d.round, d.stage, d.member) = r.referrer)
+        ELSE NOT EXISTS (
+            SELECT FROM contribution c WHERE c.id::text = r.referrer AND c.concertation = f.concertation
+                AND c.redacted_at IS NOT NULL)
     END
 """
 

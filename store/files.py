@@ -14,7 +14,7 @@ from domain.refusals import Code, Refusal
 from store.identifiers import parse, parse_many
 from store.pool import Connection
 
-ReferrerKind = Literal["document", "contribution", "draft"]
+ReferrerKind = Literal["document", "contribution", "draft", "scan"]
 """What a file can belong to."""
 
 _COLUMNS = "id, concertation, stage, owner, name, media_type, size, requested_at, digest, sent_at"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +54,9 @@ KINDS: dict[str, Kind] = {
 }
 """The kinds that are taken, by media type."""
 
+SCANNED = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp"})
+"""What a scan of a form is: pages as they look."""
+
 _VAGUE = frozenset({"", "application/octet-stream"})
 """What browsers say of files that they know nothing of: the name then decides."""
 _OTHERWISE = {
@@ -80,6 +84,6 @@ def kind_of(media_type: str, name: str) -> Kind | Refusal:
     return kind
 
 
-def accepted() -> str:
-    """List the extensions that are taken, for people."""
-    return ", ".join(kind.extensions[0].upper() for kind in KINDS.values())
+def accepted(among: Collection[str] = KINDS.keys()) -> str:
+    """List the extensions that are taken, among these media types, for people."""
+    return ", ".join(kind.extensions[0].upper() for key, kind in KINDS.items() if key in among)

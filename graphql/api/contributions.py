@@ -13,7 +13,7 @@ from strawberry.scalars import JSON
 from api.batches import Batch, batch_of
 from api.context import Info
 from api.enumerations import Channel, Kind, State
-from api.files import File, files_of
+from api.files import File, file_of, files_of
 from api.hearings import hearing_of
 from api.ids import global_id
 from api.nodes import Node
@@ -24,7 +24,7 @@ from api.snapshot import Snapshot
 from api.stages import Stage, Tally, runs_of, stage_of, tallies
 from api.structure import College, Theme, college, themes
 from api.versions import ContributionVersion, typed_by, version_of
-from api.viewing import moderates, sees_author
+from api.viewing import moderates, sees_author, sees_scan
 from domain.process import StageRun
 from store import contributions
 from store.contributions import Contribution as Row
@@ -137,6 +137,16 @@ class Contribution(Node):
     @field(description="The files that its answers name, in the order of their names.")
     async def files(self, info: Info) -> list[File]:
         return files_of(self.at, await info.context.reading.files.of_contribution(self.at, self.key))
+
+    @field(
+        description="The scan of the form that it was typed from: for its author, the clerks of its territory and "
+        "those who moderate. Destroyed with its text."
+    )
+    async def scan(self, info: Info) -> File | None:
+        if not sees_scan(info.context.viewer, self.at, self.row, by_author=self.row.receipt is not None):
+            return None
+        found = await info.context.reading.files.scan_of(self.key)
+        return file_of(self.at, found) if found and self.redacted_at is None else None
 
     @field(description="The digest of the questionnaire that it answers.")
     async def questionnaire_digest(self, info: Info) -> str | None:

@@ -26,6 +26,7 @@ class FileReading:
         self._ask = reading.ask
         self._viewer = viewer
         self._attached: DataLoader[str, list[File]] = DataLoader(self._load_attached)
+        self._scans: DataLoader[str, File | None] = DataLoader(self._load_scans)
         self._answered: DataLoader[tuple[_Sees, str], list[File]] = DataLoader(self._load_answered)
 
     async def get(self, id: str) -> File | None:
@@ -44,6 +45,14 @@ class FileReading:
         """Give the files of a contribution, if the viewer sees its text."""
         sees = (at.id if reads_early(self._viewer, at) else None, moderates(self._viewer, at))
         return await self._answered.load((sees, key))
+
+    async def scan_of(self, contribution: str) -> File | None:
+        """Give the scan of the form that a contribution was typed from, whoever asks: for deciding."""
+        return await self._scans.load(contribution)
+
+    async def _load_scans(self, keys: list[str]) -> list[File | None]:
+        found = await self._ask(lambda connection: files.of_referrers(connection, "scan", keys))
+        return [next(iter(found[key]), None) for key in keys]
 
     async def _load_attached(self, keys: list[str]) -> list[list[File]]:
         found = await self._ask(lambda connection: files.of_referrers(connection, "document", keys))

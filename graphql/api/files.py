@@ -13,6 +13,7 @@ from api.context import Info
 from api.ids import global_id, key_of, uuid_text
 from api.nodes import Node
 from api.snapshot import Snapshot
+from api.viewing import sees_scan
 from store import files
 from store.files import Reference, document_referrer
 
@@ -83,7 +84,17 @@ async def _is_seen(info: Info, at: Snapshot, row: files.File) -> bool:
             seen = await info.context.reading.files.of_contribution(at, reference.referrer)
             if any(file.id == row.id for file in seen):
                 return True
+        if reference.kind == "scan" and await _is_seen_scan(info, at, reference.referrer):
+            return True
     return False
+
+
+async def _is_seen_scan(info: Info, at: Snapshot, contribution: str) -> bool:
+    """Clerks see scans of their territory before anybody sees the contributions."""
+    reading = info.context.reading
+    row = (await reading.contributions(at, [contribution])).get(contribution)
+    row = row or await reading.moderation.contribution(at.id, contribution)
+    return row is not None and sees_scan(info.context.viewer, at, row, by_author=False)
 
 
 def _is_attached(at: Snapshot, reference: Reference) -> bool:

@@ -7,7 +7,8 @@ from api.publication import reads_early, votes_are_published
 from api.snapshot import Snapshot
 from domain.deciding.seats import voters
 from domain.process import Ballot
-from domain.rights import Viewer, may
+from domain.rights import Scope, Viewer, may
+from store.contributions import Contribution
 
 ANYBODY = Viewer()
 _UNNAMED = frozenset({Role.CLERK, Role.PANELLIST})
@@ -58,6 +59,14 @@ def sees_statement_of_interest(viewer: Viewer, at: Snapshot, member: str) -> boo
 def sees_author(viewer: Viewer, at: Snapshot, author: str) -> bool:
     """Who wrote a contribution is known to its author and to the keepers."""
     return viewer.member == author or may(viewer, "read_names", at.process, at.now)
+
+
+def sees_scan(viewer: Viewer, at: Snapshot, row: Contribution, by_author: bool) -> bool:
+    """The scan of a form shows a hand and often a name: its author's, the moderators' and the territory's clerks'."""
+    clerk = row.hidden_at is None and may(
+        viewer, "record_contribution", at.process, at.now, Scope(territory=row.territory)
+    )
+    return by_author or viewer.member == row.member or moderates(viewer, at) or clerk
 
 
 def moderates(viewer: Viewer, at: Snapshot) -> bool:

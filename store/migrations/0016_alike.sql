@@ -396,6 +396,30 @@ BEGIN
 END;
 $$;
 
+-- The scan of a form belongs to the contribution that was typed from it.
+
+ALTER TABLE file_reference DROP CONSTRAINT file_reference_kind_check;
+ALTER TABLE file_reference ADD CONSTRAINT file_reference_kind_check
+    CHECK (kind IN ('document', 'contribution', 'draft', 'scan'));
+COMMENT ON COLUMN file_reference.referrer IS
+    'document: the id of the document, a slash, the digest of the version; contribution, scan: the id of the '
+    'contribution; else the place of a draft.';
+CREATE UNIQUE INDEX file_reference_one_scan ON file_reference (referrer) WHERE kind = 'scan';
+CREATE POLICY owner_lets_go_of_scans ON file_reference FOR DELETE TO concertation_owner USING (kind = 'scan');
+
+CREATE FUNCTION let_go_of_scan() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    DELETE FROM file_reference f WHERE f.kind = 'scan' AND f.referrer = NEW.id::text;
+    RETURN NULL;
+END;
+$$;
+COMMENT ON FUNCTION let_go_of_scan IS 'With the text its scan is destroyed: nothing refers to it, and it is collected.';
+CREATE TRIGGER contribution_lets_go_of_scan AFTER UPDATE OF redacted_at ON contribution
+    FOR EACH ROW WHEN (OLD.redacted_at IS NULL AND NEW.redacted_at IS NOT NULL)
+    EXECUTE FUNCTION let_go_of_scan();
+
 DO $$
 DECLARE
     name text;
@@ -420,6 +444,13 @@ GRANT EXECUTE ON FUNCTION hold_grouping, write_grouping, grouping_parts, voices_
     TO concertation_app, concertation_worker;
 
 -- migrate:down
+DROP TRIGGER contribution_lets_go_of_scan ON contribution;
+DROP FUNCTION let_go_of_scan;
+DROP POLICY owner_lets_go_of_scans ON file_reference;
+DROP INDEX file_reference_one_scan;
+ALTER TABLE file_reference DROP CONSTRAINT file_reference_kind_check;
+ALTER TABLE file_reference ADD CONSTRAINT file_reference_kind_check
+    CHECK (kind IN ('document', 'contribution', 'draft'));
 CREATE OR REPLACE FUNCTION contribution_similar(p_reader text, p_sees_all_of uuid, p_id uuid, p_most integer)
 RETURNS TABLE (id uuid, likeness real)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, extensions, pg_temp

@@ -26,6 +26,7 @@ from api.mutations.entering import (
     check_clerk,
     made_for,
     save_draft,
+    scan_key,
     with_answers,
 )
 from api.mutations.entering import AuthorInput as AuthorInput
@@ -67,6 +68,9 @@ class RecordContributionInput(SubmitContributionInput):
     place: str | None = field(default=None, description="Where it was handed in or heard.")
     reference: str | None = field(default=None, description="What the clerk's service calls the form.")
     batch_id: ID | None = field(default=None, description="The announced batch that it arrived in.")
+    scan_id: ID | None = field(
+        default=None, description="The scan of the form: a PDF or an image that the clerk sent."
+    )
     supersede: SupersedeInput | None = field(
         default=None,
         description="Given: it takes the place of what its author has contributed by another way.",
@@ -87,6 +91,7 @@ class ReviseContributionInput(SaidInput):
     )
     place: str | None = field(default=None, description="A clerk: where; as before if unset.")
     reference: str | None = field(default=None, description="A clerk: the reference; as before if unset.")
+    scan_id: ID | None = field(default=None, description="A clerk: the scan of the form; as before if unset.")
 
 
 @strawberry.type(description="Answers that the questionnaire does not take: every problem at once.")
@@ -218,6 +223,7 @@ def _submission(
         place=input.place,
         reference=input.reference,
         batch=batch_key(input.batch_id, making),
+        scan=scan_key(input.scan_id, making),
         supersede_reason=input.supersede.reason if input.supersede else None,
     )
 
@@ -226,7 +232,8 @@ def _revision(input: ReviseContributionInput, making: Making, at: Snapshot, said
     key = making.read(input.contribution_id, "Contribution", Code.UNKNOWN_CONTRIBUTION, "contribution_id")
     # Whether the viewer wrote or typed it, the store knows. Who is no clerk any more corrects their own alone.
     is_clerk = may(making.context.viewer, "record_contribution", at.process, at.now)
-    said = replace(said, revises=key, author="" if is_clerk else making.member)
+    scan = scan_key(input.scan_id, making)
+    said = replace(said, revises=key, author="" if is_clerk else making.member, scan=scan)
     if not is_clerk:
         return said
     return replace(

@@ -138,6 +138,11 @@ def batch_key(id: ID | None, making: Making) -> str | None:
     return making.read(id, "Batch", Code.UNKNOWN_BATCH, "batch_id") if id else None
 
 
+def scan_key(id: ID | None, making: Making) -> str | None:
+    """Give the key of the scan of a form."""
+    return making.read(id, "File", Code.UNKNOWN_FILE, "scan_id") if id else None
+
+
 async def made_for(info: Info, concertation: str | None, key: str) -> Making:
     """Read the concertation that an input is about.
 

@@ -188,7 +188,8 @@ class KeepingMutations:
     """Fields of the type Mutation."""
 
     @strawberry.mutation(
-        description="Withdraw one's contribution, until the stage closes.",
+        description="Withdraw one's contribution, or that of the organisation that one represents, until the stage "
+        "closes.",
         graphql_type=WithdrawContributionResult,
     )
     async def withdraw_contribution(

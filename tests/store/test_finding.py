@@ -301,6 +301,47 @@ async def test_pages_under_concurrent_contributions_never_repeat_and_never_leave
     assert themed == [str(row["id"]) for row in kept if row["themes"]]
 
 
+@pytest.mark.parametrize("seed", range(4))
+async def test_pages_from_the_newest_on_hold_all_that_was_there_when_they_began(
+    play: Play, app: Pool, seed: int
+) -> None:
+    """Whatever comes in meanwhile is newer: it neither repeats one nor pushes one out."""
+    await play.launch(OPEN, participants=0)
+    done = asyncio.Event()
+
+    async def contribute(part: int) -> None:
+        for n in range(part, 60, 6):
+            async with app.acquire() as connection, connection.transaction():
+                await play.contribute(connection, f"m{n}")
+                for _ in range((n * (seed + 3)) % 5):
+                    await connection.fetchval("SELECT 1")
+
+    async def read() -> list[list[str]]:
+        readings: list[list[str]] = []
+        async with app.acquire() as connection:
+            while not done.is_set():
+                readings.append([])
+                after, more = None, True
+                while more:
+                    page = await finding.page(
+                        connection, scope(play), first=3, after=after, newest_first=True
+                    )
+                    readings[-1] += [row.id for row in page.rows]
+                    after, more = page.end, page.more
+        return readings
+
+    async def write_all() -> None:
+        await asyncio.gather(*(contribute(part) for part in range(6)))
+        done.set()
+
+    readings, _ = await asyncio.gather(read(), write_all())
+    rows = await play.worker.fetch("SELECT id FROM contribution ORDER BY submitted_at DESC, id DESC")
+    kept = [str(row["id"]) for row in rows]
+    for found in filter(None, readings):
+        assert found == kept[kept.index(found[0]) :]
+    assert any(readings)
+
+
 async def test_looking_has_its_bounds_and_the_next_page_goes_on_from_there(
     play: Play, app: Pool, database: Database
 ) -> None:

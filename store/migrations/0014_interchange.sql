@@ -4,6 +4,18 @@
 SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '60s';
 
+CREATE FUNCTION make_leaf() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    NEW.digest := contribution_leaf(NEW);
+    RETURN NEW;
+END;
+$$;
+COMMENT ON FUNCTION make_leaf IS 'Gives what comes without a leaf its own: many are taken by one statement so.';
+CREATE TRIGGER contribution_gets_leaf BEFORE INSERT ON contribution
+    FOR EACH ROW WHEN (NEW.digest IS NULL) EXECUTE FUNCTION make_leaf();
+
 CREATE FUNCTION import_contributions(
     p_concertation uuid, p_round integer, p_stage text, p_actor text, p_batch uuid, p_lines json
 ) RETURNS TABLE (line integer, receipt text, fresh boolean, refusal jsonb)
@@ -14,11 +26,6 @@ DECLARE
     v_stage stage;
     v_now timestamptz := instant();
     v_line record;
-    v_new contribution;
-    v_rows contribution[] := '{}';
-    v_lines integer[] := '{}';
-    v_made uuid[];
-    v_place integer;
 BEGIN
     SELECT * INTO v_stage FROM stage s
     WHERE s.concertation = p_concertation AND s.round = p_round AND s.key = p_stage;
@@ -39,118 +46,107 @@ BEGIN
                 line integer, key text, author text, college text, channel text, themes text[], body text,
                 posted_at timestamptz, received_at timestamptz, answers text, questionnaire text, place text,
                 reference text)
+        ), known AS MATERIALIZED (
+            -- Authors and keys one by one, through their indexes: a set of millions is never read for a batch.
+            SELECT g.*, old.id AS old_id, old.receipt AS old_receipt,
+                old.id IS NOT NULL AND (old.round, old.stage, old.member, old.channel, old.themes, old.body)
+                    = (p_round, p_stage, g.author, g.channel, g.themes, g.body)
+                AND (g.college IS NULL OR g.college = old.college)
+                AND (old.posted_at, old.received_at, old.answers::text, old.place, old.reference, old.batch)
+                    IS NOT DISTINCT FROM (g.posted_at, g.received_at, g.answers, g.place, g.reference, p_batch) AS same,
+                m.member, m.college AS own_college, m.organisation, m.territory, live.receipt AS live_receipt
+            FROM given g
+            LEFT JOIN LATERAL (
+                SELECT * FROM contribution c WHERE c.command = g.command
+            ) AS old ON true
+            LEFT JOIN LATERAL (
+                SELECT * FROM member m
+                WHERE m.concertation = p_concertation AND m.member = g.author AND m.left_at IS NULL
+            ) AS m ON true
+            LEFT JOIN LATERAL (
+                SELECT contribution_receipt(c) AS receipt FROM contribution c
+                WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
+                    AND c.member = g.author AND c.college IS NOT DISTINCT FROM m.college
+                    AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
+            ) AS live ON true
+        ), judged AS MATERIALIZED (
+            SELECT k.*, CASE
+                WHEN k.same THEN NULL
+                WHEN k.old_id IS NOT NULL THEN jsonb_build_object('refusal', 'IDEMPOTENCY_KEY_REUSED')
+                WHEN v_stage.key IS NULL THEN jsonb_build_object('refusal', 'UNKNOWN_STAGE')
+                WHEN v_stage.kind <> 'call_for_input'
+                    THEN jsonb_build_object('refusal', 'STAGE_WRONG_KIND', 'stage', to_jsonb(v_stage))
+                WHEN NOT takes_contributions(v_stage, k.channel, coalesce(k.posted_at, k.received_at), v_now)
+                    THEN jsonb_build_object(
+                        'refusal', CASE
+                            WHEN v_stage.is_over THEN 'CONCERTATION_OVER'
+                            WHEN v_stage.suspended THEN 'SUSPENDED'
+                            ELSE 'STAGE_NOT_OPEN' END,
+                        'stage', to_jsonb(v_stage), 'now', v_now)
+                WHEN k.channel = 'online' OR NOT k.channel = ANY (v_stage.channels)
+                    THEN jsonb_build_object('refusal', 'CHANNEL_NOT_OFFERED', 'stage', to_jsonb(v_stage))
+                WHEN greatest(k.posted_at, k.received_at) > v_now
+                    THEN jsonb_build_object('refusal', 'INPUT_INVALID', 'now', v_now)
+                WHEN NOT k.themes <@ v_stage.themes THEN jsonb_build_object('refusal', 'UNKNOWN_THEME',
+                    'theme', (SELECT t FROM unnest(k.themes) AS t WHERE NOT t = ANY (v_stage.themes) LIMIT 1))
+                WHEN p_batch IS NOT NULL AND NOT EXISTS (
+                    SELECT FROM batch b WHERE b.id = p_batch AND b.channel = k.channel
+                        AND (b.concertation, b.round, b.stage) = (p_concertation, p_round, p_stage)
+                ) THEN jsonb_build_object('refusal', 'UNKNOWN_BATCH')
+                WHEN (k.member IS NULL AND v_stage.admission <> 'open')
+                    OR (k.own_college IS NULL AND v_stage.admission = 'invited')
+                    OR (k.college IS NOT NULL AND k.college IS DISTINCT FROM k.own_college)
+                    THEN jsonb_build_object(
+                        'refusal', 'NOT_ADMITTED', 'stage', to_jsonb(v_stage), 'college', k.college)
+                WHEN k.live_receipt IS NOT NULL THEN jsonb_build_object(
+                    'refusal', 'ALREADY_CONTRIBUTED', 'receipt', k.live_receipt, 'of_another', false)
+            END AS refusal
+            FROM known k
+        ), made AS (
+            INSERT INTO contribution (
+                id, concertation, round, stage, member, college, organisation, territory, channel, themes, body,
+                posted_at, received_at, submitted_at, actor, command, salt, receipt, answers, questionnaire, place,
+                reference, batch)
+            SELECT uuidv7(), p_concertation, p_round, p_stage, j.author, j.own_college, j.organisation, j.territory,
+                j.channel, j.themes, j.body, j.posted_at, j.received_at, v_now, p_actor, j.command, random_bytes(),
+                readable_code(), j.answers::json, j.questionnaire, j.place, j.reference, p_batch
+            FROM (
+                SELECT j.*, row_number() OVER (PARTITION BY j.author ORDER BY j.line) AS turn
+                FROM judged j WHERE j.refusal IS NULL AND NOT j.same
+            ) AS j WHERE j.turn = 1 ORDER BY j.line
+            ON CONFLICT DO NOTHING
+            RETURNING contribution.id, contribution.command, contribution.receipt
+        ), told AS (
+            INSERT INTO outbox (concertation, kind, payload, at)
+            SELECT p_concertation, 'contribution_received', jsonb_build_object('contribution', m.id), v_now FROM made m
         )
-        -- Authors and keys one by one, through their indexes: a set of millions is never read for a batch.
-        SELECT g.*, old.id AS old_id, old.receipt AS old_receipt,
-            old.id IS NOT NULL AND (old.round, old.stage, old.member, old.channel, old.themes, old.body)
-                = (p_round, p_stage, g.author, g.channel, g.themes, g.body)
-            AND (g.college IS NULL OR g.college = old.college)
-            AND (old.posted_at, old.received_at, old.answers::text, old.place, old.reference, old.batch)
-                IS NOT DISTINCT FROM (g.posted_at, g.received_at, g.answers, g.place, g.reference, p_batch) AS same,
-            m.member, m.college AS own_college, m.organisation, m.territory, live.receipt AS live_receipt,
-            row_number() OVER (PARTITION BY g.author ORDER BY g.line) AS turn
-        FROM given g
-        LEFT JOIN LATERAL (
-            SELECT * FROM contribution c WHERE c.command = g.command
-        ) AS old ON true
-        LEFT JOIN LATERAL (
-            SELECT * FROM member m
-            WHERE m.concertation = p_concertation AND m.member = g.author AND m.left_at IS NULL
-        ) AS m ON true
-        LEFT JOIN LATERAL (
-            SELECT contribution_receipt(c) AS receipt FROM contribution c
-            WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
-                AND c.member = g.author AND c.college IS NOT DISTINCT FROM m.college
-                AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
-        ) AS live ON true
-        ORDER BY g.line
+        SELECT j.line, j.refusal, j.same, coalesce(m.receipt, j.old_receipt) AS receipt, m.id IS NOT NULL AS fresh,
+            j.author, j.command, j.own_college, j.organisation, j.channel, j.themes,
+            CASE WHEN m.id IS NULL THEN j.body END AS body
+        FROM judged j LEFT JOIN made m ON m.command = j.command
+        ORDER BY j.line
     LOOP
         line := v_line.line;
-        receipt := v_line.old_receipt;
-        fresh := false;
-        refusal := CASE
-            WHEN v_line.same THEN NULL
-            WHEN v_line.old_id IS NOT NULL THEN jsonb_build_object('refusal', 'IDEMPOTENCY_KEY_REUSED')
-            WHEN v_stage.key IS NULL THEN jsonb_build_object('refusal', 'UNKNOWN_STAGE')
-            WHEN v_stage.kind <> 'call_for_input'
-                THEN jsonb_build_object('refusal', 'STAGE_WRONG_KIND', 'stage', to_jsonb(v_stage))
-            WHEN NOT takes_contributions(
-                v_stage, v_line.channel, coalesce(v_line.posted_at, v_line.received_at), v_now)
-                THEN jsonb_build_object(
-                    'refusal', CASE
-                        WHEN v_stage.is_over THEN 'CONCERTATION_OVER'
-                        WHEN v_stage.suspended THEN 'SUSPENDED'
-                        ELSE 'STAGE_NOT_OPEN' END,
-                    'stage', to_jsonb(v_stage), 'now', v_now)
-            WHEN v_line.channel = 'online' OR NOT v_line.channel = ANY (v_stage.channels)
-                THEN jsonb_build_object('refusal', 'CHANNEL_NOT_OFFERED', 'stage', to_jsonb(v_stage))
-            WHEN greatest(v_line.posted_at, v_line.received_at) > v_now
-                THEN jsonb_build_object('refusal', 'INPUT_INVALID', 'now', v_now)
-            WHEN NOT v_line.themes <@ v_stage.themes THEN jsonb_build_object('refusal', 'UNKNOWN_THEME',
-                'theme', (SELECT t FROM unnest(v_line.themes) AS t WHERE NOT t = ANY (v_stage.themes) LIMIT 1))
-            WHEN p_batch IS NOT NULL AND NOT EXISTS (
-                SELECT FROM batch b WHERE b.id = p_batch AND b.channel = v_line.channel
-                    AND (b.concertation, b.round, b.stage) = (p_concertation, p_round, p_stage)
-            ) THEN jsonb_build_object('refusal', 'UNKNOWN_BATCH')
-            WHEN (v_line.member IS NULL AND v_stage.admission <> 'open')
-                OR (v_line.own_college IS NULL AND v_stage.admission = 'invited')
-                OR (v_line.college IS NOT NULL AND v_line.college IS DISTINCT FROM v_line.own_college)
-                THEN jsonb_build_object(
-                    'refusal', 'NOT_ADMITTED', 'stage', to_jsonb(v_stage), 'college', v_line.college)
-            WHEN v_line.live_receipt IS NOT NULL THEN jsonb_build_object(
-                'refusal', 'ALREADY_CONTRIBUTED', 'receipt', v_line.live_receipt, 'of_another', false)
-            WHEN v_line.turn > 1 AND v_line.author = ANY (SELECT r.member FROM unnest(v_rows) AS r)
-                THEN jsonb_build_object('refusal', 'ALREADY_CONTRIBUTED', 'of_another', false, 'receipt', (
-                    SELECT contribution_receipt(r) FROM unnest(v_rows) AS r WHERE r.member = v_line.author))
-        END;
-        IF refusal IS NOT NULL OR v_line.same THEN
-            RETURN NEXT;
-            CONTINUE;
-        END IF;
-        v_new := ROW(
-            uuidv7(), p_concertation, p_round, p_stage, v_line.author, v_line.own_college, v_line.organisation,
-            v_line.territory, v_line.channel, v_line.themes, v_line.body, v_line.posted_at, v_line.received_at, v_now,
-            p_actor, v_line.command, random_bytes(), NULL, readable_code(),
-            1, NULL, NULL, NULL, NULL, v_line.answers::json, v_line.questionnaire, v_line.place, v_line.reference,
-            p_batch, NULL);
-        v_new.digest := contribution_leaf(v_new);
-        v_rows := v_rows || v_new;
-        v_lines := v_lines || v_line.line;
-    END LOOP;
-
-    WITH made AS (
-        INSERT INTO contribution SELECT r.* FROM unnest(v_rows) AS r ON CONFLICT DO NOTHING RETURNING contribution.id
-    ), told AS (
-        INSERT INTO outbox (concertation, kind, payload, at)
-        SELECT p_concertation, 'contribution_received', jsonb_build_object('contribution', m.id), v_now FROM made m
-    )
-    SELECT array_agg(m.id) INTO v_made FROM made m;
-    IF cardinality(v_made) = cardinality(v_rows) THEN
-        RETURN QUERY SELECT v_lines[n], v_rows[n].receipt, true, NULL::jsonb FROM generate_subscripts(v_lines, 1) AS n;
-        RETURN;
-    END IF;
-    FOR v_place IN SELECT generate_subscripts(v_lines, 1) LOOP
-        v_new := v_rows[v_place];
-        line := v_lines[v_place];
-        receipt := v_new.receipt;
-        fresh := v_new.id = ANY (coalesce(v_made, '{}'));
-        refusal := NULL;
-        IF NOT fresh THEN
-            -- Somebody was faster, between the look and the word; or an organisation has spoken.
+        receipt := v_line.receipt;
+        fresh := v_line.fresh;
+        refusal := v_line.refusal;
+        IF refusal IS NULL AND NOT fresh AND NOT v_line.same THEN
+            -- Somebody was faster, between the look and the word: a line before it, perhaps; or an organisation spoke.
             SELECT CASE
-                WHEN c.command <> v_new.command THEN jsonb_build_object(
+                WHEN c.command <> v_line.command THEN jsonb_build_object(
                     'refusal', 'ALREADY_CONTRIBUTED', 'receipt', contribution_receipt(c),
-                    'of_another', c.member <> v_new.member)
+                    'of_another', c.member <> v_line.author)
                 WHEN (c.round, c.stage, c.member, c.channel, c.themes, c.body)
-                    <> (v_new.round, v_new.stage, v_new.member, v_new.channel, v_new.themes, v_new.body)
+                    <> (p_round, p_stage, v_line.author, v_line.channel, v_line.themes, v_line.body)
                     THEN jsonb_build_object('refusal', 'IDEMPOTENCY_KEY_REUSED') END, c.receipt
             INTO refusal, receipt
             FROM contribution c
-            WHERE c.command = v_new.command OR (
+            WHERE c.command = v_line.command OR (
                 c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
-                AND (c.member = v_new.member OR c.organisation = v_new.organisation)
-                AND c.college IS NOT DISTINCT FROM v_new.college AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL)
-            ORDER BY c.command = v_new.command DESC LIMIT 1;
+                AND (c.member = v_line.author OR c.organisation = v_line.organisation)
+                AND c.college IS NOT DISTINCT FROM v_line.own_college
+                AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL)
+            ORDER BY c.command = v_line.command DESC LIMIT 1;
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'contributions come and go too fast' USING ERRCODE = 'serialization_failure';
             END IF;
@@ -346,3 +342,5 @@ DROP POLICY owner_restores ON file;
 DROP POLICY owner_restores ON file_content;
 DROP FUNCTION restore_rows, restore_contributions, check_restorable, contribution_export_sizes,
     contribution_export_complete, contribution_export, import_contributions;
+DROP TRIGGER contribution_gets_leaf ON contribution;
+DROP FUNCTION make_leaf;

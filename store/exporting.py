@@ -5,8 +5,9 @@ The order is that of rounds, then stages by their keys, then reception: the same
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -67,7 +68,8 @@ async def export(connection: Connection, asked: Asked) -> AsyncIterator[Export]:
         # Whoever reads slowly keeps the transaction idle meanwhile.
         await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '5min'")
         parts = await _parts(connection, asked)
-        yield Export(parts, _pieces(connection, asked, parts))
+        async with aclosing(_pieces(connection, asked, parts)) as pieces:
+            yield Export(parts, pieces)
 
 
 async def _parts(connection: Connection, asked: Asked) -> list[Part]:
@@ -85,27 +87,40 @@ async def _parts(connection: Connection, asked: Asked) -> list[Part]:
 
 async def _pieces(
     connection: Connection, asked: Asked, parts: Sequence[Part]
-) -> AsyncIterator[tuple[bytes, int]]:
+) -> AsyncGenerator[tuple[bytes, int], None]:
     write = writer(asked.variant, asked.form)
     yield header(asked.variant, asked.form), 0
     for part in parts:
-        async for rows in _rows(connection, asked, part):
-            yield write(rows), len(rows)
+        async with aclosing(_rows(connection, asked, part)) as pages:
+            async for rows in pages:
+                yield write(rows), len(rows)
 
 
-async def _rows(connection: Connection, asked: Asked, part: Part) -> AsyncIterator[list[Any]]:
-    after: UUID | None = None
-    while True:
-        rows = await connection.fetch(
-            f"SELECT * FROM {_SOURCE[asked.variant]}($1, $2, $3, $4, $5)",
-            parse(asked.concertation),
-            part.round,
-            part.stage,
-            after,
-            AT_ONCE,
-        )
-        if rows:
-            yield rows
-        if len(rows) < AT_ONCE:
-            return
-        after = UUID(rows[-1]["id"])
+async def _rows(connection: Connection, asked: Asked, part: Part) -> AsyncGenerator[list[Any], None]:
+    """Give the rows of a part; the next ones are read while those before are written."""
+    reading = asyncio.ensure_future(_next(connection, asked, part, None))
+    try:
+        while True:
+            rows = await reading
+            if len(rows) == AT_ONCE:
+                reading = asyncio.ensure_future(_next(connection, asked, part, UUID(rows[-1]["id"])))
+                await asyncio.sleep(0)  # so that it is asked before those before are written
+            if rows:
+                yield rows
+            if len(rows) < AT_ONCE:
+                return
+    finally:
+        if not reading.done():
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _next(connection: Connection, asked: Asked, part: Part, after: UUID | None) -> list[Any]:
+    return await connection.fetch(
+        f"SELECT * FROM {_SOURCE[asked.variant]}($1, $2, $3, $4, $5)",
+        parse(asked.concertation),
+        part.round,
+        part.stage,
+        after,
+        AT_ONCE,
+    )

@@ -62,15 +62,17 @@ def _reader(question: Any) -> Read:
     is_text = isinstance(question, ShortText | LongText)
 
     def read(cell: str) -> Any:
+        if cell[0] not in "{[":
+            return plain(cell)
         mark = _MARKS.get(cell.casefold())
         if mark is not None:
             return dict(mark)
-        if cell[0] in "{[" and not is_text:
-            try:
-                return json.loads(cell)
-            except (ValueError, RecursionError):
-                return cell
-        return plain(cell)
+        if is_text:
+            return cell
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError):
+            return cell
 
     return read
 

@@ -47,7 +47,8 @@ BEGIN
                 posted_at timestamptz, received_at timestamptz, answers text, questionnaire text, place text,
                 reference text)
         ), known AS MATERIALIZED (
-            -- Authors and keys one by one, through their indexes: a set of millions is never read for a batch.
+            -- Authors and keys one by one, through their indexes (OFFSET 0 keeps the planner, which has no statistics of a
+            -- new stage, from reading all of it): a set of millions is never read for a batch.
             SELECT g.*, old.id AS old_id, old.receipt AS old_receipt,
                 old.id IS NOT NULL AND (old.round, old.stage, old.member, old.channel, old.themes, old.body)
                     = (p_round, p_stage, g.author, g.channel, g.themes, g.body)
@@ -61,13 +62,15 @@ BEGIN
             ) AS old ON true
             LEFT JOIN LATERAL (
                 SELECT * FROM member m
-                WHERE m.concertation = p_concertation AND m.member = g.author AND m.left_at IS NULL
+                WHERE m.concertation = p_concertation AND m.member = g.author AND m.left_at IS NULL OFFSET 0
             ) AS m ON true
             LEFT JOIN LATERAL (
-                SELECT contribution_receipt(c) AS receipt FROM contribution c
-                WHERE c.concertation = p_concertation AND c.round = p_round AND c.stage = p_stage
-                    AND c.member = g.author AND c.college IS NOT DISTINCT FROM m.college
-                    AND c.superseded_at IS NULL AND c.withdrawn_at IS NULL
+                SELECT contribution_receipt(own) AS receipt
+                FROM (
+                    SELECT c FROM contribution c WHERE c.member = g.author AND c.concertation = p_concertation OFFSET 0
+                ) AS of (own)
+                WHERE ((own).round, (own).stage) = (p_round, p_stage) AND (own).college IS NOT DISTINCT FROM m.college
+                    AND (own).superseded_at IS NULL AND (own).withdrawn_at IS NULL
             ) AS live ON true
         ), judged AS MATERIALIZED (
             SELECT k.*, CASE

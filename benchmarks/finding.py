@@ -114,7 +114,7 @@ _BEFORE = """
 
 async def _statements(stack: Stack, held: Held) -> int:
     """Count the statements of a page: the same whatever its place and its size, or it is a fault."""
-    # What a connection asks when it is opened is no statement of a page: let there be some open. Where the machine is too
+    # What a connection asks when it is opened is no statement of a page: let some be open. Where the machine is too
     # busy for so many at once, fewer will do.
     for _ in range(_TRIES):
         await asyncio.gather(*(held.page() for _ in range(_AT_ONCE)), return_exceptions=True)

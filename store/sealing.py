@@ -27,7 +27,7 @@ HEIGHT = 10
 BRANCH = 1 << HEIGHT
 """So many leaves have their root kept as one branch: a proof reads the leaves of one, and the roots of the others."""
 
-_AT_ONCE = 10 * BRANCH
+_AT_ONCE = 4 * BRANCH
 _DIGEST, _ID = 32, 16
 _COUNTED_WITHIN = 60.0
 _TOLD_EVERY = 1.0
@@ -64,11 +64,13 @@ async def seal_of_many(
     round: int,
     stage: str,
     progress: Callable[[int], None] = lambda count: None,
+    pause: float = 0.0,
 ) -> dict[str, Any]:
     """Seal a set of any size in constant memory and give the figures that follow from it: all but `entitled`.
 
-    The stage must be in state `sealing`, committed. `progress` is told how many leaves were taken so far. Keeps the
-    roots of whole branches, from which store/receipts.py proves.
+    The stage must be in state `sealing`, committed. `progress` is told how many leaves were taken so far; then
+    others have the processors for `pause` seconds. Keeps the roots of whole branches, from which store/receipts.py
+    proves.
     """
     stack = MerkleStack()
     digests = ids = b""
@@ -83,6 +85,7 @@ async def seal_of_many(
             digests, ids = digests[BRANCH * _DIGEST :], ids[BRANCH * _ID :]
         await _keep_branches(connection, concertation, round, stage, whole)
         progress(stack.count + len(digests) // _DIGEST)
+        await asyncio.sleep(pause)
     for leaf in _parted(digests):
         stack.add(leaf)
     counts = await _counted(connection, concertation, round, stage, lambda: progress(stack.count))

@@ -1,5 +1,6 @@
 """Serving an application over HTTP and WebSocket."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socket import socket
@@ -23,6 +24,10 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
+        # What was made so far, the schema above all, stays as long as the process does: to look through it for garbage
+        # again and again held up whoever asked just then for 100 ms.
+        gc.collect()
+        gc.freeze()
         for server in self.servers:
             for listening in server.sockets:
                 host, port = listening.getsockname()[:2]

@@ -1,7 +1,7 @@
 """Contributions that come at one moment, committed together: group commit, as databases know it.
 
 Each is decided alone, by the same SQL function as ever; what they share is a round trip and the wait for the disk.
-While some are on their way, those that come gather, and go next: nobody waits for company. What waits for a lock
+While enough are on their way, those that come gather, and go next: nobody waits for company. What waits for a lock
 makes nobody wait outside its own stage.
 """
 
@@ -21,8 +21,11 @@ from domain.refusals import Refusal
 from store.contributions import Receipt, Submission, fault_of, read_answer, text_of
 from store.pool import Connection
 
-MOST = 32
+MOST = 8
 """Contributions of one transaction."""
+AT_ONCE = 3
+"""Transactions of one stage at a time: while one waits for the disk, or for this process to see that it is done,
+PostgreSQL has another to work on."""
 
 Ask = Callable[[Callable[[Connection], Awaitable[Any]]], Awaitable[Any]]
 """Puts a question to the store on a connection of its own, within a bounded time."""
@@ -47,7 +50,7 @@ class _Sent(NamedTuple):
 @dataclass
 class _Queue:
     waiting: list[_Sent] = field(default_factory=list)
-    sending: asyncio.Task[None] | None = None
+    sending: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 class CommittedTogether:
@@ -70,15 +73,18 @@ class CommittedTogether:
         sent = _Sent(said, asyncio.get_running_loop().create_future())
         queue = self._queues.setdefault(place, _Queue())
         queue.waiting.append(sent)
-        if queue.sending is None:
-            queue.sending = asyncio.create_task(self._send_all(place, queue))
+        if len(queue.sending) < AT_ONCE:
+            task = asyncio.create_task(self._send_all(place, queue))
+            queue.sending.add(task)
         return read_answer(await sent.answer, own=True)
 
     async def _send_all(self, place: _Place, queue: _Queue) -> None:
         while queue.waiting:
             together, queue.waiting = queue.waiting[:MOST], queue.waiting[MOST:]
             await self._send(place, together)
-        del self._queues[place]
+        queue.sending.discard(asyncio.current_task())
+        if not queue.sending:
+            del self._queues[place]
 
     async def _send(self, place: _Place, together: list[_Sent]) -> None:
         # By author: two transactions that want the same rows want them in the same order.

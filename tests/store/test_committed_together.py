@@ -11,7 +11,7 @@ import pytest
 
 from domain.procedure import Channel
 from domain.refusals import Code, Refusal
-from store.committed_together import MOST, CommittedTogether, NotTogether
+from store.committed_together import AT_ONCE, MOST, CommittedTogether, NotTogether
 from store.contributions import Receipt, submit
 from store.faults import StoreUnreachable
 from store.pool import Connection, Pool, acquire, open_pool
@@ -56,16 +56,14 @@ async def transactions(play: Play) -> int:
 async def test_those_that_come_at_one_moment_are_committed_together(
     play: Play, together: CommittedTogether
 ) -> None:
-    await play.launch(participants=MOST + 3)
+    crowd = [f"p{number}" for number in range(AT_ONCE * MOST + 3)]
+    await play.launch(participants=len(crowd))
     at = await head(play)
-    answers = await asyncio.gather(
-        *(together.submit(play.submission(f"p{number}"), at) for number in range(MOST + 3))
-    )
-    assert [answer.member for answer in answers if isinstance(answer, Receipt)] == [
-        f"p{number}" for number in range(MOST + 3)
-    ]
-    assert len({answer.code for answer in answers if isinstance(answer, Receipt)}) == MOST + 3
-    assert await transactions(play) == 2
+    answers = await asyncio.gather(*(together.submit(play.submission(name), at) for name in crowd))
+    receipts = [answer for answer in answers if isinstance(answer, Receipt)]
+    assert [receipt.member for receipt in receipts] == crowd
+    assert len({receipt.code for receipt in receipts}) == len(crowd)
+    assert await transactions(play) == AT_ONCE + 1
 
 
 async def test_each_of_them_is_decided_alone(play: Play, together: CommittedTogether) -> None:

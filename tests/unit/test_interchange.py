@@ -18,7 +18,7 @@ from domain.interchange.forms import FormFault, FormLine, csv_forms, json_forms,
 from domain.interchange.formulas import guarded, unguarded
 from domain.interchange.meanings import MEANINGS
 from domain.interchange.table_schema import table_schema
-from domain.interchange.writing import header, writer
+from domain.interchange.writing import _cell, header, writer
 from domain.procedure import Channel
 from domain.questionnaires.answering import Validator
 from domain.questionnaires.checking import check
@@ -46,6 +46,13 @@ def rows_of(columns: tuple[Column, ...]) -> Any:
         return plain if column.required else st.none() | plain
 
     return st.lists(st.tuples(*map(value, columns)), max_size=4)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(), st.text("\",\r\n; é=\t'", max_size=6)), min_size=2))
+def test_a_line_is_the_one_that_the_standard_library_would_write(cells: list[str | int | None]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    assert ",".join(map(_cell, cells)) + "\r\n" == text.getvalue()
 
 
 def read_csv(written: bytes, columns: tuple[Column, ...]) -> list[list[Any]]:

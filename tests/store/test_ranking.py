@@ -107,6 +107,7 @@ async def test_pages_go_on_with_the_ranking_that_was_begun(play: Play, app: Pool
 
 
 BEFORE = 20
+"""Contributions that are there for certain when the first page is read: those that are being written may not be."""
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -117,7 +118,7 @@ async def test_pages_under_concurrent_contributions_are_those_of_one_ranking(
     chance = random.Random(seed)
     await play.launch(OPEN, participants=0)
     async with app.acquire() as connection:
-        for n in range(BEFORE):  # there for certain: what is still being written when the first page is read is not
+        for n in range(BEFORE):
             await play.contribute(connection, f"b{n}", body="Former les agents " * chance.randint(1, 9))
     begun = asyncio.Event()
 

@@ -52,6 +52,21 @@ async def test_a_refused_key_may_succeed_later_even_with_another_text(stage: Sta
     await stage.do("DraftOpinion", "ada", **place, text="À temps.", idempotencyKey="k")
 
 
+async def test_a_hearing_is_not_held_before_its_stage_is_open_which_is_told(stage: Stage) -> None:
+    await stage.open()
+    window = await stage.stage("auditions")
+    place = {"stage": "auditions", "round": 1}
+    starts = datetime.fromisoformat(window["plannedClosesAt"]) - timedelta(days=2)
+    made = await stage.do(
+        "ScheduleHearing", "coordinator", **place, witnessIds=[stage.members["citizen"]],
+        startsAt=starts.isoformat(), endsAt=(starts + timedelta(hours=1)).isoformat(),
+    )  # fmt: skip
+    refused = await stage.refused(
+        "STAGE_NOT_OPEN", "HoldHearing", "coordinator", **place, hearingId=made["hearing"]["id"], heardIds=[]
+    )
+    assert (refused["__typename"], refused["state"]) == ("StageNotOpen", "PENDING")
+
+
 async def test_a_stage_that_is_not_open_says_when_it_is(stage: Stage) -> None:
     await stage.open()
     refused = await stage.refused(

@@ -187,6 +187,20 @@ async def test_two_representatives_have_one_voice_which_either_carries_on(stage:
     assert figures == [{"total": 1}]
 
 
+async def test_revising_for_an_organisation_beside_ones_own_is_told_as_what_it_is(stage: Stage) -> None:
+    made = await registered(stage)
+    theirs = (await stage.contribute("citizen"))["receipt"]
+    member = {"memberId": stage.members["citizen"]}
+    await stage.do("AddRepresentative", "coordinator", organisationId=made["id"], representative=member)
+    member = {"memberId": stage.members["prefect"]}
+    await stage.do("AddRepresentative", "coordinator", organisationId=made["id"], representative=member)
+    for_all = (await stage.contribute("prefect"))["receipt"]["contribution"]["id"]
+    better = {"contributionId": for_all, "stage": "appel", "round": 1, "body": "Mieux."}
+    told = await stage.refused("ALREADY_CONTRIBUTED", "ReviseContribution", "citizen", **better)
+    assert (told["__typename"], told["receiptCode"]) == ("AlreadyContributed", theirs["code"])
+    assert (told["ofOrganisation"], told["contributionId"]) == (False, theirs["contribution"]["id"])
+
+
 async def test_who_represents_it_too_withdraws_it_and_who_does_not_knows_of_nothing(stage: Stage) -> None:
     made = await registered(stage)
     for name in ("citizen", "prefect"):

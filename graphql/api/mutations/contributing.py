@@ -111,7 +111,7 @@ RecordContributionResult = Annotated[
     strawberry.union("RecordContributionResult", description="What `recordContribution` answers."),
 ]
 ReviseContributionResult = Annotated[
-    ContributionAccepted | AnswersInvalid | WorkRefusal,
+    ContributionAccepted | AlreadyContributed | AnswersInvalid | WorkRefusal,
     strawberry.union("ReviseContributionResult", description="What `reviseContribution` answers."),
 ]
 _MEMBERS = (ContributionAccepted, AlreadyContributed, AnswersInvalid, *get_args(WorkRefusal))

@@ -9,7 +9,7 @@ import strawberry
 from strawberry import ID, field
 
 from api.accepting import HearingAccepted
-from api.answers import PlaceRefusal
+from api.answers import PlaceRefusal, WorkRefusal
 from api.performing import Making, StageActInput, mutation
 from api.scalars import Multilingual
 from domain.acts import Act, CancelHearing, HoldHearing, RecordHearing, ScheduleHearing
@@ -58,7 +58,7 @@ class HoldHearingInput(HearingActInput):
 
 
 HoldHearingResult = Annotated[
-    HearingAccepted | PlaceRefusal,
+    HearingAccepted | WorkRefusal,
     strawberry.union("HoldHearingResult", description="What `holdHearing` answers."),
 ]
 

@@ -61,12 +61,12 @@ TABLES: Mapping[str, tuple[str, str]] = {
     ),
     "grouping_act": (_OWN, "t.id"),
     "file_content": (
-        "t.digest IN (SELECT f.digest FROM file f WHERE f.concertation = $1)",
+        "t.digest IN (SELECT f.digest FROM file f WHERE f.concertation = $1 AND f.destroyed_at IS NULL)",
         "t.digest",
     ),
-    "file": (_OWN, "t.id"),
+    "file": (f"{_OWN} AND t.destroyed_at IS NULL", "t.id"),
     "file_reference": (
-        "t.file IN (SELECT f.id FROM file f WHERE f.concertation = $1)",
+        "t.file IN (SELECT f.id FROM file f WHERE f.concertation = $1 AND f.destroyed_at IS NULL)",
         't.file, t.kind COLLATE "C", t.referrer COLLATE "C"',
     ),
     "seal_branch": (_OWN, 't.round, t.stage COLLATE "C", t.number'),

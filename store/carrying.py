@@ -1,7 +1,8 @@
 """Carrying over: after a referral back, what was said counts in the new round (`rounds.carry_over: keep`).
 
 Each live contribution of the latest round before becomes one of the new round, with a leaf and a receipt of its own,
-unless its author has spoken there already. `ask` offers it to its author as a draft instead (store/drafts.py).
+unless its author has spoken there already; groupings that were made go on among them. `ask` offers it to its author
+as a draft instead (store/drafts.py).
 """
 
 from __future__ import annotations
@@ -75,6 +76,9 @@ async def _carry(
             *(parse(process.id), source, run.round, run.key, last, size),
         )
         if last is None:
-            return
+            break
         progress()
         left = None if left is None else left - size
+    await connection.execute(
+        "SELECT carry_groupings($1, $2, $3, $4)", parse(process.id), source, run.round, run.key
+    )

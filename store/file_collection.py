@@ -15,9 +15,10 @@ from store.identifiers import parse
 from store.pool import Connection
 
 #: A young reference stands: what it is for may still come. Later, that of a document stands if the ledger has the
-#: version, that of a draft as long as the draft is there, others unless the text of the contribution was destroyed.
+#: version, that of a draft as long as the draft is there, others unless the text of the contribution was destroyed. To
+#: what was destroyed with a text, nothing refers any more.
 _STANDS = """
-    r.at > instant() - $2::interval OR CASE r.kind
+    f.destroyed_at IS NULL AND (r.at > instant() - $2::interval OR CASE r.kind
         WHEN 'document' THEN EXISTS (
             SELECT FROM ledger l WHERE l.concertation = f.concertation AND l.kind = 'document_attached'
                 AND l.content::json->'fact'->>'document' = split_part(r.referrer, '/', 1)
@@ -28,15 +29,15 @@ _STANDS = """
         ELSE NOT EXISTS (
             SELECT FROM contribution c WHERE c.id::text = r.referrer AND c.concertation = f.concertation
                 AND c.redacted_at IS NOT NULL)
-    END
+    END)
 """
 
 
 async def orphans(connection: Connection, older: timedelta, most: int = 1_000) -> list[str]:
-    """Give the ids of files announced longer ago than `older`, that nothing refers to: the oldest first."""
+    """Give the ids of files that nothing refers to, announced longer ago than `older` or destroyed: the oldest first."""
     rows = await connection.fetch(
         f"""
-        SELECT f.id FROM file f WHERE f.requested_at < instant() - $2::interval
+        SELECT f.id FROM file f WHERE (f.requested_at < instant() - $2::interval OR f.destroyed_at IS NOT NULL)
             AND NOT EXISTS (SELECT FROM file_reference r WHERE r.file = f.id AND ({_STANDS}))
         ORDER BY f.requested_at LIMIT $1
         """,  # the condition is the constant above
@@ -60,7 +61,8 @@ async def remove(connection: Connection, file: str, older: timedelta) -> bool:
             )
             gone = await connection.execute(
                 """
-                DELETE FROM file f WHERE f.id = $1 AND f.requested_at < instant() - $2::interval
+                DELETE FROM file f WHERE f.id = $1
+                    AND (f.requested_at < instant() - $2::interval OR f.destroyed_at IS NOT NULL)
                     AND NOT EXISTS (SELECT FROM file_reference r WHERE r.file = f.id)
                 """,
                 parse(file),

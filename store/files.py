@@ -111,7 +111,11 @@ async def request(
 async def ticketed(connection: Connection, id: str) -> tuple[File | None, datetime]:
     """Give a file by its id, and the instant to hold its ticket against."""
     row = await connection.fetchrow(
-        f"SELECT {_COLUMNS}, now FROM (SELECT instant() AS now) AS clock LEFT JOIN file ON id = $1", parse(id)
+        f"""
+        SELECT {_COLUMNS}, now FROM (SELECT instant() AS now) AS clock
+        LEFT JOIN file ON id = $1 AND destroyed_at IS NULL
+        """,
+        parse(id),
     )
     assert row is not None
     return (_file(row) if row["id"] is not None else None), row["now"]
@@ -143,9 +147,10 @@ async def receive(connection: Connection, id: str, digest: str) -> File | Refusa
 
 
 async def get_many(connection: Connection, ids: Sequence[str]) -> dict[str, File]:
-    """Give the files that there are, by id: one statement, for a data loader."""
+    """Give the files that there are, by id: one statement, for a data loader. Destroyed ones are none."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM file WHERE id = ANY ($1::uuid[])", parse_many(list(ids))
+        f"SELECT {_COLUMNS} FROM file WHERE id = ANY ($1::uuid[]) AND destroyed_at IS NULL",
+        parse_many(list(ids)),
     )
     return {str(row["id"]): _file(row) for row in rows}
 

@@ -24,6 +24,8 @@ class Entry:
     stage: str
     #: The contributions of the merge that still count as they stood.
     voices: tuple[str, ...]
+    #: The grouping of the round before that goes on in this one.
+    carried_from: str | None = None
 
     @property
     def stands(self) -> bool:
@@ -116,4 +118,5 @@ def _read(row: Any) -> Entry:
         round=row["round"],
         stage=row["stage"],
         voices=tuple(str(key) for key in row["voices"]),
+        carried_from=str(row["carried_from"]) if row["carried_from"] else None,
     )

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from server.files.collecting import collect
+from server.files.shelf import FolderShelf
+from store.pool import acquire
 from tests.api.stage import Stage
 from tests.api.test_files import PDF, file, sent
 from tests.store.test_moderation import URGENT
@@ -122,3 +125,39 @@ async def test_the_scan_is_hidden_and_destroyed_with_the_text(stage: Stage) -> N
     for name in ("prefect", "coordinator"):
         assert (await shown(stage, contribution, name))["scan"] is None
         assert await file(stage, scan, name) is None
+
+
+async def test_after_a_redaction_not_even_the_clerk_who_sent_the_scan_fetches_it(stage: Stage) -> None:
+    await stage.open()
+    scan = await scanned(stage)
+    made = (await typed(stage, scan))["receipt"]["contribution"]["id"]
+    corrected = await stage.do(
+        "ReviseContribution", "clerk", stage="appel", round=1, contributionId=made, body="Des guichets."
+    )
+    contribution = corrected["receipt"]["contribution"]["id"]
+    address = (await file(stage, scan, "clerk"))["downloadUrl"]
+    assert (await stage.house.http.get(address)).content == PDF
+    fields = {"contributionId": contribution, "reason": "PERSONAL_DATA", "note": "Une adresse."}
+    await stage.house.done("HideContribution", "coordinator", **fields)
+    assert (await stage.house.http.get(address)).content == PDF
+    await stage.house.done("RedactContribution", "local", **fields, urgency=URGENT.urgency)
+    assert await file(stage, scan, "clerk") is None
+    for ask in (stage.house.http.get, stage.house.http.head):
+        assert (await ask(address)).status_code == 404
+    again = await typed(stage, scan, author={"memberId": stage.members["citizen"]})
+    assert (again["code"], again["path"]) == ("UNKNOWN_FILE", ["scanId"])
+    async with acquire(stage.house.sender.worker) as connection:
+        folder = stage.house.settings.files_folder
+        done = await collect(connection, FolderShelf(folder), folder / "incoming")
+    assert (done.files, done.contents) == (1, 0), "what is young may be sent by somebody else at this moment"
+
+
+async def test_a_scan_that_another_form_has_too_stays_with_that_one(stage: Stage) -> None:
+    await stage.open()
+    scan = await scanned(stage)
+    first = (await typed(stage, scan))["receipt"]["contribution"]["id"]
+    await typed(stage, scan, author={"memberId": stage.members["citizen"]})
+    fields = {"contributionId": first, "reason": "PERSONAL_DATA", "note": "Une adresse."}
+    await stage.house.done("HideContribution", "coordinator", **fields)
+    await stage.house.done("RedactContribution", "local", **fields, urgency=URGENT.urgency)
+    assert await file(stage, scan, "clerk") is not None

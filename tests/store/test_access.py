@@ -69,9 +69,6 @@ GRANTED = {
             "contribution_change",
             "contribution_counter",
             "draft",
-            "file",
-            "file_content",
-            "file_reference",
             "secret_vote",
         },
         "UPDATE": {"concertation", "member", "stage"},
@@ -87,6 +84,7 @@ COLUMNS = {
     ("concertation_app", "UPDATE", "file"),
     ("concertation_app", "UPDATE", "file_content"),
     ("concertation_app", "UPDATE", "person"),
+    ("concertation_worker", "UPDATE", "file_content"),
     ("concertation_worker", "UPDATE", "outbox"),
 }
 

@@ -6,12 +6,15 @@ import pytest
 
 from domain import acts
 from domain.acts import Conclusion, Position
+from domain.grouping import Act, Answer, Ask, Grouping, GroupingState, Judge, Merge, Undo
+from domain.moderation import Hand
 from domain.process import Process, State
-from store import contributions, drafts, versions
+from store import contributions, drafts, grouping, grouping_log, versions
 from store.carrying import carry_rest
 from store.contributions import submit
+from store.grouping import Grouped
 from store.leaves import leaf
-from store.pool import Pool
+from store.pool import Connection, Pool
 from store.versions import withdraw
 from tests.store.stage import DAY, Play, call_for_input, procedure
 from tests.unit.play import body
@@ -116,3 +119,89 @@ async def test_asked_or_not_nothing_counts_before_its_author_says_so(play: Play,
         assert offered is not None
         assert (offered.body, offered.themes, offered.carried_from_round) == ("Ce que dit p0", ("sante",), 1)
         assert await drafts.offered(connection, "p1", play.id, 2, "appel") is None
+
+
+async def group(
+    connection: Connection, play: Play, act: Act, about: Grouping | None = None, by: str = "coordinator"
+) -> Grouping | None:
+    request = grouping.Request(
+        concertation=play.id, act=act, by=Hand(by), key=repr((act, by)), grouping=about.id if about else None
+    )
+    done = await grouping.carry_out(connection, request)
+    assert isinstance(done, Grouped), done
+    return done.grouping
+
+
+async def merged(connection: Connection, play: Play, *alike: str) -> Grouping:
+    """Merge contributions of p0, p1, … under the first one."""
+    asked = await group(connection, play, Ask(kept=alike[0], others=alike[1:]))
+    for number, contribution in enumerate(alike):
+        await group(connection, play, Answer(contribution=contribution, consents=True), asked, f"p{number}")
+    made = await group(connection, play, Merge(), asked)
+    assert made is not None
+    return made
+
+
+async def test_groupings_that_were_made_go_on_in_the_new_round_and_say_so(play: Play, app: Pool) -> None:
+    await play.launch(referring("keep"), participants=6)
+    async with app.acquire() as connection:
+        first = [(await play.contribute(connection, f"p{n}")).contribution for n in range(6)]
+        await play.close()
+        made = await merged(connection, play, *first[:3])
+        await group(connection, play, Judge(one=first[4], other=first[5], same=False))
+        process = await refer_back(play, few=1)
+        assert (await contributions.figures(connection, play.id, 2, "appel")).total == 2
+        spoken = play.submission("p5", round=2, key="tour 2", body="Je parle moi-même")
+        assert isinstance(await submit(connection, spoken), contributions.Receipt)
+        for _ in range(2):
+            await carry_rest(play.worker, process, 2, "appel")
+        now = {
+            str(row["carried_from"]): str(row["id"])
+            for row in await play.worker.fetch("SELECT * FROM contribution WHERE round = 2")
+        }
+        latest, before = (await grouping_log.page(connection, play.id, first=10)).rows
+        assert (before.grouping, before.round) == (made, 1)
+        carried = latest.grouping
+        assert (latest.round, latest.carried_from, latest.stands) == (2, made.id, True)
+        assert set(latest.voices) == {now[key] for key in first[:3]}
+        assert carried.kept == now[first[0]]
+        assert (carried.merged_at, carried.merged_by) == (made.merged_at, made.merged_by)
+        assert {part.author: part.consents for part in carried.parts.values()} == dict.fromkeys(
+            ("p0", "p1", "p2"), True
+        )
+        assert set(
+            await grouping_log.confirmed(connection, now[first[0]], [now[first[1]], now[first[2]]])
+        ) == {
+            now[first[1]],
+            now[first[2]],
+        }
+        acts_done = await play.worker.fetch("SELECT kind, actor FROM grouping_act ORDER BY id DESC LIMIT 1")
+        assert [tuple(row) for row in acts_done] == [("carry", "system")]
+
+
+async def test_a_carried_grouping_that_was_undone_stays_undone(play: Play, app: Pool) -> None:
+    await play.launch(referring("keep"), participants=3)
+    async with app.acquire() as connection:
+        first = [(await play.contribute(connection, f"p{n}")).contribution for n in range(3)]
+        await play.close()
+        await merged(connection, play, *first)
+        process = await refer_back(play)
+        (latest, _) = (await grouping_log.page(connection, play.id, first=10)).rows
+        await group(connection, play, Undo(text="Ils ne disent plus la même chose."), latest.grouping)
+        await carry_rest(play.worker, process, 2, "appel")
+        (latest, before) = (await grouping_log.page(connection, play.id, first=10)).rows
+        assert latest.grouping.state is GroupingState.UNDONE
+        assert before.stands
+
+
+async def test_who_has_spoken_anew_is_not_spoken_for_by_a_grouping_of_before(play: Play, app: Pool) -> None:
+    await play.launch(referring("keep"), participants=2)
+    async with app.acquire() as connection:
+        first = [(await play.contribute(connection, f"p{n}")).contribution for n in range(2)]
+        await play.close()
+        await merged(connection, play, *first)
+        process = await refer_back(play, few=0)
+        spoken = play.submission("p1", round=2, key="tour 2", body="Je parle moi-même")
+        assert isinstance(await submit(connection, spoken), contributions.Receipt)
+        await carry_rest(play.worker, process, 2, "appel")
+        assert [entry.round for entry in (await grouping_log.page(connection, play.id, first=10)).rows] == [1]

@@ -34,7 +34,7 @@ _STANDS = """
 
 
 async def orphans(connection: Connection, older: timedelta, most: int = 1_000) -> list[str]:
-    """Give the ids of files that nothing refers to, announced longer ago than `older` or destroyed: the oldest first."""
+    """Give the ids of files that nothing refers to, announced longer ago than `older` or destroyed: oldest first."""
     rows = await connection.fetch(
         f"""
         SELECT f.id FROM file f WHERE (f.requested_at < instant() - $2::interval OR f.destroyed_at IS NOT NULL)

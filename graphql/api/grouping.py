@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from strawberry import Private, field
@@ -131,6 +132,14 @@ class Grouping(Node):
             )
             for key in sorted(shown, key=lambda key: (key != grouping.kept, key))
         ]
+
+    @field(
+        description="The grouping of the round before, which goes on in this one because the contributions do: who "
+        "asked and made it, and when, is said of that one."
+    )
+    async def carried_from(self, info: Info) -> Annotated[Grouping, strawberry.lazy("api.grouping")] | None:
+        key = self.entry.carried_from
+        return await grouping_by_key(info, self.at, key) if key else None
 
     @field(description="Who asked the authors.")
     def asked_by(self) -> Author:

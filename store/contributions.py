@@ -82,6 +82,8 @@ class Receipt:
     received_at: datetime | None
     #: Counted from 1; each version has its receipt.
     version: int
+    #: Since when moderation hides it: what was hidden and is sent again stays hidden.
+    hidden_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +294,7 @@ def _read_receipt(answer: dict[str, Any]) -> Receipt:
         posted_at=_maybe(answer["posted_at"]),
         received_at=_maybe(answer["received_at"]),
         version=answer["version"],
+        hidden_at=_maybe(answer["hidden_at"]),
     )
 
 

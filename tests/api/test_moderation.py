@@ -96,6 +96,27 @@ async def test_what_is_withdrawn_and_sent_again_is_listed_with_what_is_hidden(st
     assert measure["reason"] == (await seen(stage, again, "citizen"))["moderation"]["reason"]
 
 
+@pytest.mark.parametrize("way", ["revised", "withdrawn and sent again"])
+async def test_who_sends_a_hidden_contribution_again_is_told_at_once_that_it_stays_hidden(
+    stage: Stage, way: str
+) -> None:
+    contribution, _ = await written(stage)
+    measure = await hide(stage, contribution)
+    mutation, more = "ReviseContribution", {"contributionId": contribution}
+    if way != "revised":
+        await stage.do("WithdrawContribution", "citizen", contributionId=contribution)
+        mutation, more = "SubmitContribution", {}
+    name = mutation[0].lower() + mutation[1:]
+    query = f"""mutation($input: {mutation}Input!) {{ {name}(input: $input) {{ ... on ContributionAccepted {{
+        receipt {{ contribution {{ id hiddenAt }} }} }} }} }}"""
+    said = {"stage": "appel", "round": 1, "body": "Mieux dit.", "idempotencyKey": "mieux"}
+    variables = {"input": {**said, **more, "concertationId": stage.id}}
+    for _ in ("sent", "sent once more"):
+        told = (await stage.house.ask(query, variables, "citizen"))[name]["receipt"]["contribution"]
+        assert told["hiddenAt"] == measure["hiddenAt"]
+        assert (await seen(stage, told["id"], "citizen"))["hiddenAt"] == told["hiddenAt"]
+
+
 async def test_nothing_that_the_public_can_ask_gives_a_hidden_text_away(stage: Stage) -> None:
     contribution, _ = await written(stage)
     await stage.contribute("prefect", "Appelez Zébulon au plus vite.")

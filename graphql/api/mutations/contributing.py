@@ -289,6 +289,7 @@ def _accepted(at: Snapshot, receipt: contributions.Receipt, submission: Submissi
         submitted_at=receipt.submitted_at,
         digest=receipt.digest,
         receipt=receipt.code,
+        hidden_at=receipt.hidden_at,
     )
     return ContributionAccepted(at=at, receipt=receipt_of(at, row, receipt.code, receipt.version))
 

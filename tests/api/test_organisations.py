@@ -187,6 +187,25 @@ async def test_two_representatives_have_one_voice_which_either_carries_on(stage:
     assert figures == [{"total": 1}]
 
 
+async def test_who_is_enrolled_speaks_for_a_registered_organisation_of_their_college_or_for_none(
+    stage: Stage,
+) -> None:
+    made = await registered(stage)
+    another = Stage(stage.house)
+    await another.draft("autre")
+    elsewhere = await register(another, reference="ailleurs")
+    for unknown in ("Ville de Paris", made["id"], elsewhere["key"], pseudonym("nobody"), ""):
+        told = await stage.refused("UNKNOWN_ORGANISATION", "EnrolMember", "coordinator", organisation=unknown)
+        assert told["path"] == ["organisation"]
+    other = {"organisation": made["key"], "college": "etat"}
+    told = await stage.refused("UNKNOWN_COLLEGE", "EnrolMember", "coordinator", **other)
+    assert told["path"] == ["college"]
+    for more in ({}, {"college": "locales"}, {"territory": "FR-971"}):
+        member = (await stage.do("EnrolMember", "coordinator", organisation=made["key"], **more))["member"]
+        assert (member["organisation"], member["college"]["key"]) == (made["key"], "locales")
+        assert member["territory"] == more.get("territory", "75056")
+
+
 async def test_revising_for_an_organisation_beside_ones_own_is_told_as_what_it_is(stage: Stage) -> None:
     made = await registered(stage)
     theirs = (await stage.contribute("citizen"))["receipt"]

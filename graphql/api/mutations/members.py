@@ -11,7 +11,7 @@ from strawberry import ID, field
 from api.accepting import DelegationAccepted, MemberAccepted, OfficeAccepted
 from api.answers import AnyRefusal
 from api.enumerations import TermEnd
-from api.performing import ActInput, Making, mutation
+from api.performing import ActInput, Making, mutation, refuse
 from domain.acts import (
     Act,
     AppointMember,
@@ -36,18 +36,34 @@ class EnrolMemberInput(ActInput):
         description="Their pseudonymous id (a UUID), where they have one; a new one is made otherwise.",
     )
     college: str | None = field(
-        default=None, description="The key of their college; none for the secretariat."
+        default=None,
+        description="The key of their college; that of their organisation if unset, and none for the secretariat.",
     )
-    organisation: str | None = field(default=None, description="The organisation that they represent.")
-    territory: str | None = field(default=None, description="The code of their territory.")
+    organisation: str | None = field(
+        default=None,
+        description="The key of the registered organisation of their college that they represent.",
+    )
+    territory: str | None = field(
+        default=None, description="The code of their territory; the place of their organisation if unset."
+    )
     elected: bool = field(default=False, description="Whether they are an elected official.")
 
     async def act(self, making: Making) -> Act:
+        member = making.person(self.name, self.pseudonym)
+        if self.organisation is None:
+            return EnrolMember(
+                member=member, college=self.college, territory=self.territory, elected=self.elected
+            )
+        found = await making.context.reading.organisation(making.concertation, self.organisation)
+        if found is None:
+            raise refuse(Code.UNKNOWN_ORGANISATION, "organisation")
+        if self.college not in (None, found.college):
+            raise refuse(Code.UNKNOWN_COLLEGE, "college", college=self.college or "")
         return EnrolMember(
-            member=making.person(self.name, self.pseudonym),
-            college=self.college,
-            organisation=self.organisation,
-            territory=self.territory,
+            member=member,
+            college=found.college,
+            organisation=found.id,
+            territory=found.place if self.territory is None else self.territory,
             elected=self.elected,
         )
 

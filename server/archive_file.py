@@ -1,21 +1,28 @@
-"""The file of an archive: a ZIP whose last entry is the manifest, which names the digest of all others."""
+"""The file of an archive: a ZIP whose last entry is the manifest, which names the digest of all parts.
+
+Contents of files come after the parts; each is named by its own digest.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from server.errors import CommandFailed
-from store.archiving import CONTRIBUTIONS, LEDGER, TABLES, VERSION, Archive
+from store.archiving import CONTENTS, CONTRIBUTIONS, LEDGER, TABLES, VERSION
 from store.identifiers import parse
 
 MANIFEST = "manifest.json"
-_FORMAT = "concertation-archive"
+FORMAT = "concertation-archive"
+_KNOWN = (1, VERSION)
+"""Versions that are read: the first one had no contents of files."""
+_DIGEST = re.compile("[0-9a-f]{64}")
 _LONGEST_MANIFEST = 1 << 20
 _LONGEST_LINE = 1 << 26
 
@@ -24,40 +31,18 @@ class ArchiveBroken(CommandFailed):
     """This is no archive, or not a whole one."""
 
 
-async def write_archive(sink: BinaryIO, archived: Archive, done: Callable[[int], None]) -> dict[str, Any]:
-    """Write an archive and give its manifest. `done` is told how many contributions were written."""
-    parts: dict[str, dict[str, Any]] = {}
-    manifest: dict[str, Any] = {
-        "format": _FORMAT,
-        "version": VERSION,
-        "concertation": archived.concertation,
-        "slug": archived.slug,
-        "seq": archived.seq,
-        "head": archived.head,
-        "parts": parts,
-    }
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-        async for part in archived.parts:
-            digest, count = sha256(), 0
-            with file.open(_entry(part.name), "w", force_zip64=True) as entry:
-                async for piece, lines in part.pieces:
-                    entry.write(piece)
-                    digest.update(piece)
-                    count += lines
-                    if part.name == CONTRIBUTIONS:
-                        done(count)
-            parts[part.name] = {"lines": count, "sha256": digest.hexdigest()}
-        with file.open(_entry(MANIFEST), "w") as entry:
-            entry.write(json.dumps(manifest, indent=1).encode() + b"\n")
-    return manifest
+def read_content(line: str | bytes) -> tuple[str, int]:
+    """Give the digest, in hexadecimal, and the size of a content from its line; raises ValueError and the like."""
+    row = json.loads(line)
+    digest = str(row["digest"]).removeprefix("\\x")
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError("no digest")
+    return digest, int(row["size"])
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
-    """Name an entry; none has a date, so that equal contents are equal files."""
-    entry = zipfile.ZipInfo(name if name == MANIFEST else f"{name}.jsonl")
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
-    return entry
+def content_entry(digest: str) -> str:
+    """Name the entry of a content."""
+    return f"contents/{digest}"
 
 
 class ArchiveFile:
@@ -75,6 +60,34 @@ class ArchiveFile:
     def count(self, part: str) -> int:
         """How many lines a part has."""
         return int(self.manifest["parts"][part]["lines"])
+
+    @property
+    def has_contents(self) -> bool:
+        """Whether contents of files were put into it."""
+        return self.manifest.get("contents") is not None
+
+    def contents(self) -> Iterator[tuple[str, int]]:
+        """Give digest and size of each content that belongs to it, whether it is in it or not.
+
+        Raises:
+            ArchiveBroken: see `lines`.
+        """
+        for line in self.lines(CONTENTS):
+            try:
+                yield read_content(line)
+            except (KeyError, TypeError, ValueError) as fault:
+                raise _broken(CONTENTS) from fault
+
+    def content(self, digest: str) -> IO[bytes] | None:
+        """Open a content, if it is in it. What it is has to be compared with the digest by who reads it.
+
+        Raises:
+            BadZipFile, NotImplementedError, RuntimeError: there is something that cannot be read.
+        """
+        try:
+            return self._file.open(content_entry(digest))
+        except KeyError:
+            return None
 
     def lines(self, part: str) -> Iterator[str]:
         """Give the lines of a part.
@@ -115,7 +128,7 @@ def _manifest(file: zipfile.ZipFile) -> dict[str, Any]:
     try:
         with file.open(MANIFEST) as entry:
             manifest = json.loads(entry.read(_LONGEST_MANIFEST))
-        known = (manifest["format"], manifest["version"]) == (_FORMAT, VERSION)
+        known = manifest["format"] == FORMAT and manifest["version"] in _KNOWN
         named = {CONTRIBUTIONS, "concertation", LEDGER, *TABLES}
         whole = {str(part) for part in manifest["parts"]} == named and parse(
             manifest["concertation"]

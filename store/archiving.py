@@ -1,8 +1,8 @@
 """An archive of a whole concertation: its ledger, its contributions, and every row that belongs to them, as JSON Lines.
 
 What an archive says depends on the rows alone: one of what was restored from it is the same, byte for byte. Left out
-is what is made again (lists, snapshot, counters) and what was on its way (outbox, attempts). Contents of files are not
-in it.
+is what is made again (lists, snapshot, counters), what was on its way (outbox, attempts), and files that were
+destroyed. Contents of files are kept elsewhere, and put into archives there (server/archive_writing).
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from store.exporting import Asked, export
 from store.identifiers import parse
 from store.pool import Connection
 
-VERSION = 1
-"""Of the form of archives."""
+VERSION = 2
+"""Of the form of archives. Those of version 1 have no contents of files."""
 CONTRIBUTIONS = "contributions"
+CONTENTS = "file_content"
+"""The part that names the contents of files."""
 LEDGER = "ledger"
 
 _AT_ONCE = 1_000
@@ -60,7 +62,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
         "t.grouping, t.contribution",
     ),
     "grouping_act": (_OWN, "t.id"),
-    "file_content": (
+    CONTENTS: (
         "t.digest IN (SELECT f.digest FROM file f WHERE f.concertation = $1 AND f.destroyed_at IS NULL)",
         "t.digest",
     ),

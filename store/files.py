@@ -133,6 +133,20 @@ async def keep(connection: Connection, digest: str, size: int) -> None:
     )
 
 
+async def is_had(connection: Connection, digest: str, concertation: str | None = None) -> bool:
+    """Say whether a file that was received has this content (one of this concertation): then it is in its place."""
+    had: bool = await connection.fetchval(
+        """
+        SELECT EXISTS (
+            SELECT FROM file f WHERE f.digest = $1 AND f.destroyed_at IS NULL
+                AND ($2::uuid IS NULL OR f.concertation = $2))
+        """,
+        bytes.fromhex(digest),
+        parse(concertation) if concertation else None,
+    )
+    return had
+
+
 async def receive(connection: Connection, id: str, digest: str) -> File | Refusal:
     """Say that the content of a file, already in its place, has arrived. A file receives one content, once."""
     await connection.execute(

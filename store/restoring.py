@@ -19,7 +19,7 @@ from domain.decide import next_deadline
 from domain.digests import canonical
 from domain.evolve import evolve
 from domain.process import Process
-from store.archiving import TABLES, columns_of
+from store.archiving import CONTENTS, TABLES, columns_of
 from store.faults import SnapshotUnreadable
 from store.identifiers import parse
 from store.ledger import GENESIS, Link, row_hash
@@ -31,6 +31,11 @@ from store.snapshots import read_event, write_process
 AT_ONCE = 1_000
 """Lines that are restored together."""
 
+_AS_SENT = """
+    UPDATE file_content c SET kept_at = r.kept_at FROM json_populate_recordset(NULL::file_content, $1::text::json) AS r
+    WHERE c.digest = r.digest AND NOT EXISTS (SELECT FROM file f WHERE f.digest = c.digest)
+"""
+"""What was brought back a moment ago for this archive alone was sent when the archive says."""
 _BY_FUNCTION = frozenset({
     "batch", "draft", "secret_vote", "invitation", "invitation_code", "reminder_day", "reminder", "measure",
     "moderation_act", "report", "resemblance", "contribution_group", "grouping_part", "grouping_act", "file_content",
@@ -146,6 +151,8 @@ async def _add(connection: Connection, source: Source, table: str, lines: list[s
         await connection.execute(
             "SELECT restore_rows($1, $2, $3::text::json)", parse(source.concertation), table, _array(lines)
         )
+        if table == CONTENTS:
+            await connection.execute(_AS_SENT, _array(lines))
         return
     columns = await columns_of(connection, table)
     await connection.execute(

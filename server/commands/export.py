@@ -6,9 +6,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from server.errors import CommandFailed
 from server.settings import Settings
@@ -25,6 +25,12 @@ TEXTS = {
         "done": "{count} lignes écrites dans {file}.",
         "writing": "écriture",
         "archived": "Archive écrite dans {file} : {count} contributions, {events} événements, empreinte {digest}.",
+        "files": "Contenus de fichiers : {count}, soit {bytes} octets.",
+        "no_files": "Sans les contenus des {missing} fichiers : copiez-les à part.",
+        "copying": "fichiers",
+        "left_out": "Le contenu {digest} n’est plus à sa place, ou n’est plus celui qui a été reçu. ({why})",
+        "incomplete": "{missing} contenus de fichiers n’ont pas pu être archivés ; tout le reste l’est. S’ils "
+        "reviennent à leur place, archivez de nouveau.",
     },
     "en": {
         "unknown": "There is no concertation {concertation}. Nothing was written.",
@@ -32,6 +38,12 @@ TEXTS = {
         "done": "{count} lines written to {file}.",
         "writing": "writing",
         "archived": "Archive written to {file}: {count} contributions, {events} events, digest {digest}.",
+        "files": "Contents of files: {count}, {bytes} bytes.",
+        "no_files": "Without the contents of {missing} files: copy them apart.",
+        "copying": "files",
+        "left_out": "The content {digest} is not in its place any more, or not what was received. ({why})",
+        "incomplete": "{missing} contents of files could not be archived; everything else is. If they come back to "
+        "their place, archive again.",
     },
 }
 
@@ -54,6 +66,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _concerned(archive)
     archive.add_argument(
         "--output", type=Path, metavar="FILE", required=True, help="a ZIP file, not there yet"
+    )
+    archive.add_argument(
+        "--without-files", action="store_true", help="leave the contents of files out, to be copied apart"
     )
     schema = whats.add_parser("schema", help="the Table Schema of an export")
     _variant(schema)
@@ -93,9 +108,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     async with looking_into(settings, "export") as connection:
         concertation = await _named(connection, arguments.concertation, said)
         if arguments.what == "archive":
-            await _archive(arguments, connection, concertation, said)
-        else:
-            await _contributions(arguments, connection, concertation, said)
+            return await _archive(arguments, settings, connection, concertation, said)
+        await _contributions(arguments, connection, concertation, said)
     return 0
 
 
@@ -143,22 +157,41 @@ async def _contributions(
 
 
 async def _archive(
-    arguments: argparse.Namespace, connection: Connection, concertation: str, said: dict[str, str]
-) -> None:
-    from server.archive_file import write_archive
+    arguments: argparse.Namespace,
+    settings: Settings,
+    connection: Connection,
+    concertation: str,
+    said: dict[str, str],
+) -> int:
+    """Write an archive; 1 if a content of a file is missing."""
+    from server.archive_writing import writing
+    from server.files.shelf import shelf_of
     from server.whole_file import whole_file
     from store.archiving import archive
 
-    with ExitStack() as stack:
-        sink: BinaryIO = stack.enter_context(whole_file(arguments.output))
+    def left_out(digest: str, why: str) -> None:
+        print(said["left_out"].format(digest=digest, why=why), file=sys.stderr)
+
+    with whole_file(arguments.output) as sink, writing(sink) as written:
         async with archive(connection, concertation) as archived:
-            done = stack.enter_context(progress(said["writing"], archived.size))
-            manifest = await write_archive(sink, archived, done)
+            with progress(said["writing"], archived.size) as done:
+                await written.rows(archived, done)
+        if not arguments.without_files:
+            with progress(said["copying"], len(written.contents)) as done:
+                await written.files(shelf_of(settings), arguments.output.parent, left_out, done)
+    manifest = written.manifest
     print(
         said["archived"].format(
             file=arguments.output, count=archived.size, events=manifest["seq"], digest=manifest["head"]
         )
     )
+    if manifest["contents"] is None:
+        print(said["no_files"].format(missing=len(written.contents)))
+        return 0
+    print(said["files"].format(**manifest["contents"]))
+    if manifest["contents"]["missing"]:
+        print(said["incomplete"].format(**manifest["contents"]))
+    return 1 if manifest["contents"]["missing"] else 0
 
 
 @contextmanager

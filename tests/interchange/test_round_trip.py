@@ -14,7 +14,8 @@ from uuid import uuid4
 import pytest
 
 from domain.interchange.columns import Form, Variant
-from server.archive_file import ArchiveBroken, ArchiveFile, reading, write_archive
+from server.archive_file import ArchiveBroken, ArchiveFile, reading
+from server.archive_writing import writing
 from store.archiving import archive
 from store.examination import examine
 from store.exporting import Asked, export
@@ -45,8 +46,9 @@ async def all_exports(connection: Connection, concertation: str) -> dict[tuple[V
 
 async def archived(connection: Connection, concertation: str) -> bytes:
     sink = io.BytesIO()
-    async with archive(connection, concertation) as found:
-        await write_archive(sink, found, lambda count: None)
+    with writing(sink) as written:
+        async with archive(connection, concertation) as found:
+            await written.rows(found)
     return sink.getvalue()
 
 

@@ -17,7 +17,7 @@ from api.files import File, file_of, files_of
 from api.hearings import hearing_of
 from api.ids import global_id
 from api.nodes import Node
-from api.people import Member, member_of
+from api.people import Member, person_of
 from api.publication import sees
 from api.review import reservation_of
 from api.snapshot import Snapshot
@@ -90,7 +90,7 @@ class Contribution(Node):
     @field(description="Who wrote it, where the viewer may know.")
     def author(self, info: Info) -> Member | None:
         seen = sees_author(info.context.viewer, self.at, self.row.member)
-        return member_of(self.at, self.row.member) if seen else None
+        return person_of(self.at, self.row.member) if seen else None
 
     async def known_version(self, info: Info) -> Version | None:
         """Give what is known of this version beside its text: read at most once a page."""

@@ -16,7 +16,7 @@ from api.ids import read_global_id, uuid_text
 from api.moderation import measure_by_key
 from api.nodes import Node
 from api.organisations import find_organisation, organisation_of
-from api.people import delegation_of, member_of, office_of
+from api.people import delegation_of, member_of, office_of, person_of
 from api.procedures import procedure_of
 from api.publication import sees
 from api.review import opinion_of, reservation_of
@@ -24,6 +24,8 @@ from api.snapshot import Snapshot
 from api.stages import stage_of
 from api.structure import document_of
 from api.synthesis import commitment_of, recommendation_by_key, recommendations_seen, synthesis_of
+from api.viewing import sees_author
+from store import contributions
 
 
 def _office(at: Snapshot, key: str) -> Node | None:
@@ -77,7 +79,6 @@ _WITHIN: dict[str, Callable[[Snapshot, str], Node | None]] = {
     "Delegation": _delegation,
     "Document": _document,
     "Hearing": _hearing,
-    "Member": member_of,
     "Office": _office,
     "Opinion": _opinion,
     "Recommendation": recommendation_by_key,
@@ -108,6 +109,8 @@ async def find(info: Info, id: str) -> Node | None:
     key = "/".join(keys[1:])
     if type_name in _WITHIN:
         return _WITHIN[type_name](at, key) if _is_seen(info, at, type_name, key) else None
+    if type_name == "Member":
+        return await _author(info, at, key)
     if type_name == "Organisation":
         organisation = await find_organisation(info, at, key)
         return organisation_of(at, organisation) if organisation else None
@@ -138,6 +141,16 @@ def _is_seen(info: Info, at: Snapshot, type_name: str, key: str) -> bool:
             for opinion in at.process.opinions.values()
         )
     return True
+
+
+async def _author(info: Info, at: Snapshot, key: str) -> Node | None:
+    """Give a member; or who answered without being one, to those who may know."""
+    if key in at.process.members:
+        return member_of(at, key)
+    if not sees_author(info.context.viewer, at, key):
+        return None
+    said = await info.context.reading.ask(lambda connection: contributions.own(connection, key, at.id))
+    return person_of(at, key) if said else None
 
 
 async def _procedure(info: Info, keys: tuple[str, ...]) -> Node | None:

@@ -36,6 +36,9 @@ class Member(Node):
     territory: str | None = field(description="The code of their territory.")
     elected: bool = field(description="Whether they are an elected official.")
     left_at: datetime | None = field(description="When they left, if they did.")
+    enrolled: bool = field(
+        description="Whether they are or were enrolled. Who answers where everybody may need not be."
+    )
 
     @field(description="The name, where the viewer may know it.")
     async def name(self, info: Info) -> str | None:
@@ -71,9 +74,13 @@ class Member(Node):
 
 def member_of(at: Snapshot, member: str | None) -> Member | None:
     """Make a member by their pseudonymous id, if they are one here."""
-    found = at.process.members.get(member) if member else None
-    if found is None:
-        return None
+    return person_of(at, member) if member is not None and member in at.process.members else None
+
+
+def person_of(at: Snapshot, pseudonym: str) -> Member:
+    """Make a person by their pseudonymous id: a member or, where everybody may answer, somebody who is none."""
+    enrolled = at.process.members.get(pseudonym)
+    found = enrolled or process.Member(id=pseudonym)
     return Member(
         id=global_id("Member", at.id, found.id),
         at=at,
@@ -83,6 +90,7 @@ def member_of(at: Snapshot, member: str | None) -> Member | None:
         territory=found.territory,
         elected=found.elected,
         left_at=found.left_at,
+        enrolled=enrolled is not None,
     )
 
 

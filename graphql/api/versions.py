@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 
 from api.context import Info
 from api.enumerations import Channel
-from api.people import Member, member_of
+from api.people import Member, member_of, person_of
 from api.snapshot import Snapshot
 from api.viewing import sees_author
 from store.versions import Version
@@ -65,6 +65,8 @@ def version_of(at: Snapshot, row: Version) -> ContributionVersion:
 
 
 def typed_by(info: Info, at: Snapshot, row: Version) -> Member | None:
-    """Make the member who typed a version, where the viewer may know."""
+    """Make the person who typed a version, where the viewer may know."""
     seen = info.context.viewer.member == row.actor or sees_author(info.context.viewer, at, row.member)
-    return member_of(at, row.actor) if seen else None
+    if not seen:
+        return None
+    return person_of(at, row.actor) if row.actor == row.member else member_of(at, row.actor)

@@ -1,12 +1,14 @@
 """Entering forms in the name of a clerk, a batch in one transaction, by the rules of a clerk's entry.
 
-Most go through `import_contributions`, all of a batch together. What there is more to look at (files, organisations,
-authors whom moderation hid, a form in the place of another) goes one by one through `submit_contribution`.
+Most go through `import_contributions`, all of a batch together. What there is more to look at (files, scans,
+organisations, authors whom moderation hid, a form in the place of another) goes one by one through
+`submit_contribution`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +17,7 @@ from typing import Any
 import asyncpg
 
 from domain.digests import canonical
+from domain.files.scans import SCANS_NOT_GIVEN
 from domain.interchange.forms import FormFault, FormLine
 from domain.process import Process
 from domain.refusals import Code, Refusal
@@ -22,7 +25,7 @@ from domain.rights import Scope, Viewer, may
 from store.clock import instant
 from store.contribution_refusals import read_refusal
 from store.contributions import Submission
-from store.enclosing import submit_with_files
+from store.entering_scans import Scan, Scans, submit_with_scan
 from store.identifiers import derived, parse
 from store.people import put_new
 from store.pool import Connection
@@ -71,22 +74,38 @@ class FormEntry:
     """Enters forms of one target."""
 
     target: Target
+    #: Takes in the scans that forms name; unset: there are none.
+    scans: Scans | None = None
     _rights: dict[str | None, bool] = field(default_factory=dict)
 
     async def take(self, connection: Connection, batch: Sequence[FormLine | FormFault]) -> Outcome:
         """Take a batch in a transaction; once more where two at the same time were in each other's way."""
         forms = [one for one in batch if isinstance(one, FormLine)]
+        scans = await self._scans(forms)
         for attempt in range(_ATTEMPTS):
             try:
                 async with connection.transaction():
-                    return await self._taken(connection, forms)
+                    return await self._taken(connection, forms, scans)
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
 
-    async def _taken(self, connection: Connection, forms: Sequence[FormLine]) -> Outcome:
-        outcome = Outcome()
+    async def _scans(self, forms: Sequence[FormLine]) -> dict[int, Scan | FormFault]:
+        """Take in the scans before there is a transaction: that may take long."""
+
+        async def take(form: FormLine, name: str) -> Scan | FormFault:
+            found = await self.scans.take(name) if self.scans else SCANS_NOT_GIVEN
+            return found if isinstance(found, Scan) else form.fault("scan", found)
+
+        named = {form.line: take(form, form.scan) for form in forms if form.scan is not None}
+        return dict(zip(named, await asyncio.gather(*named.values()), strict=True))
+
+    async def _taken(
+        self, connection: Connection, forms: Sequence[FormLine], scans: Mapping[int, Scan | FormFault]
+    ) -> Outcome:
+        outcome = Outcome(faults={n: fault for n, fault in scans.items() if isinstance(fault, FormFault)})
+        forms = [form for form in forms if form.line not in outcome.faults]
         if not forms:
             return outcome
         now = await instant(connection)
@@ -111,12 +130,17 @@ class FormEntry:
         plain = {
             line: one
             for line, one in ready.items()
-            if not one[0].files and one[0].supersede_reason is None and not self._is_special(people[line])
+            if not one[0].files
+            and line not in scans
+            and one[0].supersede_reason is None
+            and not self._is_special(people[line])
         }
         await self._enter(connection, plain, outcome)
         for line in ready.keys() - plain.keys():
             form, member = ready[line]
-            answer = await submit_with_files(connection, self._submission(form, member))
+            scan = scans.get(line)
+            assert not isinstance(scan, FormFault)
+            answer = await submit_with_scan(connection, self._submission(form, member), scan)
             if isinstance(answer, Refusal):
                 outcome.faults[line] = self._refused(form, answer)
             else:
@@ -240,6 +264,13 @@ class FormEntry:
         )
 
     def _refused(self, form: FormLine, refusal: Refusal) -> FormFault:
-        column = {"receivedAt": "received_at", "idempotencyKey": "reference", "stage": "", "batch": ""}
+        column = {
+            "receivedAt": "received_at",
+            "idempotencyKey": "reference",
+            "idempotency_key": "reference",
+            "scan_id": "scan",
+            "stage": "",
+            "batch": "",
+        }
         name = refusal.path[0] if refusal.path else ""
         return form.fault(column.get(name, name), refusal)

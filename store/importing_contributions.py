@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from domain.interchange.forms import FormFault, FormLine
 from store.entering_forms import FormEntry, Outcome, Target
+from store.entering_scans import Scans
 from store.importing_people import Extent
 from store.pool import Connection
 
@@ -63,6 +64,8 @@ class FormImport:
     connections: Sequence[Connection]
     target: Target
     extent: Extent
+    #: Takes in the scans that forms name.
+    scans: Scans | None = None
     #: Told of each fault, in the order of the lines.
     tell: Callable[[FormFault], None]
     #: Told of each receipt: the line, the code, whether it is new.
@@ -82,7 +85,7 @@ class FormImport:
         free = deque(self.connections if self.extent is Extent.GOOD_LINES else self.connections[:1])
         together = len(free)
         waiting: deque[tuple[asyncio.Task[Outcome], _Batch, Connection]] = deque()
-        batches, entry = self._batches(forms), FormEntry(target=self.target)
+        batches, entry = self._batches(forms), FormEntry(target=self.target, scans=self.scans)
         async with self._whole():
             try:
                 batch = await asyncio.to_thread(next, batches, None)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from domain.csv_rows import CsvRow, LineFault, rows
+from domain.files.names import read_name
 from domain.free_text import LONGEST_BODY, LONGEST_CONTRIBUTION, is_storable, read
 from domain.interchange.cells import SEPARATOR, Read, day, readers
 from domain.procedure import Channel
@@ -38,6 +39,7 @@ FORM_COLUMNS: Mapping[str, str] = {
     "themes": "themes", "thèmes": "themes",
     "body": "body", "text": "body", "texte": "body",
     "answers": "answers", "réponses": "answers",
+    "scan": "scan", "numérisation": "scan", "numerisation": "scan",
     "supersede_reason": "supersede_reason", "motif_du_remplacement": "supersede_reason",
 }  # fmt: skip
 """What the header of a file of forms may say, in French or in English; beside it, the ids of questions."""
@@ -78,6 +80,8 @@ class FormLine:
     themes: tuple[str, ...] = ()
     answers: dict[str, Any] | None = None
     files: tuple[str, ...] = ()
+    #: The name of its scan: of a file beside this one, never a path.
+    scan: str | None = None
     supersede_reason: str | None = None
     #: What the file calls each column.
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -184,6 +188,7 @@ def _form(
         "posted_at": form.instant("posted_at"),
         "received_at": form.instant("received_at"),
         "themes": form.themes(),
+        "scan": form.file_name("scan"),
         **{
             name: form.word(name)
             for name in ("reference", "author", "name", "place", "college", "supersede_reason")
@@ -225,6 +230,17 @@ class _Form:
         tidy = read(given, LONGEST_REFERENCE, (name,)) if isinstance(given, str) else None
         if tidy is None:
             tidy = Refusal(Code.INPUT_INVALID, {"field": name}, (name,))
+        if isinstance(tidy, Refusal):
+            self.fault(name, tidy)
+            return None
+        return tidy
+
+    def file_name(self, name: str) -> str | None:
+        """Read the plain name of a file."""
+        given = self._said.get(name)
+        if given is None or given == "":
+            return None
+        tidy = read_name(given) if isinstance(given, str) else Refusal(Code.FILE_NAME_INVALID, {}, (name,))
         if isinstance(tidy, Refusal):
             self.fault(name, tidy)
             return None

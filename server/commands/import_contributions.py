@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from domain.interchange.forms import FormLine
     from domain.process import Process
+    from server.files.scans_folder import ScansFolder
     from store.importing_contributions import Entered
     from store.pool import Connection
 
@@ -36,6 +37,8 @@ TEXTS = {
         "too_many": "Au-delà de {most} lignes, un fichier s’importe avec --good-lines, par lots : la clôture de "
         "l’étape ne peut pas attendre plus longtemps. Rien n’a été importé.",
         "reading": "lecture",
+        "away": "Le lieu de garde des fichiers ou l’antivirus ne répond pas ({why}). Relancez la même commande : ce "
+        "qui est importé ne change plus.",
     },
     "en": {
         "counts": "{new} new, {unchanged} entered before, {bad} lines at fault.",
@@ -49,6 +52,8 @@ TEXTS = {
         "too_many": "Beyond {most} lines a file is imported with --good-lines, in batches: the closing of the "
         "stage cannot wait any longer. Nothing was imported.",
         "reading": "reading",
+        "away": "The place for files or the virus scanner does not answer ({why}). Start the same command again: what "
+        "is imported stays.",
     },
 }
 
@@ -69,6 +74,9 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--channel", choices=("paper", "counter", "phone", "hearing"), help="of lines that name none"
     )
     parser.add_argument("--batch", metavar="ID", help="the announced batch that they arrived in")
+    parser.add_argument(
+        "--scans", type=Path, metavar="FOLDER", help="where the scans lie that the column `scan` names"
+    )
     extent = parser.add_mutually_exclusive_group()
     extent.add_argument("--dry-run", action="store_true", help="find all that is wrong, import nothing")
     extent.add_argument("--all-or-nothing", action="store_true", help="only if no line is at fault (default)")
@@ -119,6 +127,8 @@ async def _import(
     from domain.procedure import Channel
     from domain.texts import text
     from server.embedded.standing import looking_into
+    from server.files.scanning import ScannerAway
+    from server.files.shelf import ShelfFault
     from store.concertations import process as process_of
     from store.entering_forms import Target
     from store.importing_contributions import MOST_TOGETHER, FormImport, TooManyTogether
@@ -130,7 +140,8 @@ async def _import(
     extent = (
         Extent.DRY_RUN if arguments.dry_run else Extent.GOOD_LINES if arguments.good_lines else Extent.ALL_OR_NOTHING
     )  # fmt: skip
-    async with looking_into(settings, "import") as connection, looking_into(settings, "import") as second:
+    async with AsyncExitStack() as stack:
+        connection, second = [await stack.enter_async_context(looking_into(settings, "import")) for _ in "12"]
         process = await process_of(connection, await named(connection, arguments.concertation, language))
         if process is None:
             raise NotImported(said["unknown"].format(concertation=arguments.concertation))
@@ -149,6 +160,7 @@ async def _import(
                 file=digest,
             ),
             extent=extent,
+            scans=await _scans(stack, arguments, settings),
             tell=report.tell,
             receipt=receipts,
         )
@@ -164,6 +176,30 @@ async def _import(
             raise FileNotRead(text(f"finding.{finding.code}", (language,), **finding.args)) from fault
         except TooManyTogether as fault:
             raise NotImported(said["too_many"].format(most=MOST_TOGETHER)) from fault
+        except (ShelfFault, ScannerAway) as fault:
+            raise NotImported(said["away"].format(why=fault)) from fault
+
+
+async def _scans(
+    stack: AsyncExitStack, arguments: argparse.Namespace, settings: Settings
+) -> ScansFolder | None:
+    """Give what takes scans in, over a connection of its own: what it keeps is kept at once."""
+    if arguments.scans is None:
+        return None
+    from server.embedded.standing import looking_into
+    from server.files.scanning import scanner_of
+    from server.files.scans_folder import ScansFolder, opened_folder
+    from server.files.shelf import shelf_of
+
+    return ScansFolder(
+        stack.enter_context(opened_folder(arguments.scans)),
+        await stack.enter_async_context(looking_into(settings, "import")),
+        shelf_of(settings),
+        scanner_of(settings),
+        settings.files_folder / "incoming",
+        settings.max_file_bytes,
+        dry=arguments.dry_run,
+    )
 
 
 def _looked_through(source: BinaryIO, language: str) -> tuple[str, str]:

@@ -123,7 +123,6 @@ class RemindersAccepted:
 
 
 _Refusals = NotAllowed | IdempotencyKeyReused | RoundChanged | StageNotOpen | Refused
-REFUSALS = (NotAllowed, IdempotencyKeyReused, RoundChanged, StageNotOpen, Refused)
 InviteResult = Annotated[
     InvitationsAccepted | _Refusals, strawberry.union("InviteResult", description="What `invite` answers.")
 ]

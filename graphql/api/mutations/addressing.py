@@ -1,8 +1,9 @@
-"""What mutations about invitations have in common: the concertation, the right, the stage that is meant."""
+"""What mutations around the workflow have in common: the concertation, the right, the stage that is meant."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, get_args
 
 import strawberry
 from strawberry import ID, argument
@@ -10,7 +11,7 @@ from strawberry import ID, argument
 from api.context import Info
 from api.enumerations import Kind, State
 from api.ids import concertation_key
-from api.invitations import REFUSALS, StageInvitationsInput
+from api.invitations import StageInvitationsInput
 from api.performing import Refusing, refuse
 from api.refusals import refusal_of
 from api.snapshot import Snapshot
@@ -56,14 +57,15 @@ def stage_meant(at: Snapshot, input: StageInvitationsInput) -> StageRun:
 
 def mutation_of(asked: type, work: Any, union: Any, description: str) -> Any:
     """Make the field of a mutation: what `work` gives, or the refusal that it raises."""
+    members: Sequence[type] = get_args(get_args(union)[0])
 
     async def resolver(info: Info, input: Any) -> Any:
         try:
             return await work(info, input)
         except Refusing as refused:
-            concertation = concertation_key(input.concertation_id)
+            concertation = concertation_key(getattr(input, "concertation_id", None) or ID(""))
             at = await info.context.reading.snapshot(concertation) if concertation else None
-            return refusal_of(info, refused.refusal, at, REFUSALS)
+            return refusal_of(info, refused.refusal, at, members)
 
     described = Annotated[asked, argument(description="What is asked for.")]  # type: ignore[valid-type]  # made at run time
     resolver.__annotations__ = {"info": Info, "input": described, "return": union}

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import strawberry
-from strawberry import ID, Private, argument, field
+from strawberry import ID, Private, field
 
 from api.answers import AnyRefusal
 from api.context import Info
 from api.enumerations import Channel
 from api.grouping import Grouping, grouping_of
+from api.mutations.addressing import mutation_of
+from api.mutations.owning import OwnContributionInput, contribution_named, transacted
 from api.naming import named
-from api.performing import Refusing, refuse
-from api.refusals import refusal_of
+from api.performing import refuse
 from api.snapshot import Snapshot
 from domain import grouping as domain
 from domain.grouping import Act
 from domain.moderation import Hand
-from domain.receipts import read_code
-from domain.refusals import Code, Refusal
+from domain.refusals import Code
 from domain.rights import ROLES, Scope, mandate, may
 from store.contributions import Contribution
-from store.faults import StoreUnreachable
-from store.grouping import Grouped, Request, carry_out
+from store.grouping import Request, carry_out
 from store.grouping_log import Entry
-from store.pool import Connection
-from workflows.commanding import OutcomeUnknown
 
 _KEY = "Chosen by the client, 200 characters at most. Sent again with the same content: the same answer."
 
@@ -51,14 +48,11 @@ class AskForGroupingInput:
 
 @strawberry.input(
     one_of=True,
-    description="For which contribution: exactly one of these. The code serves those without an account.",
+    description="For which contribution: exactly one of these. One's own; or, for a clerk, one that did not come "
+    "online and whose author told them.",
 )
-class ConsentingInput:
-    contribution_id: ID | None = field(
-        default=strawberry.UNSET,
-        description="One's own contribution; or, for a clerk, one that did not come online and whose author told them.",
-    )
-    receipt_code: str | None = field(default=strawberry.UNSET, description="Or the code of its receipt.")
+class ConsentingInput(OwnContributionInput):
+    pass
 
 
 @strawberry.input(description="Agree to a grouping, or not. The latest answer before the merge counts.")
@@ -107,7 +101,6 @@ AskForGroupingResult = _result(GroupingAccepted, "AskForGroupingResult", "askFor
 AnswerGroupingResult = _result(GroupingAccepted, "AnswerGroupingResult", "answerGrouping")
 MergeGroupingResult = _result(GroupingAccepted, "MergeGroupingResult", "mergeGrouping")
 UndoGroupingResult = _result(GroupingAccepted, "UndoGroupingResult", "undoGrouping")
-_MEMBERS = (ResemblanceAccepted, GroupingAccepted, *get_args(AnyRefusal))
 
 
 async def _contributions(info: Info, ids: list[ID], path: str) -> tuple[Snapshot, list[str]]:
@@ -145,41 +138,19 @@ async def _keeper(info: Info, at: Snapshot, contribution: str) -> Hand:
     return _hand(info, at, place.stage)
 
 
-async def _done(info: Info, request: Request) -> Grouped:
-    context, begun = info.context, False
-
-    async def question(connection: Connection) -> Grouped | Refusal:
-        nonlocal begun
-        begun = True
-        return await carry_out(connection, request)
-
-    try:
-        done = await context.reading.ask(question)
-    except StoreUnreachable as fault:
-        raise (OutcomeUnknown(fault) if begun else fault) from fault
-    if isinstance(done, Refusal):
-        raise Refusing(done)
-    context.changed = True
-    context.renew()
-    return done
-
-
 async def _accepted(info: Info, at: Snapshot, request: Request, of: str | None = None) -> GroupingAccepted:
-    done = await _done(info, request)
+    done = await transacted(info, lambda connection: carry_out(connection, request))
     entry = await info.context.reading.grouping.entry(done.grouping.id) if done.grouping else None
     assert entry is not None
     return GroupingAccepted(at=at, entry=entry, of=of)
-
-
-def _refused(info: Info, refused: Refusing) -> Any:
-    return refusal_of(info, refused.refusal, None, _MEMBERS)
 
 
 async def _judge(info: Info, input: JudgeResemblanceInput) -> ResemblanceAccepted:
     at, (one, other) = await _contributions(info, [input.contribution_id, input.other_id], "contribution_id")
     by = await _keeper(info, at, one)
     act = domain.Judge(one=one, other=other, same=input.same)
-    await _done(info, Request(concertation=at.id, act=act, by=by, key=input.idempotency_key))
+    request = Request(concertation=at.id, act=act, by=by, key=input.idempotency_key)
+    await transacted(info, lambda connection: carry_out(connection, request))
     return ResemblanceAccepted(same=input.same)
 
 
@@ -210,19 +181,11 @@ async def _answering(
     info: Info, at: Snapshot, entry: Entry, answering: ConsentingInput
 ) -> tuple[Contribution, bool]:
     """Give the contribution that is answered for, and whether a clerk answers for its author."""
-    reading, viewer = info.context.reading, info.context.viewer
-    if answering.receipt_code:
-        code = read_code(answering.receipt_code)
-        row = await reading.contribution_by_receipt(code) if code else None
-        if row is None or row.id not in entry.grouping.parts:
-            raise refuse(Code.UNKNOWN_CONTRIBUTION, "receipt_code")
-        return row, False
-    id = answering.contribution_id or ID("")
-    _, key = await named(info, id, "Contribution", Code.UNKNOWN_CONTRIBUTION, "contribution_id")
-    row = (await reading.contributions(at, [key])).get(key)
-    if row is None or key not in entry.grouping.parts:
-        raise refuse(Code.UNKNOWN_CONTRIBUTION, "contribution_id")
-    if row.member == viewer.member:
+    viewer = info.context.viewer
+    _, row = await contribution_named(info, answering)
+    if row.id not in entry.grouping.parts:
+        raise refuse(Code.UNKNOWN_CONTRIBUTION, answering.path)
+    if answering.receipt_code or row.member == viewer.member:
         return row, False
     scope = Scope(college=row.college, territory=row.territory)
     if row.channel is Channel.ONLINE or not may(viewer, "record_contribution", at.process, at.now, scope):
@@ -230,76 +193,52 @@ async def _answering(
     return row, True
 
 
-async def _decide(info: Info, id: ID, act: Act, key: str) -> GroupingAccepted:
-    at, entry = await _entry(info, id)
+async def _merge(info: Info, input: MergeGroupingInput) -> GroupingAccepted:
+    return await _decide(info, input, domain.Merge())
+
+
+async def _undo(info: Info, input: UndoGroupingInput) -> GroupingAccepted:
+    return await _decide(info, input, domain.Undo(text=input.reason))
+
+
+async def _decide(info: Info, input: MergeGroupingInput | UndoGroupingInput, act: Act) -> GroupingAccepted:
+    at, entry = await _entry(info, input.grouping_id)
     by = _hand(info, at, entry.stage)
-    request = Request(concertation=at.id, act=act, by=by, key=key, grouping=entry.grouping.id)
-    return await _accepted(info, at, request)
+    key, grouping = input.idempotency_key, entry.grouping.id
+    return await _accepted(info, at, Request(concertation=at.id, act=act, by=by, key=key, grouping=grouping))
 
 
 @strawberry.type
 class GroupingMutations:
     """Fields of the type Mutation."""
 
-    @strawberry.mutation(
-        description="Confirm or reject a suggestion of the machine. Nothing is merged by it.",
-        graphql_type=JudgeResemblanceResult,
+    judge_resemblance = mutation_of(
+        JudgeResemblanceInput,
+        _judge,
+        JudgeResemblanceResult,
+        "Confirm or reject a suggestion of the machine. Nothing is merged by it.",
     )
-    async def judge_resemblance(
-        self,
-        info: Info,
-        input: Annotated[JudgeResemblanceInput, argument(description="What is said.")],
-    ) -> Any:
-        try:
-            return await _judge(info, input)
-        except Refusing as refused:
-            return _refused(info, refused)
-
-    @strawberry.mutation(
-        description="Ask the authors of contributions that say the same for their consent to a merge.",
-        graphql_type=AskForGroupingResult,
+    ask_for_grouping = mutation_of(
+        AskForGroupingInput,
+        _ask,
+        AskForGroupingResult,
+        "Ask the authors of contributions that say the same for their consent to a merge.",
     )
-    async def ask_for_grouping(
-        self, info: Info, input: Annotated[AskForGroupingInput, argument(description="What is asked for.")]
-    ) -> Any:
-        try:
-            return await _ask(info, input)
-        except Refusing as refused:
-            return _refused(info, refused)
-
-    @strawberry.mutation(
-        description="Agree to a grouping or not, as an author; until it is merged one may think again.",
-        graphql_type=AnswerGroupingResult,
+    answer_grouping = mutation_of(
+        AnswerGroupingInput,
+        _answer,
+        AnswerGroupingResult,
+        "Agree to a grouping or not, as an author; until it is merged one may think again.",
     )
-    async def answer_grouping(
-        self, info: Info, input: Annotated[AnswerGroupingInput, argument(description="The answer.")]
-    ) -> Any:
-        try:
-            return await _answer(info, input)
-        except Refusing as refused:
-            return _refused(info, refused)
-
-    @strawberry.mutation(
-        description="Merge the contributions whose authors agreed: the kept one and one other at least.",
-        graphql_type=MergeGroupingResult,
+    merge_grouping = mutation_of(
+        MergeGroupingInput,
+        _merge,
+        MergeGroupingResult,
+        "Merge the contributions whose authors agreed: the kept one and one other at least.",
     )
-    async def merge_grouping(
-        self, info: Info, input: Annotated[MergeGroupingInput, argument(description="What is asked for.")]
-    ) -> Any:
-        try:
-            return await _decide(info, input.grouping_id, domain.Merge(), input.idempotency_key)
-        except Refusing as refused:
-            return _refused(info, refused)
-
-    @strawberry.mutation(
-        description="Give a grouping up, or take it apart: each contribution then stands for itself again.",
-        graphql_type=UndoGroupingResult,
+    undo_grouping = mutation_of(
+        UndoGroupingInput,
+        _undo,
+        UndoGroupingResult,
+        "Give a grouping up, or take it apart: each contribution then stands for itself again.",
     )
-    async def undo_grouping(
-        self, info: Info, input: Annotated[UndoGroupingInput, argument(description="What is asked for.")]
-    ) -> Any:
-        try:
-            act = domain.Undo(text=input.reason)
-            return await _decide(info, input.grouping_id, act, input.idempotency_key)
-        except Refusing as refused:
-            return _refused(info, refused)

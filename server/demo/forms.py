@@ -39,18 +39,20 @@ _BY_COLLEGE: dict[str, Answers] = {
 _OWN: dict[str, Answers] = {
     "rectorat": {"domaines": ["education"], "priorites": ["supervision", "donnees"]},
     "ars": {
-        "domaines": ["sante"],
+        "domaines": ["sante"], "outil": "Résumé automatique de dossier médical", "depuis": "2025-03-10",
         "bilan": "Le résumé fait gagner deux minutes par dossier ; le relire en coûte une.",
     },
     "securite-civile": {"domaines": ["securite"], "priorites": ["supervision"], "dialogue": "informel"},
     "finances": {"domaines": ["demarches", "economie"], "priorites": ["recours", "transparence"]},
     "secretariat-re": {
+        "outil": "Aide à la rédaction de courriers", "depuis": "2025-09-01",
         "bilan": "Les adresses et les noms de lieux de l’île sont corrigés à tort une fois sur trois.",
         "formation": 0,
     },
     "petite-commune": {"experience-ia": False, "domaines": None, "formation": None},
     "metropole": {
         "domaines": ["demarches", {"other": "Comptes rendus de séance"}],
+        "outil": "Assistant de rédaction de la métropole", "depuis": "2025-11-03",
         "bilan": "Huit mois d’essai dans quatre services. Le temps passé à relire figure au tableau joint.",
         "formation": 14,
     },
@@ -63,7 +65,7 @@ _OWN: dict[str, Answers] = {
     },
     "syndicat-etat": {"generalisation": "evaluation", "dialogue": "instances"},
     "secretaire-mairie": {
-        "domaines": ["demarches"],
+        "domaines": ["demarches"], "outil": "Un assistant de rédaction, essayé sans commande", "depuis": "2026-01-15",
         "bilan": "Utile pour une première version, jamais pour la dernière.",
         "travail": "Je gagne du temps à écrire et j’en perds à vérifier.",
     },
@@ -81,7 +83,10 @@ _OWN: dict[str, Answers] = {
         "debat-public": "On lira davantage de textes bien écrits et moins de textes pensés ; il faut le mesurer.",
     },
     "climat": {"priorites": ["sobriete", "transparence"], "generalisation": "jamais"},
-    "citoyen-lyon": {"experience-ia": True, "domaines": ["demarches"], "generalisation": "cadre"},
+    "citoyen-lyon": {
+        "experience-ia": True, "domaines": ["demarches"], "generalisation": "cadre",
+        "outil": "L’agent conversationnel du site de la ville", "depuis": "2025-05-20",
+    },
     "citoyenne-brest": {"priorites": ["sobriete", "acces", "supervision"], "generalisation": "evaluation"},
     "citoyen-lens": {"priorites": ["donnees", "recours"], "generalisation": "jamais"},
     "citoyenne-re": {"generalisation": "evaluation", "priorites": ["acces", "transparence"]},

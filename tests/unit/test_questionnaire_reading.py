@@ -60,12 +60,7 @@ def test_the_questionnaire_of_the_assizes_is_the_one_that_the_procedure_names() 
     assert isinstance(questionnaire, Form)
     axes = {axis for _, question in questionnaire.questions() for axis in question.axes}
     assert axes == {lane.id for lane in procedure("assises-ia").lanes}
-    assert {question.kind for _, question in questionnaire.questions()} >= {
-        "ranking",
-        "scale",
-        "file",
-        "number",
-    }
+    assert {question.kind for _, question in questionnaire.questions()} == set(KINDS), "one of each kind"
 
 
 def test_every_label_of_the_library_is_there_in_french_and_english() -> None:

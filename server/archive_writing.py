@@ -112,7 +112,8 @@ async def _fetched(shelf: Shelf, digest: str, size: int, passing: Any) -> str | 
             found.update(piece)
             passing.write(piece)
     except ShelfFault as fault:
-        return str(fault)
+        cause = fault.__cause__
+        return "missing" if isinstance(cause, FileNotFoundError) else type(cause or fault).__name__
     return None if found.hexdigest() == digest else "changed"
 
 

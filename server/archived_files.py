@@ -57,14 +57,14 @@ class FilesBack:
         """
         for number, (digest, size) in enumerate(archive.contents(), 1):
             if not only_known or await files.is_had(self._connection, digest, archive.concertation):
-                fault = await self._brought(archive, digest, size)
+                fault = await self._brought(archive, digest, size, is_known=only_known)
                 self.kept += fault is None
                 self.lost += fault is not None
                 if fault is not None:
                     lost(digest, fault)
             done(number)
 
-    async def _brought(self, archive: ArchiveFile, digest: str, size: int) -> str | None:
+    async def _brought(self, archive: ArchiveFile, digest: str, size: int, *, is_known: bool) -> str | None:
         try:
             opened = archive.content(digest)
         except (
@@ -78,16 +78,17 @@ class FilesBack:
         with opened:
             try:
                 async with staged(self._incoming, _pieces(opened), size, _LONGEST, _LONGEST) as arrived:
-                    return await self._kept(digest, arrived)
+                    return await self._kept(digest, arrived, is_known=is_known)
             except _Unreadable:
                 return "changed"
 
-    async def _kept(self, digest: str, arrived: Staged | Refusal) -> str | None:
+    async def _kept(self, digest: str, arrived: Staged | Refusal, *, is_known: bool) -> str | None:
         if isinstance(arrived, Refusal) or arrived.digest != digest:
             return "changed"
         if await self._scanner.found(arrived.file) is not None:
             return "infected"
-        await files.keep(self._connection, digest, arrived.size)
+        if not is_known:  # else a file has it: nobody removes it, and it was sent when it was sent
+            await files.keep(self._connection, digest, arrived.size)
         await self._shelf.put(digest, arrived.file)
         return None
 

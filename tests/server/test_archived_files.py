@@ -157,7 +157,9 @@ async def test_a_content_that_was_lost_is_told_and_can_be_brought_later(
     capsys.readouterr()
     assert await houses.archive() == 1
     told = capsys.readouterr()
-    assert f"{digest_of(PLAN)} n’est plus à sa place" in told.err
+    assert (
+        f"{digest_of(PLAN)} n’est plus à sa place, ou n’est plus celui qui a été reçu. (missing)" in told.err
+    )
     assert (
         f"{digest_of(FORM)} n’est plus à sa place, ou n’est plus celui qui a été reçu. (changed)" in told.err
     )
@@ -172,6 +174,8 @@ async def test_a_content_that_was_lost_is_told_and_can_be_brought_later(
     assert await houses.there.restore(str(whole), "--files-only") == 0
     assert "Contenus de fichiers : 2 à leur place." in capsys.readouterr().out
     assert houses.kept(PLAN).read_bytes() == PLAN
+    await houses.archive(operator=houses.there, name="b.zip")
+    assert houses.file.read_bytes() == whole.read_bytes()
 
 
 @pytest.mark.parametrize("other", [PLAN.upper(), PLAN[:-1], PLAN + bytes(10_000_000)])

@@ -107,7 +107,7 @@ def rows(
         }
         if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
             yield LineFault(begins, "", Finding("cells_too_many"))
-        elif any(len(cell) > _LONGEST_CELL for cell in cells):
+        elif cells and max(map(len, cells)) > _LONGEST_CELL:
             yield LineFault(begins, "", Finding("not_csv", args={"message": f"> {_LONGEST_CELL}"}))
         elif found:
             yield CsvRow(begins, found, called)

@@ -6,6 +6,8 @@ import json
 from hashlib import sha256
 from typing import Any
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical(content: Any) -> bytes:
     """Write JSON with sorted keys, no spaces and UTF-8, so that equal contents give equal bytes.
@@ -14,9 +16,7 @@ def canonical(content: Any) -> bytes:
         ValueError: a number is not finite.
         TypeError: a value has no JSON form.
     """
-    return json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _CANONICAL.encode(content).encode()
 
 
 def digest(content: Any) -> str:

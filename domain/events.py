@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from domain.acts import Act, Answer, Body, Conclusion, Position, SealFigures, TermEnd
 from domain.procedure import BallotRule, Label, Office, Procedure
@@ -713,6 +713,9 @@ Fact = (
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """One fact, with who, on whose behalf, when, in which round and stage."""
+
+    #: Reading and writing them is prepared when it is first asked for: many a command never does.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
     at: datetime
     actor: str

@@ -31,8 +31,13 @@ def read(text: str, longest: int, path: tuple[str, ...]) -> str | Refusal:
     if not tidy:
         return Refusal(Code.TEXT_EMPTY, {}, path)
     if len(tidy) > longest:
-        return Refusal(Code.TEXT_TOO_LONG, {"length": len(tidy), "longest": longest}, path)
+        return too_long(tidy, longest, path)
     return tidy
+
+
+def too_long(text: str, longest: int, path: tuple[str, ...]) -> Refusal:
+    """Refuse a text that has more characters than it may have."""
+    return Refusal(Code.TEXT_TOO_LONG, {"length": len(text), "longest": longest}, path)
 
 
 def tidied(text: str) -> str | None:

@@ -29,6 +29,7 @@ from store.entering_scans import Scan, Scans, submit_with_scan
 from store.identifiers import derived, parse
 from store.people import put_new
 from store.pool import Connection
+from store.words import Words
 
 _ATTEMPTS = 5
 
@@ -77,6 +78,7 @@ class FormEntry:
     #: Takes in the scans that forms name; unset: there are none.
     scans: Scans | None = None
     _rights: dict[str | None, bool] = field(default_factory=dict)
+    _words: Words = field(default_factory=Words)
 
     async def take(self, connection: Connection, batch: Sequence[FormLine | FormFault]) -> Outcome:
         """Take a batch in a transaction; once more where two at the same time were in each other's way."""
@@ -207,6 +209,7 @@ class FormEntry:
     ) -> None:
         if not ready:
             return
+        words = await self._words.vectors(connection, [form.body for form, _ in ready.values()])
         rows = await connection.fetch(
             "SELECT line, receipt, fresh, refusal FROM import_contributions($1, $2, $3, $4, $5, $6)",
             parse(self.target.process.id),
@@ -214,7 +217,10 @@ class FormEntry:
             self.target.stage,
             self.target.by,
             parse(self.target.batch) if self.target.batch else None,
-            [self._row(form, member) for form, member in ready.values()],
+            [
+                self._row(form, member, found)
+                for (form, member), found in zip(ready.values(), words, strict=True)
+            ],
         )
         for row in rows:
             form = ready[row["line"]][0]
@@ -223,7 +229,7 @@ class FormEntry:
             else:
                 outcome.faults[form.line] = self._refused(form, read_refusal(row["refusal"], False))
 
-    def _row(self, form: FormLine, member: str) -> dict[str, Any]:
+    def _row(self, form: FormLine, member: str, words: str | None) -> dict[str, Any]:
         return {
             "line": form.line,
             "key": self._key(form),
@@ -238,6 +244,7 @@ class FormEntry:
             "questionnaire": None if form.answers is None else self.target.questionnaire,
             "place": form.place,
             "reference": form.reference,
+            "words": words,
         }
 
     def _submission(self, form: FormLine, member: str) -> Submission:

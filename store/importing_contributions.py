@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from domain.interchange.extent import Extent
 from domain.interchange.forms import FormFault, FormLine
 from store.entering_forms import FormEntry, Outcome, Target
 from store.entering_scans import Scans
-from store.importing_people import Extent
 from store.pool import Connection
 
 BATCH = 1_000
 """Forms that are taken together, in one transaction unless more are kept together."""
+AT_A_TIME = 25
+"""Forms that are read before others have their turn."""
 MOST_TOGETHER = 100_000
 """Lines of a file that is taken all or nothing, or tried: so long the closing of the stage waits for it."""
 
@@ -88,13 +90,13 @@ class FormImport:
         batches, entry = self._batches(forms), FormEntry(target=self.target, scans=self.scans)
         async with self._whole():
             try:
-                batch = await asyncio.to_thread(next, batches, None)
+                batch = await anext(batches, None)
                 while batch is not None or waiting:
                     while batch is not None and len(waiting) < together and not (batch.waits and waiting):
                         connection = free.popleft()
                         task = asyncio.create_task(entry.take(connection, batch.forms))
                         waiting.append((task, batch, connection))
-                        batch = await asyncio.to_thread(next, batches, None)
+                        batch = await anext(batches, None)
                     task, taken, connection = waiting[0]
                     outcome = await task
                     waiting.popleft()
@@ -134,10 +136,16 @@ class FormImport:
         self.found.kept = self.extent is Extent.ALL_OR_NOTHING and not self.found.bad
         await (transaction.commit() if self.found.kept else transaction.rollback())
 
-    def _batches(self, forms: Iterable[FormLine | FormFault]) -> Iterator[_Batch]:
-        """Give the forms in batches in which no form is twice: each meets what came of the one before it."""
+    async def _batches(self, forms: Iterable[FormLine | FormFault]) -> AsyncIterator[_Batch]:
+        """Give the forms in batches in which no form is twice: each meets what came of the one before it.
+
+        Reading gives way often, for PostgreSQL must not wait for its next question. A thread would have the
+        interpreter change sides, and wait for it, at each answer.
+        """
         batch, before = _Batch(), _Batch()
-        for form in forms:
+        for number, form in enumerate(forms):
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
             key = form.reference if isinstance(form, FormLine) else None
             if len(batch.forms) >= BATCH or (key is not None and f"r{key}" in batch.named):
                 batch.waits = not batch.named.isdisjoint(before.named)

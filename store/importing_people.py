@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 from uuid import uuid4
 
 from domain.acts import Actor, Command, EnrolMember, EnrolMembers
 from domain.csv_rows import LineFault
+from domain.interchange.extent import Extent
 from domain.organisations.lists import OrganisationLine, ParticipantLine
 from domain.process import Process
 from domain.refusals import Code, Refusal
@@ -31,16 +31,6 @@ Line = TypeVar("Line", OrganisationLine, ParticipantLine)
 
 BATCH = 500
 """Lines that are taken together."""
-
-
-class Extent(StrEnum):
-    """How much of a list is brought in."""
-
-    DRY_RUN = "dry_run"
-    """Nothing; all that would be wrong is found."""
-    ALL_OR_NOTHING = "all_or_nothing"
-    GOOD_LINES = "good_lines"
-    """What is right; the rest is told."""
 
 
 @dataclass(slots=True)

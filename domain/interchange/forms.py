@@ -15,13 +15,13 @@ import orjson
 
 from domain.csv_rows import CsvRow, LineFault, rows
 from domain.files.names import read_name
-from domain.free_text import LONGEST_BODY, LONGEST_CONTRIBUTION, is_storable, read
+from domain.free_text import LONGEST_BODY, LONGEST_CONTRIBUTION, is_storable, read, too_long
 from domain.interchange.cells import SEPARATOR, Read, day, readers
 from domain.procedure import Channel
 from domain.questionnaires.answering import Validator
 from domain.questionnaires.problems import Problem
 from domain.questionnaires.shapes import Questionnaire
-from domain.questionnaires.spoken import named_files, spoken
+from domain.questionnaires.spoken import Speaker
 from domain.refusals import Code, Finding, Refusal
 
 LONGEST_REFERENCE = 200
@@ -50,6 +50,7 @@ _CHANNELS: Mapping[str, Channel] = {
     "telephone": Channel.PHONE, "audition": Channel.HEARING, "réunion": Channel.HEARING,
 }  # fmt: skip
 _PARIS = ZoneInfo("Europe/Paris")
+_WORDS = ("reference", "author", "name", "place", "college", "supersede_reason")
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -95,14 +96,14 @@ class FormLine:
 class Questions:
     """The questionnaire that forms answer, compiled."""
 
-    questionnaire: Questionnaire
     validator: Validator
+    speaker: Speaker
     reads: Mapping[str, Read]
 
 
 def questions(questionnaire: Questionnaire, validator: Validator) -> Questions:
     """Prepare to read answers to a questionnaire."""
-    return Questions(questionnaire=questionnaire, validator=validator, reads=readers(questionnaire))
+    return Questions(validator=validator, speaker=Speaker(questionnaire), reads=readers(questionnaire))
 
 
 def csv_forms(
@@ -114,24 +115,27 @@ def csv_forms(
         Unreadable: the file has no usable header.
     """
     names = {**FORM_COLUMNS}
-    for name in asked.reads if asked else ():
+    reads: dict[str, tuple[str, Read]] = {}
+    for name, read_cell in asked.reads.items() if asked else ():
+        reads[f"question:{name}"] = (name, read_cell)
         names[f"question:{name.replace('-', '_')}"] = f"question:{name}"
         names.setdefault(name.replace("-", "_"), f"question:{name}")
     for row in rows(lines, names, ()):
         if isinstance(row, LineFault):
             yield FormFault(row.line, row.column, row.fault)
             continue
-        yield from _form(row.line, *_said(row, asked), row.headers, asked, channel)
+        yield from _form(row.line, *_said(row, reads), row.headers, asked, channel)
 
 
-def _said(row: CsvRow, asked: Questions | None) -> tuple[dict[str, Any], list[FormFault]]:
+def _said(row: CsvRow, reads: Mapping[str, tuple[str, Read]]) -> tuple[dict[str, Any], list[FormFault]]:
     """Give what a row says as a line of JSON would say it."""
     said: dict[str, Any] = {}
     faults: list[FormFault] = []
     answers: dict[str, Any] = {}
     for column, cell in row.cells.items():
-        if column.startswith("question:") and asked is not None:
-            answers[column[9:]] = asked.reads[column[9:]](cell)
+        if (question := reads.get(column)) is not None:
+            name, read_cell = question
+            answers[name] = read_cell(cell)
         elif column == "answers":
             try:
                 said["answers"] = orjson.loads(cell)
@@ -145,9 +149,7 @@ def _said(row: CsvRow, asked: Questions | None) -> tuple[dict[str, Any], list[Fo
             said["themes"] = [part.strip() for part in cell.split(SEPARATOR) if part.strip()]
         else:
             said[column] = cell
-    if answers or (
-        asked and "body" not in said and any(name.startswith("question:") for name in row.headers)
-    ):
+    if answers or ("body" not in said and not reads.keys().isdisjoint(row.headers)):
         said.setdefault("answers", {})
         if isinstance(said["answers"], dict):
             said["answers"] |= answers
@@ -189,10 +191,7 @@ def _form(
         "received_at": form.instant("received_at"),
         "themes": form.themes(),
         "scan": form.file_name("scan"),
-        **{
-            name: form.word(name)
-            for name in ("reference", "author", "name", "place", "college", "supersede_reason")
-        },
+        **{name: form.word(name) for name in _WORDS if name in said},
         **form.content(asked),
     }
     if form.faults:
@@ -304,13 +303,13 @@ class _Form:
             )
         if found.problems:
             return {"body": ""}
-        body = spoken(asked.questionnaire, found.answers)
-        text = read(body, LONGEST_BODY, ("answers",)) if body else ""
-        if isinstance(text, Refusal):
-            self.fault("answers", text)
+        # Each answer is in its one form, and so is what they say together.
+        body = asked.speaker.spoken(found.answers)
+        if len(body) > LONGEST_BODY:
+            self.fault("answers", too_long(body, LONGEST_BODY, ("answers",)))
             return {"body": ""}
         return {
-            "body": text,
+            "body": body,
             "answers": found.answers,
-            "files": named_files(asked.questionnaire, found.answers),
+            "files": asked.speaker.named_files(found.answers),
         }

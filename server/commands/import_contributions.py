@@ -122,6 +122,7 @@ async def _import(
     source: BinaryIO,
     receipts: Callable[[FormLine, str, bool], None],
 ) -> Entered:
+    from domain.interchange.extent import Extent
     from domain.interchange.forms import csv_forms, json_forms, questions
     from domain.loading import Unreadable
     from domain.procedure import Channel
@@ -132,7 +133,6 @@ async def _import(
     from store.concertations import process as process_of
     from store.entering_forms import Target
     from store.importing_contributions import MOST_TOGETHER, FormImport, TooManyTogether
-    from store.importing_people import Extent
     from store.questionnaires import kept_for
 
     said = TEXTS[language]

@@ -100,11 +100,12 @@ async def _import(
     arguments: argparse.Namespace, settings: Settings, language: str, report: LineReport, source: BinaryIO
 ) -> Imported:
     from domain.csv_rows import encoding_of
+    from domain.interchange.extent import Extent
     from domain.loading import Unreadable
     from domain.organisations import lists
     from domain.texts import text
     from server.embedded.standing import looking_into
-    from store.importing_people import Extent, begin
+    from store.importing_people import begin
 
     encoding, advice = encoding_of(iter(lambda: source.read(1 << 16), b""))
     if advice is not None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from server.data_folder import DataFolder
 from server.embedded.postgres import EmbeddedPostgres
 from server.errors import CommandFailed
+from server.garbage import seldom_collected
 from server.provisioning import DATABASE, Role
 from server.settings import SettingMissing, Settings
 from store.faults import StoreUnreachable
@@ -32,7 +33,8 @@ async def looking_into(settings: Settings, command: str) -> AsyncIterator[Connec
     )
     try:
         async with acquire(pool) as connection:
-            yield connection
+            with seldom_collected():
+                yield connection
     except StoreUnreachable as fault:
         raise DatabaseAway from fault
     finally:

@@ -1,0 +1,23 @@
+"""Collecting garbage seldom, for a pass over many lines of which none stays."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+OBJECTS = 200_000
+"""New objects before some are looked through: those of several thousand lines, some 20 MB."""
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Look through what there is once and no more, and through what is new seldom; then as before."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

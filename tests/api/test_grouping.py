@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from api.reading import Reading
+from store.identifiers import parse
+from store.pool import acquire
 from tests.api.house import House, pseudonym
 from tests.api.stage import CLERK, Stage
 from tests.store.test_grouping import CAMPAIGN
@@ -116,6 +118,26 @@ async def test_the_log_tells_the_public_what_was_made_and_undone_and_no_name(sta
     assert (await stage.house.ask("query($id: ID!) { node(id: $id) { id } }", {"id": grouping}))["node"] == {
         "id": grouping
     }
+
+
+async def test_the_log_tells_which_grouping_goes_on_in_the_next_round_and_no_text_before_it_is_out(
+    stage: Stage,
+) -> None:
+    ids = await written(stage)
+    grouping = await ask(stage, ids[:2])
+    for name, contribution in zip(WRITERS, ids[:2], strict=False):
+        await answer(stage, grouping, name, contribution)
+    await stage.house.done("MergeGrouping", "writer", groupingId=grouping)
+    async with acquire(stage.house.sender.worker) as connection:
+        place = parse(stage.key), 1, 2, "appel"
+        await connection.execute("SELECT carry_contributions($1, $2, $3, $4, NULL, 100)", *place)
+        await connection.execute("SELECT carry_groupings($1, $2, $3, $4)", *place)
+    log = (await stage.house.ask("Groupings", {"id": stage.id}, None))["concertation"]["groupings"]
+    latest, before = log["nodes"]
+    assert (latest["round"], latest["voices"]) == (2, 2)
+    assert latest["carriedFrom"] == {"id": grouping, "round": 1}
+    assert latest["kept"] is None, "the new round is not out"
+    assert (before["id"], before["carriedFrom"], before["kept"]["id"]) == (grouping, None, ids[0])
 
 
 @pytest.mark.parametrize("name", ["warden", "chair", "clerk", "citizen", "local", None])

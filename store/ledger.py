@@ -3,7 +3,8 @@
 hash(n) = SHA-256( hash(n-1) followed by the canonical JSON of {"concertation": …, "event": …, "seq": n} )
 
 with hash(0), the genesis, being 32 zero bytes. Canonical JSON is that of domain/digests.py: sorted keys, no spaces,
-UTF-8. `concertation` is the lower-case UUID, `event` what domain.events.event_content gives.
+UTF-8. `concertation` is the lower-case UUID, `event` what domain.events.event_content gave when it happened: whoever
+recomputes the chain takes the kept text, for a later version may write more into an event of that kind.
 """
 
 from __future__ import annotations

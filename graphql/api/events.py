@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import orjson
 import strawberry
 from strawberry import Private, field
 from strawberry.scalars import JSON
@@ -20,7 +21,6 @@ from api.publication import is_embargoed, without_substance
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from api.synthesis import Commitment, Recommendation, commitment_of, recommendation_by_key
-from domain.events import event_content
 from domain.summaries import summary
 from store.ledger import Entry
 
@@ -173,7 +173,7 @@ def event_of(info: Info, at: Snapshot, entry: Entry) -> LedgerEvent:
         summary=summary(without_substance(event) if hidden else event, at.process, languages),
         round=event.round,
         stage_key=event.stage,
-        content=None if hidden else JSON(event_content(event)),
+        content=None if hidden else JSON(orjson.loads(entry.content)),
         hash=entry.hash,
         previous_hash=entry.previous,
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import pytest
 
 from api.asking import ask
+from domain.digests import canonical
+from store.ledger import GENESIS, row_hash
 from store.pool import Connection, Pool
 from tests.api.house import House, document
 from tests.api.stage import Stage
+from tests.fixtures.postgres import Database
 
 pytestmark = pytest.mark.postgres
 
@@ -68,6 +73,41 @@ async def test_the_ledger_comes_in_pages_in_order(stage: Stage) -> None:
     assert [n["seq"] for n in later["concertation"]["ledger"]["nodes"]] == seqs[-2:]
     some = await stage.house.ask("Ledger", {"slug": "essai", "kinds": ["concertation_launched"]})
     assert some["concertation"]["ledger"]["totalCount"] == 1
+
+
+async def test_the_ledger_is_shown_as_it_was_hashed_whatever_its_events_have_gained_since(
+    stage: Stage, database: Database
+) -> None:
+    """A ledger begun by an older version, whose enrolments said nothing of whether somebody is elected."""
+    await stage.open()
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("SET session_replication_role = replica")
+    head = GENESIS
+    for row in await superuser.fetch("SELECT concertation, seq, content FROM ledger ORDER BY seq"):
+        event = json.loads(row["content"])
+        event["fact"].pop("elected", None)
+        older = canonical(event).decode()
+        after = row_hash(head, str(row["concertation"]), row["seq"], older)
+        await superuser.execute(
+            "UPDATE ledger SET content = $3, previous = $4, hash = $5 WHERE concertation = $1 AND seq = $2",
+            row["concertation"],
+            row["seq"],
+            older,
+            head,
+            after,
+        )
+        head = after
+    concertation = str(row["concertation"])
+    await superuser.close()
+
+    head, older_events = GENESIS, 0
+    page = (await stage.house.ask("Ledger", {"slug": "essai", "first": 100}))["concertation"]
+    assert not page["ledger"]["pageInfo"]["hasNextPage"]
+    for row in page["ledger"]["nodes"]:
+        older_events += row["kind"] == "member_enrolled"
+        head = row_hash(head, concertation, row["seq"], canonical(row["content"]).decode())
+        assert head.hex() == row["hash"], row
+    assert older_events > 5
 
 
 async def test_concertations_come_newest_first(stage: Stage) -> None:

@@ -10,6 +10,17 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+UNSET = Field(exclude_if=_is_none)
+"""Marks a field that is not written where it is unset: `room: Annotated[str | None, UNSET] = None`.
+
+So an act, a fact or a part of a procedure gains a field, and what was written before keeps its digest.
+"""
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 """A name inside a procedure: lower-case ASCII, safe in URLs, ledgers and file names."""
 

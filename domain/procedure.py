@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from domain.enumeration import direct
-from domain.notation import Asked, Names, Share, Span, Text, one_or_many
+from domain.notation import UNSET, Asked, Names, Share, Span, Text, one_or_many
 from domain.notation import Identifier as Identifier
 from domain.notation import Label as Label
 
@@ -348,7 +348,7 @@ class Procedure(Part):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=60)]
     signoffs: dict[Signable, Signoff] = {}
     rounds: Rounds = Rounds()
-    time_to_appeal: Annotated[Span | None, Field(exclude_if=lambda span: span is None)] = None
+    time_to_appeal: Annotated[Span | None, UNSET] = None
     """How long the author of a hidden contribution may appeal; unset, and then not written: two clear months."""
     set_aside_reasons: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
     """Why a contribution may be left without a recommendation; published with the treatment rate."""

@@ -1,0 +1,15 @@
+"""The synthesis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from domain import acts
+from domain import events as ev
+from domain.closing.rebuilding import ActOf, by_name
+
+ACT_OF: Mapping[type, ActOf] = {
+    ev.ChapterSubmitted: by_name(acts.SubmitChapter),
+    ev.RecommendationMade: by_name(acts.MakeRecommendation),
+    ev.SynthesisAssembled: by_name(acts.AssembleSynthesis),
+}

@@ -1,8 +1,8 @@
 """Carrying over: after a referral back, what was said counts in the new round (`rounds.carry_over: keep`).
 
 Each live contribution of the latest round before becomes one of the new round, with a leaf and a receipt of its own,
-unless its author has spoken there already; groupings that were made go on among them. `ask` offers it to its author
-as a draft instead (store/drafts.py).
+unless its author has spoken there already; its files stay with it, and groupings that were made go on. `ask` offers it
+to its author as a draft instead (store/drafts.py).
 """
 
 from __future__ import annotations
@@ -17,6 +17,17 @@ from store.pool import Connection
 
 _AT_ONCE = 1_000
 _WAITING = frozenset({State.PENDING, State.AWAITING_OPENING})
+
+_FILES = """
+    INSERT INTO file_reference (file, kind, referrer, at)
+    SELECT r.file, r.kind, c.id::text, instant()
+    FROM file f JOIN file_reference r ON r.file = f.id AND r.kind IN ('contribution', 'scan')
+    JOIN contribution c ON c.redacted_at IS NULL
+        AND c.carried_from = CASE WHEN r.kind IN ('contribution', 'scan') THEN r.referrer::uuid END
+    WHERE f.concertation = $1 AND f.destroyed_at IS NULL AND c.round = $2 AND c.stage = $3
+    ON CONFLICT DO NOTHING
+"""
+"""What files belong to goes on with them."""
 
 
 async def carry_over(connection: Connection, before: Process, process: Process, few: int) -> None:
@@ -79,6 +90,7 @@ async def _carry(
             break
         progress()
         left = None if left is None else left - size
+    await connection.execute(_FILES, parse(process.id), run.round, run.key)
     await connection.execute(
         "SELECT carry_groupings($1, $2, $3, $4)", parse(process.id), source, run.round, run.key
     )

@@ -29,7 +29,8 @@ from domain.moderation import (
     Restore,
 )
 from domain.refusals import Code, Refusal
-from store import contributions, moderation_log, reports
+from store import contributions, files, moderation_log, reports
+from store.carrying import carry_rest
 from store.contributions import Receipt
 from store.moderation import Moderated, Request, Whereabouts, carry_out, whereabouts
 from store.pool import Pool
@@ -40,6 +41,7 @@ from store.versions import withdraw
 from tests.fixtures.postgres import Database
 from tests.store.stage import Play
 from tests.store.test_carrying import refer_back, referring
+from tests.store.test_enclosing import arrived
 
 pytestmark = pytest.mark.postgres
 
@@ -305,6 +307,28 @@ async def test_what_is_hidden_stays_hidden_when_it_is_carried_over_and_is_redact
     assert untouched["hidden_at"] is None
     await desk.do(URGENT, SECOND, str(copy["id"]))
     assert await _words_left(play, "Zébulon", "zebulon") == []
+
+
+async def test_files_and_scans_go_on_with_what_is_carried_over_and_are_destroyed_in_every_round(
+    play: Play, app: Pool, desk: Desk
+) -> None:
+    await play.launch(referring("keep"))
+    receipt = await contributed(play, app)
+    async with app.acquire() as connection:
+        plan, scan = [await arrived(play, connection, "p0") for _ in range(2)]
+        await files.refer(connection, [plan], kind="contribution", referrer=receipt.contribution)
+        await files.refer(connection, [scan], kind="scan", referrer=receipt.contribution)
+        process = await refer_back(play)
+        await carry_rest(play.worker, process, 2, "appel")
+        copy = str(await play.worker.fetchval("SELECT id FROM contribution WHERE round = 2"))
+        assert [one.id for one in (await files.of_referrers(connection, "contribution", [copy]))[copy]] == [
+            plan
+        ]
+        assert [one.id for one in (await files.of_referrers(connection, "scan", [copy]))[copy]] == [scan]
+        await desk.do(HIDE, FIRST, receipt.contribution)
+        assert set(await files.get_many(connection, [plan, scan])) == {plan, scan}
+        await desk.do(URGENT, SECOND, receipt.contribution)
+        assert await files.get_many(connection, [plan, scan]) == {}
 
 
 async def test_what_its_author_withdrew_is_hidden_and_redacted_all_the_same(

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 # Test processes: the number of workers of pytest-xdist; 0 runs all in one process.
 JOBS   ?= 2
-# Arguments handed on: make test ARGS="-k seal", make demo ARGS=--step, make bench ONLY=decide_per_s.
+# Arguments handed on: make test ARGS="-k seal", make demo ARGS=--step, make bench ONLY=decide_per_s SCALE=full.
 ARGS   ?=
 ONLY   ?=
 
@@ -53,7 +53,7 @@ format: $(STAMP) ## let ruff put the code in order
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(STAMP) ## measure: one JSON line per figure (ONLY=name for one)
+bench: $(STAMP) ## measure: one JSON line per figure (ONLY=name, SCALE=small or full)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml

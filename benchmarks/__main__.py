@@ -19,6 +19,7 @@ from benchmarks.figure import GOALS, Figure
 from benchmarks.interchange import FIGURES as INTERCHANGE
 from benchmarks.interchange import interchange
 from benchmarks.progress import say
+from benchmarks.scale import is_published, scale
 from benchmarks.starting import help_s, standing
 from benchmarks.submitting import submitting
 from benchmarks.table import write
@@ -39,20 +40,30 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
 
 
 def main() -> int:
-    """Measure, print, write the table."""
+    """Measure, print, write the table. A fault ends it with another code than 0; a goal that is missed does not."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", type=named, metavar="NAME,…", help=f"some of {', '.join(GOALS)}")
     only = parser.parse_args().only
+    try:
+        scale()
+    except ValueError as fault:
+        parser.error(str(fault))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as for Ctrl-C: servers and folders too
     lines = _lines_alone()
     start = perf_counter()
     try:
         asyncio.run(_measure(only or frozenset(GOALS), lines, _command(only)))
     except KeyboardInterrupt:
-        say("stopped; what was measured is in benchmarks/README.md")
+        say(f"stopped; {_where()}")
         return 130
-    say(f"all in {perf_counter() - start:.0f} s; the table is in benchmarks/README.md")
+    say(f"all in {perf_counter() - start:.0f} s; {_where()}")
     return 0
+
+
+def _where() -> str:
+    if is_published():
+        return "what was measured is in the table of benchmarks/README.md"
+    return "everything runs, and nothing is written down: so little is no measure"
 
 
 def _lines_alone() -> TextIO:
@@ -76,8 +87,8 @@ def named(said: str) -> frozenset[str]:
 
 def _command(only: frozenset[str] | None) -> str:
     said = ["make bench"]
-    if "SCALE" in os.environ:
-        said.append(f"SCALE={os.environ['SCALE']}")
+    if scale():
+        said.append(f"SCALE={scale()}")
     if only:
         said.append(f"ONLY={','.join(name for name in GOALS if name in only)}")
     return " ".join(said)
@@ -91,11 +102,14 @@ async def _measure(wanted: frozenset[str], lines: TextIO, command: str) -> None:
             continue
         say(f"— {', '.join(names)}")
         figures = await (at_scale(wanted) if measure is at_scale else measure())
+        if missing := wanted.intersection(names) - {figure.name for figure in figures}:
+            raise RuntimeError(f"{', '.join(sorted(missing))} came to nothing")
         for figure in figures:
             if figure.name in wanted:
                 measured.append(figure)
-                print(figure.as_json(), file=lines, flush=True)
-        write(measured, command)
+                print(figure.as_json(scale()), file=lines, flush=True)
+        if is_published():
+            write(measured, command)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from benchmarks.asking import Asking, asking
 from benchmarks.bare import bare
 from benchmarks.figure import Figure
 from benchmarks.progress import say
+from benchmarks.scale import sized
 from benchmarks.stack import data_folder
 from server.settings import Settings
 from workflows.connecting import connect
@@ -23,18 +24,20 @@ WARM_UP = 20
 async def command_p50_ms() -> list[Figure]:
     """Enrol one member after the other; in between, the floor: the same update, an empty activity, no HTTP."""
     values, floors, slowest = [], [], []
+    repetitions, commands = sized(REPETITIONS, small=1), sized(COMMANDS, small=3)
+    warm_up = sized(WARM_UP, small=1)
     with data_folder() as folder, folder.stack() as stack:
         client = await connect(stack.temporal_address, Settings().temporal_namespace)
         async with bare(client, stack.temporal_address) as floor, asking(stack, "coordinator") as asker:
             concertation = await asker.draft()
             enrol = _enrolment(asker, concertation)
-            await _milliseconds(enrol, WARM_UP)
-            await _milliseconds(floor.command, WARM_UP)
-            for repetition in range(REPETITIONS):
-                taken = await _milliseconds(enrol, COMMANDS)
+            await _milliseconds(enrol, warm_up)
+            await _milliseconds(floor.command, warm_up)
+            for repetition in range(repetitions):
+                taken = await _milliseconds(enrol, commands)
                 values.append(median(taken))
                 slowest.append(max(taken))
-                floors.append(median(await _milliseconds(floor.command, COMMANDS)))
+                floors.append(median(await _milliseconds(floor.command, commands)))
                 say(
                     f"{repetition + 1}: p50 {values[-1]:.0f} ms, slowest {slowest[-1]:.0f} ms; "
                     f"bare {floors[-1]:.0f} ms"
@@ -42,7 +45,7 @@ async def command_p50_ms() -> list[Figure]:
             await floor.end()
     bound = (
         f"Temporal's way from update to activity and back, {median(floors):.0f} ms with nothing in it; the rest "
-        f"is HTTP, GraphQL and one transaction. The slowest of {REPETITIONS * COMMANDS} took {max(slowest):.0f} ms."
+        f"is HTTP, GraphQL and one transaction. The slowest of {repetitions * commands} took {max(slowest):.0f} ms."
     )
     return [Figure(name="command_p50_ms", values=tuple(values), floors=tuple(floors), bound=bound)]
 

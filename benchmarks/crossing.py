@@ -21,6 +21,7 @@ from benchmarks.bare import TooNear, bare
 from benchmarks.figure import Figure
 from benchmarks.play import COORDINATOR, Play, body
 from benchmarks.progress import say
+from benchmarks.scale import sized
 from benchmarks.stack import Stack, data_folder
 from domain import acts
 from domain.acts import Body
@@ -65,14 +66,17 @@ class Crossing:
 async def crossing() -> list[Figure]:
     """Measure, each time with new concertations, and the floor in between."""
     crossings, floors = [], []
-    ahead, bare_ahead = AHEAD, BARE_AHEAD
+    ahead, bare_ahead = sized(AHEAD, small=timedelta(seconds=5)), BARE_AHEAD
+    number = sized(CONCERTATIONS, small=6)
     with data_folder() as folder, folder.stack() as stack:
         client = await connect(stack.temporal_address, Settings().temporal_namespace)
         pool = await open_pool(stack.database("worker"), application="bench", statement_timeout=60)
         async with bare(client, stack.temporal_address) as floor:
-            for repetition in range(REPETITIONS):
-                crossed, ahead = await _in_time(ahead, lambda ahead: _cross(stack, client, pool, ahead))
-                late, bare_ahead = await _in_time(bare_ahead, lambda a: floor.transition(CONCERTATIONS, a))
+            for repetition in range(sized(REPETITIONS, small=1)):
+                crossed, ahead = await _in_time(
+                    ahead, lambda ahead: _cross(stack, client, pool, number, ahead)
+                )
+                late, bare_ahead = await _in_time(bare_ahead, lambda a: floor.transition(number, a))
                 crossings.append(crossed)
                 floors.append(late)
                 last = crossings[-1]
@@ -108,22 +112,22 @@ async def _in_time(ahead: timedelta, attempt: Callable[[timedelta], Awaitable[T]
             ahead = ahead * 3 // 2
 
 
-async def _cross(stack: Stack, client: Client, pool: Pool, ahead: timedelta) -> Crossing:
+async def _cross(stack: Stack, client: Client, pool: Pool, number: int, ahead: timedelta) -> Crossing:
     async with pool.acquire() as connection:
         began: datetime = await connection.fetchval("SELECT instant()")
     deadline = began + ahead
-    concertations = [str(uuid4()) for _ in range(CONCERTATIONS)]
+    concertations = [str(uuid4()) for _ in range(number)]
     prepared = max(await _each(pool, concertations, deadline))
     contributed = await _contribute(stack, concertations)
     async with pool.acquire() as connection:
         if await connection.fetchval("SELECT instant() >= $1", deadline):
             raise TooNear(f"{contributed} contributions had come when the stage closed")
-        if contributed != CONCERTATIONS * PARTICIPANTS:
+        if contributed != number * PARTICIPANTS:
             raise RuntimeError(f"{contributed} contributions were accepted only")
         queue = Settings().task_queue
         await asyncio.gather(*(start(client, concertation, queue) for concertation in concertations))
         spare = await _calm_before(stack, connection, deadline)
-        say(f"{CONCERTATIONS} prepared, and all calm, {spare:.1f} s before the deadline")
+        say(f"{number} prepared, and all calm, {spare:.1f} s before the deadline")
         await asyncio.sleep(spare - 0.5)
         before = _cpu(stack)
         last = await _all_committed(connection, concertations, prepared, deadline)
@@ -212,7 +216,7 @@ async def _calm_before(stack: Stack, connection: Connection, deadline: datetime)
         now: datetime = await connection.fetchval("SELECT instant()")
         spare = (deadline - now).total_seconds()
         if spare < 1:
-            raise TooNear(f"{CONCERTATIONS} concertations were not ready at their deadline")
+            raise TooNear("the concertations were not ready at their deadline")
         before, used = used, _cpu(stack)
         if sum(used.values()) - sum(before.values()) < _CALM * 0.5:
             return spare

@@ -14,6 +14,7 @@ from time import process_time
 from benchmarks.figure import Figure
 from benchmarks.play import ID, Play, whole_piece
 from benchmarks.progress import say
+from benchmarks.scale import sized
 from domain.builtin import builtin
 from domain.decide import decide
 from domain.events import Event, MemberEnrolled
@@ -35,9 +36,10 @@ async def decide_per_s() -> list[Figure]:
     if _all_over_again(play) != play.process:
         raise RuntimeError("the same commands brought about something else")
     rates = []
-    for _ in range(REPETITIONS):
-        seconds = sum(_timed(lambda: _all_over_again(play)) for _ in range(PASSES))
-        rates.append(PASSES * len(play.asked) / seconds)
+    passes = sized(PASSES, small=1)
+    for _ in range(sized(REPETITIONS, small=1)):
+        seconds = sum(_timed(lambda: _all_over_again(play)) for _ in range(passes))
+        rates.append(passes * len(play.asked) / seconds)
     by_kind = _by_kind(play)
     say("µs each: " + ", ".join(f"{kind} {each * 1e6:.0f} (×{count})" for kind, count, each in by_kind))
     whole = sum(count * each for _, count, each in by_kind)
@@ -81,7 +83,7 @@ async def fold_10k_s() -> list[Figure]:
         raise RuntimeError(f"the ledger has {len(events)} events only")
     contents = list(map(write_event, events))
     events = list(map(read_event, contents))
-    folds = tuple(_timed(lambda: fold(Process(id=ID), events)) for _ in range(REPETITIONS))
+    folds = tuple(_timed(lambda: fold(Process(id=ID), events)) for _ in range(sized(REPETITIONS, small=1)))
     reading = min(_timed(lambda: list(map(read_event, contents))) for _ in range(3))
     crowd = _crowd(LONG)
     enrolments = min(_timed(lambda: fold(Process(id=ID), crowd)) for _ in range(3))

@@ -77,13 +77,15 @@ class Figure:
             return True
         return min(self.values) >= goal.goal if goal.more_is_better else max(self.values) <= goal.goal
 
-    def as_json(self) -> str:
-        """Give the line that `make bench` prints."""
+    def as_json(self, scale: str = "") -> str:
+        """Give the line that `make bench` prints; it names the scale, where it is not the usual one."""
         goal = GOALS[self.name]
         line: dict[str, Any] = {"figure": self.name, "value": rounded(self.value), "unit": goal.unit}
         if self.floor is not None:
             line |= {"floor": rounded(self.floor), "ratio": round(self.value / self.floor, 2)}
         line |= {"goal": goal.goal, "holds": self.holds, "spread": spread(self.values)}
+        if scale:
+            line["scale"] = scale
         return json.dumps(line)
 
 

@@ -7,7 +7,6 @@ who coordinates both and may see the names of those who wrote.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
@@ -26,11 +25,12 @@ from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure
 from benchmarks.opening import PAGE
 from benchmarks.progress import say
+from benchmarks.scale import sized
 from benchmarks.stack import Stack
 from benchmarks.statements import Statements, statements
 
 ROUNDS = 7
-PAGES = {"small": 12, "full": 40}
+PAGES, MORE_PAGES = 12, 40
 
 WORDS = (
     "formation", "agents", "évaluation", "algorithme", "guichet humain", "transparence budget", "école -hôpital",
@@ -156,9 +156,9 @@ def _whole(found: dict[str, Any], size: int) -> None:
 
 
 async def _flatness(few: Held, many: Held, said: int) -> Figure:
-    pages = PAGES[os.environ.get("SCALE", "small")]
+    pages = sized(PAGES, small=2, full=MORE_PAGES)
     ratios, times = [], []
-    for number in range(ROUNDS):
+    for number in range(sized(ROUNDS, small=1)):
         worst = 0.0
         for place in ("first", "middle"):
             taken: dict[int, list[float]] = {few.crowd.of: [], many.crowd.of: []}
@@ -181,7 +181,7 @@ async def _flatness(few: Held, many: Held, said: int) -> Figure:
 
 async def _facets(many: Held) -> Figure:
     taken = []
-    for _ in range(ROUNDS):
+    for _ in range(sized(ROUNDS, small=1)):
         each = []
         for wanted in _FILTERS:
             start = perf_counter()
@@ -200,7 +200,7 @@ async def _search(many: Held) -> Figure:
     chance = random.Random(crowd.SEED)
     taken = []
     slowest = (0.0, "")
-    for number in range(ROUNDS):
+    for number in range(sized(ROUNDS, small=1)):
         each = []
         for place, words in enumerate(chance.sample(WORDS, len(WORDS))):
             by_turns = _ORDERS if place % 2 else _ORDERS[::-1]

@@ -25,6 +25,7 @@ from benchmarks.crowd import SEED
 from benchmarks.figure import Figure
 from benchmarks.play import Play, body
 from benchmarks.progress import say
+from benchmarks.scale import sized
 from benchmarks.speech import Speech, questionnaire
 from benchmarks.stack import CONCERTATION, Stack, data_folder
 from domain import acts
@@ -38,8 +39,8 @@ from store.pool import open_pool
 from store.recording import record
 from store.replies import Accepted
 
-FORMS = {"small": 40_000, "full": 2_000_000}
-ROUNDS = {"small": 3, "full": 1}
+FORMS, VERY_MANY = 40_000, 2_000_000
+ROUNDS = 3
 STAGE, CLERK = "appel", "saisie-1"
 WAYS = (("public", "csv"), ("complete", "jsonl"))
 FIGURES = ("import_per_s", "import_rss_mb", "export_per_s", "export_rss_mb")
@@ -47,8 +48,7 @@ FIGURES = ("import_per_s", "import_rss_mb", "export_per_s", "export_rss_mb")
 
 async def interchange() -> list[Figure]:
     """Import a file, and export what it brought, each round in a concertation of its own."""
-    scale = os.environ.get("SCALE", "small")
-    number = FORMS[scale]
+    number = sized(FORMS, small=500, full=VERY_MANY)
     found: dict[str, list[float]] = {name: [] for name in FIGURES}
     slowest: list[tuple[float, str]] = []
     with (
@@ -59,7 +59,7 @@ async def interchange() -> list[Figure]:
         forms = Path(place) / "forms.csv"
         size = _write(forms, number)
         say(f"{number:,} forms written, {size >> 20} MB")
-        for _ in range(ROUNDS[scale]):
+        for _ in range(sized(ROUNDS, small=1, full=1)):
             concertation = await _open(stack)
             rate, memory = await _run(
                 stack, number, "import", "contributions", str(forms), "--concertation", concertation,

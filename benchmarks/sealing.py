@@ -26,6 +26,7 @@ from benchmarks.figure import Figure
 from benchmarks.meanwhile import CLIENTS, Elsewhere
 from benchmarks.opening import open_for
 from benchmarks.progress import say
+from benchmarks.scale import sized
 from benchmarks.stack import Stack
 from domain.acts import SealFigures
 from server.settings import Settings
@@ -36,6 +37,7 @@ PAIRS = 7
 LEAST = 4.0
 """Seconds that a window lasts at least."""
 WARM_UP = 5.0
+"""Seconds before the first window."""
 _QUEUE = "bench-sealing"
 _LOOK_EVERY = 0.05
 
@@ -70,10 +72,10 @@ async def sealing(stack: Stack, crowd: Crowd) -> list[Figure]:
     client = await connect(stack.temporal_address, Settings().temporal_namespace)
     runner = UnsandboxedWorkflowRunner()
     async with Worker(client, task_queue=_QUEUE, workflows=[Sealing], workflow_runner=runner):
-        await _quiet(elsewhere, WARM_UP)
+        await _quiet(elsewhere, sized(WARM_UP, small=0.0))
         pairs = []
-        seconds = LEAST
-        for number in range(PAIRS):
+        seconds = _least()
+        for number in range(sized(PAIRS, small=1)):
             if number % 2:
                 busy, seconds, memory = await _busy(stack, client, sealed, elsewhere)
                 quiet = await _quiet(elsewhere, seconds)
@@ -89,8 +91,12 @@ async def sealing(stack: Stack, crowd: Crowd) -> list[Figure]:
     return _figures(crowd, pairs)
 
 
+def _least() -> float:
+    return sized(LEAST, small=1.0)
+
+
 async def _quiet(elsewhere: Elsewhere, seconds: float) -> Load:
-    end = perf_counter() + max(seconds, LEAST)
+    end = perf_counter() + max(seconds, _least())
     return await elsewhere.load(lambda: perf_counter() >= end)
 
 
@@ -120,7 +126,7 @@ class _Sealed:
     async def again(self, client: Client) -> float:
         """Seal as if for the first time, and again until the window is long enough; give the slowest's seconds."""
         start, slowest = perf_counter(), 0.0
-        while perf_counter() - start < LEAST:
+        while perf_counter() - start < _least():
             await self._forget()
             begun = perf_counter()
             figures = await client.execute_workflow(

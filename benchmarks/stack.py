@@ -1,6 +1,7 @@
 """The real stack, started as anybody starts it: `concertation up`, in a data folder that is removed at the end.
 
-Durable (`--ephemeral` would turn `fsync` off and flatter every figure), and warm: the folder is filled once.
+Durable (`--ephemeral` would turn `fsync` off and flatter every figure), and warm: the folder is filled once, unless
+nothing is published anyway.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from time import perf_counter, sleep
 from typing import IO, Any
 
 from benchmarks.progress import say
+from benchmarks.scale import is_published
 
 CONCERTATION = Path(sys.executable).with_name("concertation")
 _START_WITHIN = 60.0
@@ -74,6 +76,8 @@ class DataFolder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        if not is_published():
+            return
         with self.stack() as first:
             say(f"first start, in an empty folder: {first.ready_in:.1f} s")
 

@@ -12,6 +12,7 @@ import psutil
 from benchmarks.asking import asking
 from benchmarks.figure import Figure
 from benchmarks.progress import say
+from benchmarks.scale import sized
 from benchmarks.stack import CONCERTATION, Stack, data_folder
 
 HELPS = 9
@@ -26,8 +27,9 @@ _PROCESSES = ("api", "worker")
 async def help_s() -> list[Figure]:
     """Time `concertation --help` from outside, once it has been called."""
     _timed(CONCERTATION, "--help")
-    values = tuple(_timed(CONCERTATION, "--help") for _ in range(HELPS))
-    floors = tuple(_timed(sys.executable, "-c", "pass") for _ in range(HELPS))
+    helps = sized(HELPS, small=1)
+    values = tuple(_timed(CONCERTATION, "--help") for _ in range(helps))
+    floors = tuple(_timed(sys.executable, "-c", "pass") for _ in range(helps))
     bound = "Starting Python, then importing asyncio; no subcommand is imported before it is called."
     return [Figure(name="help_s", values=values, floors=floors, bound=bound)]
 
@@ -44,12 +46,12 @@ async def standing() -> list[Figure]:
     fresh: dict[str, list[float]] = {name: [] for name in _PROCESSES}
     idle: dict[str, list[float]] = {name: [] for name in _PROCESSES}
     with data_folder() as folder:
-        for _ in range(STARTS):
+        for _ in range(sized(STARTS, small=1)):
             with folder.stack() as stack:
                 ready.append(stack.ready_in)
                 _weigh(stack, fresh)
                 await _use(stack)
-                await asyncio.sleep(QUIET)
+                await asyncio.sleep(sized(QUIET, small=0.0))
                 _weigh(stack, idle)
                 milestones = ", ".join(f"{name} after {seconds:.1f} s" for name, seconds in stack.milestones)
                 megabytes = ", ".join(f"{name} {values[-1]:.0f} MB" for name, values in idle.items())
@@ -79,7 +81,7 @@ def _weigh(stack: Stack, into: dict[str, list[float]]) -> None:
 async def _use(stack: Stack) -> None:
     async with asking(stack, "coordinator") as asker:
         concertation = await asker.draft()
-        for _ in range(WARM_UP):
+        for _ in range(sized(WARM_UP, small=2)):
             await asker.do("EnrolMember", concertationId=concertation, college="citoyens")
             await asker.ask("Concertation", id=concertation)
             await asker.ask("Members", id=concertation)

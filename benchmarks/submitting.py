@@ -28,6 +28,7 @@ from benchmarks.clients import Load, load, request
 from benchmarks.crossing import OPEN_FOR, prepare
 from benchmarks.figure import Figure
 from benchmarks.progress import say
+from benchmarks.scale import sized
 from benchmarks.stack import Stack, data_folder
 from domain.digests import canonical
 from domain.questionnaires.answering import Validator
@@ -82,27 +83,29 @@ class Windows:
 
 async def submitting() -> list[Figure]:
     """Measure in alternating windows; no answer may be anything but a receipt."""
+    pairs, requests = sized(PAIRS, small=1), sized(REQUESTS, small=100)
+    floor_requests, warm_up = sized(FLOOR_REQUESTS, small=100), sized(WARM_UP, small=CLIENTS)
     with data_folder() as folder, folder.stack() as stack:
-        people = _People(WARM_UP + PAIRS * REQUESTS, 2 * (WARM_UP + PAIRS * FLOOR_REQUESTS))
+        people = _People(warm_up + pairs * requests, 2 * (warm_up + pairs * floor_requests))
         concertation = await _opened(stack, people.all)
         async with _bare_door(stack) as floor:
             door, bare = _Door(stack, concertation), _Floor(floor, concertation)
-            await door.load(people.take_signed(WARM_UP))
-            await bare.submit(people.take(WARM_UP))
-            await bare.insert(people.take(WARM_UP))
+            await door.load(people.take_signed(warm_up))
+            await bare.submit(people.take(warm_up))
+            await bare.insert(people.take(warm_up))
             windows = []
-            for number in range(PAIRS):
+            for number in range(pairs):
                 one = Windows(
-                    door=await door.load(people.take_signed(REQUESTS)),
-                    floor=await bare.submit(people.take(FLOOR_REQUESTS)),
-                    bare=await bare.insert(people.take(FLOOR_REQUESTS)),
+                    door=await door.load(people.take_signed(requests)),
+                    floor=await bare.submit(people.take(floor_requests)),
+                    bare=await bare.insert(people.take(floor_requests)),
                 )
                 windows.append(one)
                 say(
                     f"{number + 1}: {one.door.rate:.0f}/s, p99 {one.door.p99 * 1000:.0f} ms; the same function bare "
                     f"{one.floor.rate:.0f}/s, p99 {one.floor.p99 * 1000:.0f} ms; bare insert {one.bare.rate:.0f}/s"
                 )
-        await _all_are_there(stack, concertation, WARM_UP * 2 + PAIRS * (REQUESTS + FLOOR_REQUESTS))
+        await _all_are_there(stack, concertation, warm_up * 2 + pairs * (requests + floor_requests))
     return _figures(windows)
 
 

@@ -2,13 +2,16 @@
 
 import json
 from argparse import ArgumentTypeError
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from benchmarks import __main__ as bench
 from benchmarks.__main__ import MEASURES, named
 from benchmarks.figure import GOALS, Figure
 from benchmarks.play import whole_piece
+from benchmarks.scale import is_published, scale, sized
 from benchmarks.table import BEGIN, END, README, machine, write
 from domain.process import Phase
 
@@ -29,6 +32,55 @@ def test_a_line_says_all_that_was_promised_of_it() -> None:
         "holds": True,
         "spread": [7.1, 7.95],
     }
+
+
+def test_a_line_names_the_scale_where_it_is_not_the_usual_one() -> None:
+    assert json.loads(figure(1).as_json("small"))["scale"] == "small"
+
+
+@pytest.mark.parametrize(("said", "size"), [("", 7), ("small", 1), ("full", 70)])
+def test_so_many_are_measured_as_the_scale_says(
+    monkeypatch: pytest.MonkeyPatch, said: str, size: int
+) -> None:
+    monkeypatch.setenv("SCALE", said)
+    assert (scale(), sized(7, small=1, full=70)) == (said, size)
+    assert sized(7, small=1) == (1 if said == "small" else 7)
+    assert is_published() is (said != "small"), "pairs of windows are published only where there are seven"
+
+
+def test_a_scale_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCALE", "tiny")
+    with pytest.raises(ValueError, match="small or full"):
+        scale()
+
+
+async def one_figure() -> list[Figure]:
+    return [figure(9.9, name="help_s")]
+
+
+@pytest.mark.parametrize(("said", "written"), [("small", False), ("", True), ("full", True)])
+async def test_a_goal_that_is_missed_is_no_fault_and_the_smallest_scale_is_not_written_down(
+    monkeypatch: pytest.MonkeyPatch, said: str, written: bool
+) -> None:
+    monkeypatch.setenv("SCALE", said)
+    monkeypatch.setattr(bench, "MEASURES", {one_figure: ("help_s",)})
+    kept: list[Figure] = []
+    monkeypatch.setattr(bench, "write", lambda figures, command: kept.extend(figures))
+    lines = StringIO()
+    await bench._measure(frozenset({"help_s"}), lines, "make bench")
+    assert json.loads(lines.getvalue())["holds"] is False
+    assert bool(kept) is written
+
+
+async def test_a_figure_that_does_not_come_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "MEASURES", {one_figure: ("help_s", "fold_10k_s")})
+    monkeypatch.setattr(bench, "write", lambda figures, command: None)
+    with pytest.raises(RuntimeError, match="fold_10k_s came to nothing"):
+        await bench._measure(frozenset({"help_s", "fold_10k_s"}), StringIO(), "make bench")
+
+
+def test_continuous_integration_runs_every_figure_once() -> None:
+    assert "make bench SCALE=small\n" in (README.parents[1] / ".ci" / "run").read_text()
 
 
 def test_where_no_floor_was_measured_none_is_named() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -176,6 +177,23 @@ async def test_a_content_that_was_lost_is_told_and_can_be_brought_later(
     assert houses.kept(PLAN).read_bytes() == PLAN
     await houses.archive(operator=houses.there, name="b.zip")
     assert houses.file.read_bytes() == whole.read_bytes()
+
+
+async def test_what_was_destroyed_meanwhile_is_not_brought_back_by_an_older_archive(
+    houses: Houses, elsewhere: Database
+) -> None:
+    await houses.archive()
+    assert await houses.there.restore(str(houses.file)) == 0
+    owner = await asyncpg.connect(elsewhere.superuser)
+    await owner.execute(
+        "UPDATE file SET destroyed_at = instant() WHERE digest = $1", bytes.fromhex(digest_of(FORM))
+    )
+    await owner.close()
+    for content in (PLAN, FORM):
+        houses.kept(content).unlink()
+    assert await houses.there.restore(str(houses.file), "--files-only") == 0
+    assert houses.kept(PLAN).exists()
+    assert not houses.kept(FORM).exists()
 
 
 @pytest.mark.parametrize("other", [PLAN.upper(), PLAN[:-1], PLAN + bytes(10_000_000)])

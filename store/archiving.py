@@ -1,8 +1,9 @@
 """An archive of a whole concertation: its ledger, its contributions, and every row that belongs to them, as JSON Lines.
 
 What an archive says depends on the rows alone: one of what was restored from it is the same, byte for byte. Left out
-is what is made again (lists, snapshot, counters), what was on its way (outbox, attempts), and files that were
-destroyed. Contents of files are kept elsewhere, and put into archives there (server/archive_writing).
+is what is made again (lists, snapshot, counters), what was on its way (outbox, notices, attempts), addresses for
+notices, which belong to the installation, and files that were destroyed. Contents of files are kept elsewhere, and put
+into archives there (server/archive_writing).
 """
 
 from __future__ import annotations

@@ -14,10 +14,11 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "attempt", "batch", "body", "command_log", "concertation", "contribution", "contribution_change",
-    "contribution_counter", "contribution_group", "draft", "file", "file_content",
+    "attempt", "batch", "body", "command_log", "concertation", "contact", "contribution", "contribution_change",
+    "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
     "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "measure", "member",
-    "moderation_act", "organisation", "outbox", "participant", "person", "procedure", "questionnaire", "reminder",
+    "moderation_act", "notice", "notice_text",
+    "organisation", "outbox", "participant", "person", "procedure", "questionnaire", "reminder",
     "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "stage",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
@@ -70,8 +71,9 @@ GRANTED = {
             "contribution_counter",
             "draft",
             "secret_vote",
-        },
-        "UPDATE": {"concertation", "member", "stage"},
+        }
+        - {"contact", "delivery"},
+        "UPDATE": {"concertation", "delivery", "member", "notice", "stage"},
         "DELETE": {"file", "file_content", "file_reference"},
     },
 }
@@ -84,6 +86,7 @@ COLUMNS = {
     ("concertation_app", "UPDATE", "file"),
     ("concertation_app", "UPDATE", "file_content"),
     ("concertation_app", "UPDATE", "person"),
+    ("concertation_worker", "UPDATE", "contact"),
     ("concertation_worker", "UPDATE", "file_content"),
     ("concertation_worker", "UPDATE", "outbox"),
 }
@@ -154,7 +157,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         """,
     )
     assert [row["proname"] for row in rows] == [
-        "answer_invitation", "batch_list", "contribution_by_receipt", "contribution_counts",
+        "answer_invitation", "batch_list", "contact_of", "contribution_by_receipt", "contribution_counts",
         "contribution_export", "contribution_export_complete", "contribution_export_sizes",
         "contribution_facets", "contribution_facets_found", "contribution_followed_by", "contribution_get",
         "contribution_leaves",
@@ -162,8 +165,9 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "contribution_total", "contribution_versions", "contribution_whereabouts", "departement_of",
         "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",
         "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite",
-        "iso", "keep_secret_vote", "measures_of", "open_batch", "open_invitation", "reissue_code", "remind",
-        "report_contribution", "save_draft", "set_reader", "set_reminder_days", "submit_contribution",
+        "iso", "keep_secret_vote", "measures_of", "notices_of", "open_batch", "open_invitation", "reissue_code",
+        "remind",
+        "report_contribution", "save_draft", "set_contact", "set_reader", "set_reminder_days", "submit_contribution",
         "submit_contributions", "voices_of", "withdraw_contribution", "write_grouping", "write_moderation",
     ]  # fmt: skip
 
@@ -199,6 +203,8 @@ async def test_no_role_tampers_with_what_is_only_added_to(
         "SELECT command FROM contribution",
         "SELECT * FROM secret_vote",
         "SELECT * FROM outbox",
+        "SELECT email FROM contact",
+        "SELECT recipient FROM notice",
         "SELECT append(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
         "SELECT open_concertation(NULL, NULL, NULL, NULL, NULL)",
         "CREATE TABLE mine ()",

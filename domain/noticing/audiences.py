@@ -1,0 +1,103 @@
+"""The members of an audience: functions of the event and of the process.
+
+Authors and who is invited are not in the process: the store finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from domain.acts import SYSTEM
+from domain.deciding.seats import speakers, voters
+from domain.events import Event
+from domain.noticing.table import Audience
+from domain.procedure import Role
+from domain.process import Process, stage_in_round
+from domain.rights import COUNCIL, PRESIDENCY
+
+_Find = Callable[[Event, Process], Iterable[str]]
+
+
+def members(audiences: Iterable[Audience], event: Event, process: Process) -> list[str]:
+    """Give the members of all the audiences, each once, in a fixed order; those who left are not told."""
+    found = {member for audience in audiences for member in _FIND[audience](event, process)}
+    gone = {member for member in found if _has_left(process, member)}
+    return sorted(found - gone - {SYSTEM})
+
+
+def _has_left(process: Process, member: str) -> bool:
+    known = process.members.get(member)
+    return known is not None and known.left_at is not None
+
+
+def _everybody(event: Event, process: Process) -> Iterable[str]:
+    return process.members
+
+
+def _of_roles(*roles: Role) -> _Find:
+    def find(event: Event, process: Process) -> Iterable[str]:
+        lane = process.stages[event.stage].lane if event.stage in process.stages else None
+        for office in process.offices.values():
+            if office.role in roles and (office.lane is None or lane is None or office.lane == lane):
+                yield from speakers(process, office.id, event.at)
+
+    return find
+
+
+def _electorate(event: Event, process: Process) -> Iterable[str]:
+    ballot = process.ballots.get(getattr(event.fact, "ballot", ""))
+    for seat in ballot.seats if ballot else ():
+        yield from voters(process, ballot, seat, event.at) if ballot else ()
+
+
+def _witnesses(event: Event, process: Process) -> Iterable[str]:
+    hearing = process.hearings.get(getattr(event.fact, "hearing", ""))
+    return hearing.witnesses if hearing else ()
+
+
+def _heard(event: Event, process: Process) -> Iterable[str]:
+    hearing = process.hearings.get(getattr(event.fact, "hearing", ""))
+    return hearing.heard if hearing else ()
+
+
+def _addressees(event: Event, process: Process) -> Iterable[str]:
+    synthesis = process.syntheses.get(stage_in_round(event.round or 0, event.stage or ""))
+    for recommendation in synthesis.recommendations.values() if synthesis else ():
+        for office in recommendation.addressees:
+            yield from speakers(process, office, event.at)
+
+
+def _owner(event: Event, process: Process) -> Iterable[str]:
+    known = process.commitments.get(getattr(event.fact, "commitment", ""))
+    return speakers(process, known.owner, event.at) if known else ()
+
+
+def _concerned(event: Event, process: Process) -> Iterable[str]:
+    for name in ("member", "giver", "to"):
+        member = getattr(event.fact, name, None)
+        if isinstance(member, str):
+            yield member
+
+
+def _nobody(event: Event, process: Process) -> Iterable[str]:
+    return ()
+
+
+_FIND: Mapping[Audience, _Find] = {
+    Audience.EVERYBODY: _everybody,
+    Audience.COORDINATION: _of_roles(Role.COORDINATOR),
+    Audience.PRESIDENCY: _of_roles(*PRESIDENCY),
+    Audience.COUNCIL: _of_roles(*COUNCIL),
+    Audience.CHAIR: _of_roles(Role.COUNCIL_CHAIR),
+    Audience.RAPPORTEURS: _of_roles(Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR),
+    Audience.DECIDING_AUTHORITY: _of_roles(Role.DECIDING_AUTHORITY),
+    Audience.GUARANTOR: _of_roles(Role.GUARANTOR),
+    Audience.ELECTORATE: _electorate,
+    Audience.WITNESSES: _witnesses,
+    Audience.HEARD: _heard,
+    Audience.ADDRESSEES: _addressees,
+    Audience.OWNER: _owner,
+    Audience.CONCERNED: _concerned,
+    Audience.AUTHOR: _nobody,
+    Audience.INVITED: _nobody,
+}

@@ -1,11 +1,14 @@
 """Every refusal, finding, event and word has its text in both languages; texts are robust to what they are given."""
 
 import ast
+import pkgutil
 import re
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import get_args
 
 import pytest
@@ -42,10 +45,18 @@ from domain.texts import (
 
 DOMAIN = Path(domain.__file__).parent
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def modules_of(package: ModuleType) -> list[ModuleType]:
+    """Give the modules of a package."""
+    found = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    return [import_module(module.name) for module in found]
+
+
 ENUMERATIONS = sorted(
     {
         value
-        for module in (acts, procedure, process)
+        for module in (procedure, *modules_of(acts), *modules_of(process))
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum
     },

@@ -179,7 +179,7 @@ def test_an_event_never_changes_the_state_before_it(played):
 
 
 def test_the_fold_knows_every_kind_of_fact():
-    assert set(evolve._FOLDS) == set(get_args(Fact))
+    assert set(evolve.FOLDS) == set(get_args(Fact))
 
 
 def test_every_kind_of_fact_has_a_name_of_its_own():

@@ -1,0 +1,1 @@
+"""Folding, theme by theme: what each kind of fact changes in the process."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain import events as ev
 from domain.acts import Act, CastVote, GiveProxy, Position, RevokeProxy, SecretTally
+from domain.deciding.act_rule import ActRule
 from domain.deciding.counting import casting_position, count, has_quorum, is_tie, reaches
 from domain.deciding.seats import all_have_voted, is_aside, seats_named, standing_vote, voters
 from domain.deciding.turn import Turn
@@ -306,3 +307,10 @@ def _silence(turn: Turn, ballot: Ballot) -> BallotOutcome | None:
             pass
     turn.conclude(ev.BallotHeld(ballot=ballot.id, count=counted), ballot.stage)
     return None
+
+
+RULES: dict[type, ActRule] = {
+    CastVote: ActRule(cast_vote, by_themselves=True),
+    GiveProxy: ActRule(give_proxy, by_themselves=True),
+    RevokeProxy: ActRule(revoke_proxy, by_themselves=True),
+}

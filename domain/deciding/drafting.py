@@ -8,6 +8,7 @@ from domain import events as ev
 from domain.acts import AmendDraft, AttachDocument, CreateOffice, DraftConcertation, Launch
 from domain.calendar import plan
 from domain.check import check
+from domain.deciding.act_rule import ActRule
 from domain.deciding.outcomes import supersede_gate
 from domain.deciding.seats import SCIENTIFIC_COUNCIL, offices_named
 from domain.deciding.subjects import gate_subject, last_subject
@@ -243,3 +244,11 @@ def _college_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
         and college not in present
         and stage.admission == "invited"
     ]
+
+
+RULES: dict[type, ActRule] = {
+    AmendDraft: ActRule(amend_draft),
+    CreateOffice: ActRule(create_office),
+    AttachDocument: ActRule(attach_document),
+    Launch: ActRule(launch, dates=("opens_at",)),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain import events as ev
 from domain.acts import CancelHearing, HoldHearing, RecordHearing, ScheduleHearing
+from domain.deciding.act_rule import ActRule
 from domain.deciding.balloting import open_ballot
 from domain.deciding.people import is_member
 from domain.deciding.turn import Turn, not_open
@@ -138,3 +139,13 @@ def record_hearing(turn: Turn, act: RecordHearing) -> Refusal | None:
         about=hearing.id,
     )
     return None
+
+
+RULES: dict[type, ActRule] = {
+    ScheduleHearing: ActRule(
+        schedule_hearing, after_launch=True, in_common=True, quiet=True, dates=("starts_at", "ends_at")
+    ),
+    HoldHearing: ActRule(hold_hearing, after_launch=True, in_common=True),
+    CancelHearing: ActRule(cancel_hearing, after_launch=True, in_common=True),
+    RecordHearing: ActRule(record_hearing, after_launch=True, in_common=True),
+}

@@ -21,6 +21,7 @@ from domain.acts import (
     RevokeDelegation,
     TermEnd,
 )
+from domain.deciding.act_rule import ActRule
 from domain.deciding.seats import is_conducted
 from domain.deciding.turn import Turn
 from domain.procedure import Appointment, Role
@@ -256,3 +257,15 @@ def is_member(turn: Turn, member: str) -> bool:
     """Say whether somebody is a member who has not left."""
     found = turn.process.members.get(member)
     return found is not None and found.left_at is None
+
+
+RULES: dict[type, ActRule] = {
+    EnrolMember: ActRule(enrol_member, quiet=True),
+    EnrolMembers: ActRule(enrol_members),
+    AssignOrganisation: ActRule(assign_organisation),
+    RemoveMember: ActRule(remove_member),
+    AppointMember: ActRule(appoint_member, dates=("since", "until")),
+    EndTerm: ActRule(end_term, by_themselves=True),
+    GiveDelegation: ActRule(give_delegation, by_themselves=True, dates=("since", "until")),
+    RevokeDelegation: ActRule(revoke_delegation, by_themselves=True),
+}

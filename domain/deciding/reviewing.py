@@ -13,6 +13,7 @@ from domain.acts import (
     StatePosition,
     WithdrawFromReview,
 )
+from domain.deciding.act_rule import ActRule
 from domain.deciding.balloting import open_ballot, supersede
 from domain.deciding.seats import seats_named, speakers, stands_aside
 from domain.deciding.turn import Turn
@@ -210,3 +211,15 @@ def record_dissent(turn: Turn, act: RecordDissent) -> Refusal | None:
         return aside
     turn.tell(ev.DissentRecorded(member=turn.actor.member, text=act.text), run.key)
     return None
+
+
+RULES: dict[type, ActRule] = {
+    DeclareInterest: ActRule(declare_interest, in_common=True, quiet=True),
+    WithdrawFromReview: ActRule(withdraw_from_review, in_common=True),
+    RecuseMember: ActRule(recuse_member),
+    StatePosition: ActRule(state_position, after_launch=True, in_common=True, quiet=True),
+    DraftOpinion: ActRule(draft_opinion, after_launch=True, in_common=True),
+    PutOpinionToVote: ActRule(put_opinion_to_vote, after_launch=True, in_common=True),
+    MakeReservation: ActRule(make_reservation, after_launch=True, in_common=True, quiet=True),
+    RecordDissent: ActRule(record_dissent, after_launch=True, in_common=True),
+}

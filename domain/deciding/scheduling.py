@@ -18,6 +18,7 @@ from domain.acts import (
     Resume,
     Suspend,
 )
+from domain.deciding.act_rule import ActRule
 from domain.deciding.balloting import supersede_all
 from domain.deciding.outcomes import supersede_gate
 from domain.deciding.turn import Turn
@@ -254,3 +255,15 @@ def abandon(turn: Turn, act: Abandon) -> Refusal | None:
     supersede_all(turn)
     turn.tell(ev.ConcertationAbandoned(reason=act.reason))
     return None
+
+
+RULES: dict[type, ActRule] = {
+    ExtendStage: ActRule(extend_stage, after_launch=True, dates=("closes_at",)),
+    PostponeStage: ActRule(postpone_stage, after_launch=True, dates=("opens_at",)),
+    CloseStageEarly: ActRule(close_stage_early, after_launch=True, dates=("closes_at",)),
+    Suspend: ActRule(suspend, after_launch=True),
+    Resume: ActRule(resume, after_launch=True),
+    ReopenStage: ActRule(reopen_stage, after_launch=True, dates=("closes_at",)),
+    RectifyStage: ActRule(rectify_stage, after_launch=True, dates=("until",)),
+    Abandon: ActRule(abandon),
+}

@@ -21,6 +21,7 @@ from domain.acts import (
     WithdrawProposal,
     act_content,
 )
+from domain.deciding.act_rule import ActRule
 from domain.deciding.balloting import open_ballot, seat_of
 from domain.deciding.seats import offices_named
 from domain.deciding.turn import Turn
@@ -110,3 +111,8 @@ def withdraw_proposal(turn: Turn, act: WithdrawProposal) -> Refusal | None:
             return entitled
     turn.tell(ev.BallotClosed(ballot=ballot.id, outcome=BallotOutcome.WITHDRAWN), ballot.stage)
     return None
+
+
+RULES: dict[type, ActRule] = {
+    WithdrawProposal: ActRule(withdraw_proposal, by_themselves=True),
+}

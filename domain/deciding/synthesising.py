@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain import events as ev
 from domain.acts import AssembleSynthesis, MakeRecommendation, SubmitChapter
+from domain.deciding.act_rule import ActRule
 from domain.deciding.turn import Turn
 from domain.procedure import Kind, Role
 from domain.process import Process, StageRun, Synthesis, stage_in_round
@@ -109,3 +110,10 @@ def assemble_synthesis(turn: Turn, act: AssembleSynthesis) -> Refusal | None:
         return Refusal(Code.UNKNOWN_RECOMMENDATION, {"recommendation": ""})
     turn.tell(ev.SynthesisAssembled(text=act.text), run.key)
     return None
+
+
+RULES: dict[type, ActRule] = {
+    SubmitChapter: ActRule(submit_chapter, after_launch=True, in_common=True, quiet=True),
+    MakeRecommendation: ActRule(make_recommendation, after_launch=True, in_common=True, quiet=True),
+    AssembleSynthesis: ActRule(assemble_synthesis, after_launch=True),
+}

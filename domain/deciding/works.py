@@ -16,6 +16,7 @@ from domain.process import (
     State,
     stage_in_round,
 )
+from domain.refusals import Code, Refusal
 
 
 def is_delivered(process: Process, run: StageRun) -> bool:
@@ -117,6 +118,14 @@ def recommendations(process: Process) -> dict[str, Recommendation]:
             synthesis = process.syntheses.get(stage_in_round(run.round, key))
             if synthesis is not None:
                 found |= synthesis.recommendations
+    return found
+
+
+def recommendation_named(process: Process, name: str) -> Recommendation | Refusal:
+    """Give the recommendation of a name, or refuse because there is none."""
+    found = recommendations(process).get(name)
+    if found is None:
+        return Refusal(Code.UNKNOWN_RECOMMENDATION, {"recommendation": name}, ("recommendation",))
     return found
 
 

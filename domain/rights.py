@@ -36,6 +36,7 @@ _WRITING = frozenset({Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR})
 _ANY_OFFICE = frozenset(Role)
 
 ROLES: dict[str, frozenset[Role]] = {
+    # drafting and people
     "amend_draft": _CONDUCT,
     "create_office": _CONDUCT,
     "enrol_member": _CONDUCT,
@@ -48,6 +49,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "withdraw_proposal": _CONDUCT,
     "give_delegation": _ANY_OFFICE,
     "attach_document": _CONDUCT,
+    # the schedule
     "launch": _SCHEDULE,
     "extend_stage": _SCHEDULE,
     "postpone_stage": _SCHEDULE,
@@ -57,10 +59,12 @@ ROLES: dict[str, frozenset[Role]] = {
     "reopen_stage": _SCHEDULE,
     "rectify_stage": _SCHEDULE,
     "abandon": PRESIDENCY | _CONDUCT,
+    # hearings
     "schedule_hearing": _HEARINGS,
     "hold_hearing": _HEARINGS,
     "cancel_hearing": _HEARINGS,
     "record_hearing": _HEARINGS,
+    # scientific review
     "declare_interest": COUNCIL | frozenset({Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR, Role.GUARANTOR}),
     "withdraw_from_review": COUNCIL,
     "recuse_member": frozenset({Role.COUNCIL_CHAIR}),
@@ -69,12 +73,15 @@ ROLES: dict[str, frozenset[Role]] = {
     "put_opinion_to_vote": COUNCIL,  # the chair; a member where no chair presides
     "make_reservation": COUNCIL,
     "record_dissent": COUNCIL,
+    # synthesis
     "submit_chapter": _WRITING,
     "make_recommendation": _WRITING,
     "assemble_synthesis": frozenset({Role.GENERAL_RAPPORTEUR}),
+    # decision
     "respond": frozenset({Role.ADDRESSEE}),
     "issue_decision": frozenset({Role.DECIDING_AUTHORITY}),
     "rectify_decision": frozenset({Role.DECIDING_AUTHORITY}),
+    # follow-up
     "make_commitment": frozenset({Role.ADDRESSEE, Role.DECIDING_AUTHORITY}),
     "report_progress": frozenset({Role.ADDRESSEE, Role.DECIDING_AUTHORITY, Role.COORDINATOR}),
     "publish_implementation_report": frozenset({Role.DECIDING_AUTHORITY, Role.COORDINATOR}),

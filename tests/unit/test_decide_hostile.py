@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from domain import acts
-from domain.acts import SYSTEM, Act, Answer, Conclusion, TermEnd
+from domain.acts import SYSTEM, Act, Conclusion, TermEnd
 from domain.decide import decide
 from domain.procedure import Office, Role
 from domain.process import HearingState, State
@@ -25,6 +25,7 @@ from tests.unit.procedures import (
     review,
     synthesis,
 )
+from tests.unit.samples import samples
 from tests.unit.scenes import CAST, DAY, HOUR, opened
 
 MORE_OFFICES = [
@@ -66,75 +67,18 @@ def everything_open() -> Play:
     return play
 
 
+@cache
+def all_samples() -> dict[str, tuple[Act, str | None]]:
+    return samples(everything_open())
+
+
 def place_for(kind: str) -> str | None:
-    stage = {
-        "schedule_hearing": "auditions", "hold_hearing": "auditions", "cancel_hearing": "auditions",
-        "record_hearing": "auditions", "state_position": "avis", "draft_opinion": "avis",
-        "put_opinion_to_vote": "avis", "make_reservation": "avis", "record_dissent": "avis",
-        "recuse_member": "avis", "withdraw_from_review": "avis", "submit_chapter": "synthese",
-        "make_recommendation": "synthese", "assemble_synthesis": "synthese", "respond": "decision",
-        "issue_decision": "decision", "rectify_decision": "decision", "make_commitment": "decision",
-        "report_progress": "suivi", "publish_implementation_report": "suivi", "extend_stage": "appel",
-        "postpone_stage": "appel", "close_stage_early": "appel", "suspend": "appel", "resume": "appel",
-        "reopen_stage": "appel", "rectify_stage": "appel",
-    }  # fmt: skip
-    return stage.get(kind)
+    return all_samples()[kind][1]
 
 
 def sample(kind: str) -> Act:
     """Give an act of a kind, plausible for the concertation in which everything is open."""
-    play = everything_open()
-    now, later, text = play.now, play.now + DAY, body("x")
-    closes_at = play.run("appel").closes_at
-    assert closes_at is not None
-    made: tuple[Act, ...] = (
-        acts.AmendDraft(title={"fr": "x"}),
-        acts.CreateOffice(office=Office(id="neuf", role=Role.ADDRESSEE, label={"fr": "x"})),
-        acts.EnrolMember(member="new"),
-        acts.EnrolMembers(members=(acts.EnrolMember(member="new"),)),
-        acts.AssignOrganisation(member="citizen", organisation="o"),
-        acts.RemoveMember(member="citizen", reason="x"),
-        acts.AppointMember(office="conseil", member="citizen"),
-        acts.EndTerm(office="conseil", seat=1, cause=TermEnd.REVOCATION),
-        acts.GiveDelegation(office="etat", to="citizen", since=now, until=later),
-        acts.RevokeDelegation(delegation="none"),
-        acts.AttachDocument(document=text, title={"fr": "x"}),
-        acts.Launch(opens_at=now + 20 * DAY),
-        acts.ExtendStage(closes_at=closes_at + DAY, seen_closes_at=closes_at, reason="x"),
-        acts.PostponeStage(opens_at=later, seen_opens_at=now, reason="x"),
-        acts.CloseStageEarly(closes_at=closes_at - DAY, seen_closes_at=closes_at, reason="x"),
-        acts.Suspend(reason="x"),
-        acts.Resume(reason="x"),
-        acts.ReopenStage(closes_at=later, reason="x"),
-        acts.RectifyStage(until=later, reason="x"),
-        acts.Abandon(reason="x"),
-        acts.WithdrawProposal(ballot="none"),
-        acts.ScheduleHearing(hearing="h", starts_at=now, ends_at=now + HOUR, witnesses=()),
-        acts.HoldHearing(hearing="h", heard=()),
-        acts.CancelHearing(hearing="h", reason="x"),
-        acts.RecordHearing(hearing="h", record=text),
-        acts.DeclareInterest(),
-        acts.WithdrawFromReview(reason="x"),
-        acts.RecuseMember(member="ada", reason="x"),
-        acts.StatePosition(position=Conclusion.FAVOURABLE, statement=text),
-        acts.DraftOpinion(text=text, conclusion=Conclusion.FAVOURABLE),
-        acts.PutOpinionToVote(text=text.digest),
-        acts.MakeReservation(reservation="v", text=text),
-        acts.RecordDissent(text=text),
-        acts.SubmitChapter(lane=None, text=text),
-        acts.MakeRecommendation(
-            recommendation="r", lane=None, themes=(), addressees=("dinum",), sources=(), text=text
-        ),
-        acts.AssembleSynthesis(text=text),
-        acts.Respond(recommendation="r", addressee="dinum", answer=Answer.FOLLOWED, reasons=text),
-        acts.IssueDecision(text=text),
-        acts.RectifyDecision(text=text, reason="x"),
-        acts.MakeCommitment(commitment="e", recommendation="r", owner="dinum", due_at=later, text=text),
-        acts.ReportProgress(commitment="e", status="kept", report=text),
-        acts.PublishImplementationReport(text=text),
-        acts.PublishObservation(text=text),
-    )
-    return next(act for act in made if act.kind == kind)
+    return all_samples()[kind][0]
 
 
 KINDS = sorted(

@@ -27,6 +27,11 @@ COMMANDS = {
     "questionnaire": ("questionnaire", "check a questionnaire, print its form or schema, validate answers"),
     "import": ("importing", "bring in organisations, participants, forms typed elsewhere, or an archive"),
     "export": ("export", "write contributions as CSV or JSON Lines, or a whole concertation as an archive"),
+    "export-archive": (
+        "export_archive",
+        "write the closing archive of a concertation, which anybody can verify",
+    ),
+    "verify": ("verify", "verify a closing archive, with nothing but itself"),
     "verify-ledger": ("verify_ledger", "recompute the chain of hashes and name the first broken event"),
     "verify-receipt": ("verify_receipt", "verify a receipt offline, against a published root or ledger"),
     "collect-files": ("collect_files", "remove files that nothing has referred to for a day"),

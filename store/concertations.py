@@ -142,6 +142,14 @@ async def get_by_slug(connection: Connection, slug: str) -> Concertation | None:
     return None if row is None else _read(row)
 
 
+async def named(connection: Connection, name: str) -> str | None:
+    """Give the id of a concertation by its id or its slug, where it exists."""
+    if parse(name) is not None and await process(connection, name.lower()) is not None:
+        return name.lower()
+    found = await get_by_slug(connection, name)
+    return None if found is None else found.id
+
+
 _LISTED = """
     ($1::text[] IS NULL OR c.phase = ANY ($1))
     AND ($2::text IS NULL

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
+from domain.chaining import GENESIS, row_hash
 from domain.events import Event
 from domain.evolve import fold
 from domain.process import Process
@@ -22,8 +22,9 @@ from store.pages import Page, cut
 from store.pool import Connection
 from store.snapshots import read_event
 
-GENESIS = bytes(32)
-"""What the first row is hashed with."""
+__all__ = [
+    "CHANNEL", "GENESIS", "Entry", "Link", "after", "chain", "fold_of", "get", "page", "row_hash",
+]  # fmt: skip
 
 CHANNEL = "ledger"
 """The channel of NOTIFY on which each commit tells the id of its concertation. A hint, not a record: also ask."""
@@ -43,13 +44,6 @@ class Entry:
     content: str
     previous: str
     hash: str
-
-
-def row_hash(previous: bytes, concertation: str, seq: int, content: str) -> bytes:
-    """Give the hash of a row. `content` is the event as canonical JSON, so the three keys are in order already."""
-    return sha256(
-        previous + f'{{"concertation":"{concertation}","event":{content},"seq":{seq}}}'.encode()
-    ).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

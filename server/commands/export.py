@@ -62,7 +62,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     contributions.add_argument("--format", choices=("csv", "jsonl"), default="csv", help="default: csv")
     _variant(contributions)
     contributions.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
-    archive = whats.add_parser("archive", help="a whole concertation, to be restored elsewhere")
+    archive = whats.add_parser(
+        "archive",
+        help="a whole concertation, to be restored elsewhere (for the public: `concertation export-archive`)",
+    )
     _concerned(archive)
     archive.add_argument(
         "--output", type=Path, metavar="FILE", required=True, help="a ZIP file, not there yet"
@@ -114,15 +117,12 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _named(connection: Connection, name: str, said: dict[str, str]) -> str:
-    from store.concertations import get_by_slug, process
-    from store.identifiers import parse
+    from store.concertations import named
 
-    if parse(name) is not None and await process(connection, name.lower()) is not None:
-        return name.lower()
-    found = await get_by_slug(connection, name)
+    found = await named(connection, name)
     if found is None:
         raise NotExported(said["unknown"].format(concertation=name))
-    return found.id
+    return found
 
 
 async def _contributions(

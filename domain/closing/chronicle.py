@@ -1,0 +1,65 @@
+"""A published ledger, folded row by row: the public state of the concertation, and what its sections need besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from domain.closing.rows import Row, depends_on, event_of
+from domain.events import ConcertationDrafted, ConcertationLaunched, Event, RoundOpened
+from domain.evolve import evolve
+from domain.process import PlannedStage, Process
+
+
+class Chronicle:
+    """What the rows so far tell."""
+
+    def __init__(self, concertation: str) -> None:
+        """Begin before the first row of a concertation (its UUID)."""
+        #: The public state: without positions that are not, for one.
+        self.process = Process(id=concertation)
+        #: The procedure as it was kept.
+        self.procedure: Any = None
+        #: The calendars as they were announced: the round, and the dates of its stages.
+        self.calendars: list[tuple[int, Mapping[str, PlannedStage]]] = []
+        #: How many rows are not public.
+        self.withheld = 0
+        #: Ballots and stages that a row is about which is not public.
+        self.uncertain: set[str] = set()
+
+    def read(self, row: Row) -> Event | None:
+        """Give the event of a row, and note what has to be kept of it to the letter.
+
+        Raises:
+            RowUnfit: it is none that this version knows.
+        """
+        event = event_of(row)
+        if row.content is None:
+            self.withheld += 1
+            self.uncertain |= depends_on(event, row.shown or {})
+        match event:
+            case Event(fact=ConcertationDrafted()) if row.content is not None:
+                self.procedure = row.content["fact"]["procedure"]
+            case Event(fact=ConcertationLaunched(calendar=calendar)):
+                self.calendars.append((1, calendar))
+            case Event(fact=RoundOpened(number=number, calendar=calendar)):
+                self.calendars.append((number, calendar))
+            case _:
+                pass
+        return event
+
+    def fold(self, event: Event | None, row: Row) -> None:
+        """Go on to the state after an event; one of which nothing is shown only counts."""
+        if event is None:
+            self.process = replace(self.process, seq=self.process.seq + 1, at=row.at)
+        else:
+            self.process = evolve(self.process, event)
+
+    def tell(self, row: Row) -> None:
+        """Read a row and fold it.
+
+        Raises:
+            RowUnfit: it is none that this version knows.
+        """
+        self.fold(self.read(row), row)

@@ -1,0 +1,95 @@
+"""The public contributions of an archive: each has its leaf, table and lines say the same, figures count them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from itertools import groupby, zip_longest
+from typing import Any
+
+from domain.closing.contents import CONTRIBUTIONS, CONTRIBUTIONS_TABLE, Archive, ArchiveUnfit, json_of
+from domain.closing.figures import Leaf
+from domain.interchange.columns import PUBLIC, Column, Type
+from domain.interchange.formulas import guarded
+
+_LONGEST_CELL = 1 << 26
+
+Leaves = Callable[[int, str], Iterator[Leaf] | None]
+"""Gives the leaves of a set, or `None`: it has no seal that all contributions are in."""
+
+
+def rows_of(archive: Archive) -> Iterator[dict[str, Any]]:
+    """Give the rows.
+
+    Raises:
+        ArchiveUnfit: they cannot be read, or are no rows of contributions.
+    """
+    for line in archive.lines(CONTRIBUTIONS):
+        row = json_of(line, CONTRIBUTIONS)
+        if not isinstance(row, dict) or list(row) != [column.name for column in PUBLIC]:
+            raise ArchiveUnfit(CONTRIBUTIONS)
+        yield row
+
+
+def unleaved(archive: Archive, leaves: Leaves) -> tuple[int, int, str | None]:
+    """Compare the rows with the leaves, which come in the same order: each live leaf of a public set has its row.
+
+    Gives how many rows have theirs, how many have no seal yet, and the name of the first that has none, or of the set
+    that has other live leaves than rows.
+    """
+    held = untold = 0
+    for (round, stage), rows in groupby(rows_of(archive), key=lambda row: (row["round"], row["stage"])):
+        sealed = leaves(round, stage)
+        if sealed is None:
+            untold += sum(1 for _ in rows)
+            continue
+        live = (leaf for leaf in sealed if leaf.gone is None)
+        for row, leaf in zip_longest(rows, live):
+            if row is None or leaf is None:
+                return held, untold, f"{round}/{stage}"
+            if (row["leaf"], row["college"], row["channel"]) != (
+                leaf.digest.hex(),
+                leaf.college,
+                leaf.channel,
+            ):
+                return held, untold, str(row["id"])
+            held += 1
+    return held, untold, None
+
+
+def untabled(archive: Archive) -> str | None:
+    """Give the id of the first row of the lines that the table says otherwise, or `header`; `None`: they say the same.
+
+    Raises:
+        ArchiveUnfit: one of them cannot be read.
+    """
+    texts = (line.decode("utf-8", "replace") for line in archive.lines(CONTRIBUTIONS_TABLE))
+    table = csv.reader(texts, strict=True)
+    before = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        if next(table, None) != [column.name for column in PUBLIC]:
+            return "header"
+        for row, cells in zip_longest(rows_of(archive), table):
+            if row is None or cells is None or len(cells) != len(PUBLIC):
+                return "size"
+            for column, cell in zip(PUBLIC, cells, strict=True):
+                if not _is_same(column, row[column.name], cell):
+                    return str(row["id"])
+    except csv.Error:
+        raise ArchiveUnfit(CONTRIBUTIONS_TABLE) from None
+    finally:
+        csv.field_size_limit(before)
+    return None
+
+
+def _is_same(column: Column, value: Any, cell: str) -> bool:
+    if value is None:
+        return cell == ""
+    if column.type in (Type.ARRAY, Type.OBJECT):
+        try:
+            return bool(json.loads(cell) == value)
+        except (ValueError, RecursionError):
+            return False
+    text = str(value)
+    return cell == (guarded(text) if column.words else text)

@@ -1,0 +1,183 @@
+"""The sections of an archive that follow from its ledger alone: who verifies makes them again, and compares.
+
+Each is a JSON file; tables are there as CSV too. Ids of texts and their digests stand for the texts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.closing.chronicle import Chronicle
+from domain.closing.tables import table
+from domain.process import (
+    Ballot,
+    Commitment,
+    Decision,
+    Hearing,
+    Observation,
+    Opinion,
+    PlannedStage,
+    Process,
+    Response,
+    StageRun,
+    Synthesis,
+)
+
+Rows = list[dict[str, Any]]
+
+
+@cache
+def _adapter(of: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(of)
+
+
+def _written(value: Any, of: Any) -> dict[str, Any]:
+    """Give the JSON form of a part of the state; `warnings` off, for what is not public is `null` there."""
+    found: dict[str, Any] = _adapter(of).dump_python(value, mode="json", warnings=False)
+    return found
+
+
+def procedure(told: Chronicle) -> dict[str, Any]:
+    """The procedure, as it was kept when the concertation was drafted, and the digest that names it."""
+    return {"digest": told.process.procedure_digest, "procedure": told.procedure}
+
+
+def calendar(told: Chronicle) -> dict[str, Any]:
+    """The dates as they were announced, round by round, and as they came to be."""
+    planned = [
+        {"round": number, "stage": key, **_written(dates, PlannedStage)}
+        for number, dates_of in told.calendars
+        for key, dates in dates_of.items()
+    ]
+    return {"planned": planned, "actual": [_stage(told.process, run) for run in runs(told.process)]}
+
+
+_DATES = (
+    "planned_opens_at", "planned_closes_at", "opens_at", "closes_at", "entry_closes_at", "closed_at", "concluded_at",
+    "suspended_for", "overdue_since",
+)  # fmt: skip
+
+
+def _stage(process: Process, run: StageRun) -> dict[str, Any]:
+    stage, written = process.stages[run.key], _written(run, StageRun)
+    return {
+        "round": run.round,
+        "stage": run.key,
+        "label": stage.label,
+        "kind": stage.kind.value,
+        "lane": stage.lane,
+        "state": run.state.value,
+        **{name: written[name] for name in _DATES},
+    }
+
+
+def runs(process: Process) -> Iterator[StageRun]:
+    """Give every run of every stage, past ones first."""
+    yield from process.past_runs
+    yield from process.runs.values()
+
+
+def seals(told: Chronicle) -> Rows:
+    """Every seal: its root, its counts, and the colleges that missed their quorum."""
+    return [
+        {
+            "round": run.round,
+            "stage": run.key,
+            "kind": told.process.stages[run.key].kind.value,
+            "at": seal.at.isoformat(),
+            "supplementary": seal.supplementary,
+            "root": seal.figures.root,
+            "count": seal.figures.count,
+            "by_college": seal.figures.by_college,
+            "by_channel": seal.figures.by_channel,
+            "entitled": seal.figures.entitled,
+            "quorum_missed": run.quorum_missed,
+        }
+        for run in runs(told.process)
+        for seal in run.seals
+    ]
+
+
+def ballots(told: Chronicle) -> Rows:
+    """Every ballot: its rule, its votes (of a secret one: who voted), its count, its outcome."""
+    return [_written(ballot, Ballot) for ballot in told.process.ballots.values()]
+
+
+def opinions(told: Chronicle) -> Rows:
+    """The opinions of the council, with positions, reservations and dissents."""
+    return [_written(opinion, Opinion) for opinion in told.process.opinions.values()]
+
+
+def hearings(told: Chronicle) -> Rows:
+    """The hearings, with their records."""
+    return [_written(hearing, Hearing) for hearing in told.process.hearings.values()]
+
+
+def synthesis(told: Chronicle) -> Rows:
+    """The syntheses, with chapters and recommendations."""
+    return [_written(synthesis, Synthesis) for synthesis in told.process.syntheses.values()]
+
+
+def responses(told: Chronicle) -> Rows:
+    """The responses of addressees: the latest version of each."""
+    return [_written(response, Response) for response in told.process.responses.values()]
+
+
+def decisions(told: Chronicle) -> Rows:
+    """The decision, with every version of it."""
+    return [_written(decision, Decision) for decision in told.process.decisions]
+
+
+def commitments(told: Chronicle) -> Rows:
+    """The commitments, with the reports on them."""
+    return [_written(commitment, Commitment) for commitment in told.process.commitments.values()]
+
+
+def observations(told: Chronicle) -> Rows:
+    """What the guarantor published."""
+    return [_written(observation, Observation) for observation in told.process.observations]
+
+
+_SECTIONS: Mapping[str, Callable[[Chronicle], Any]] = {
+    "procedure": procedure,
+    "calendar": calendar,
+    "seals": seals,
+    "ballots": ballots,
+    "opinions": opinions,
+    "hearings": hearings,
+    "synthesis": synthesis,
+    "responses": responses,
+    "decisions": decisions,
+    "commitments": commitments,
+    "guarantor": observations,
+}
+
+_TABLES: Mapping[str, tuple[str, ...]] = {
+    "ballots": (
+        "id", "round", "stage", "purpose", "subject", "opens_at", "closed_at", "outcome", "entitled", "present",
+        "favourable", "unfavourable", "abstain", "quorum",
+    ),
+    "responses": ("recommendation", "addressee", "answer", "at", "version"),
+    "commitments": ("id", "recommendation", "owner", "due_at", "late_since"),
+}  # fmt: skip
+"""Columns of the sections that are tables too; those of a count stand beside those of its ballot."""
+
+
+def sections(told: Chronicle) -> Iterator[tuple[str, bytes]]:
+    """Give the files that follow from the ledger, with their names, in their order."""
+    for name, make in _SECTIONS.items():
+        said = make(told)
+        yield f"{name}.json", as_json(said)
+        if name in _TABLES:
+            rows = ({**row, **(row.get("count") or {})} for row in said)
+            yield f"{name}.csv", table(_TABLES[name], rows)
+
+
+def as_json(said: Any) -> bytes:
+    """Write a section."""
+    return json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -16,7 +16,17 @@ def canonical(content: Any) -> bytes:
         ValueError: a number is not finite.
         TypeError: a value has no JSON form.
     """
-    return _CANONICAL.encode(content).encode()
+    return canonical_text(content).encode()
+
+
+def canonical_text(content: Any) -> str:
+    """Write canonical JSON as a string.
+
+    Raises:
+        ValueError: a number is not finite.
+        TypeError: a value has no JSON form.
+    """
+    return _CANONICAL.encode(content)
 
 
 def digest(content: Any) -> str:

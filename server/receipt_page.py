@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from api.reading import Reading
-from domain.digests import canonical
+from domain.digests import canonical_text
 from domain.process import Process
 from domain.receipts import ReceiptDocument, read_code
 from domain.texts import instant, label, language_of, localised, negotiate
@@ -156,7 +156,7 @@ def _body(receipt: ReceiptDocument, language: str) -> str | None:
         return str(receipt.content["body"])
     # Every answer as it was hashed, by the key of its question; texts without quotation marks.
     return "\n".join(
-        f"{key}: {answer if isinstance(answer, str) else canonical(answer).decode()}"
+        f"{key}: {answer if isinstance(answer, str) else canonical_text(answer)}"
         for key, answer in answers.items()
     )
 

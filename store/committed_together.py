@@ -15,7 +15,7 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.digests import canonical
+from domain.digests import canonical_text
 from domain.procedure import Channel
 from domain.refusals import Refusal
 from store.contributions import Receipt, Submission, fault_of, read_answer, text_of
@@ -124,7 +124,7 @@ def _said(submission: Submission) -> dict[str, Any]:
         "themes": submission.themes,
         "body": body,
         "key": submission.key,
-        "answers": None if submission.answers is None else canonical(submission.answers).decode(),
+        "answers": None if submission.answers is None else canonical_text(submission.answers),
         "questionnaire": submission.questionnaire,
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.digests import canonical
+from domain.digests import canonical_text
 from domain.free_text import LONGEST_BODY, LONGEST_CONTRIBUTION, is_storable, key_fault, read
 from domain.procedure import Channel
 from domain.receipts import read_code
@@ -147,7 +147,7 @@ async def submit(connection: Connection, submission: Submission) -> Receipt | Re
         submission.posted_at,
         submission.received_at,
         submission.key,
-        None if submission.answers is None else canonical(submission.answers).decode(),
+        None if submission.answers is None else canonical_text(submission.answers),
         submission.questionnaire,
         submission.place,
         submission.reference,

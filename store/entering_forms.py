@@ -16,7 +16,7 @@ from typing import Any
 
 import asyncpg
 
-from domain.digests import canonical
+from domain.digests import canonical_text
 from domain.files.scans import SCANS_NOT_GIVEN
 from domain.interchange.forms import FormFault, FormLine
 from domain.process import Process
@@ -240,7 +240,7 @@ class FormEntry:
             "body": form.body,
             "posted_at": form.posted_at,
             "received_at": form.received_at,
-            "answers": None if form.answers is None else canonical(form.answers).decode(),
+            "answers": None if form.answers is None else canonical_text(form.answers),
             "questionnaire": None if form.answers is None else self.target.questionnaire,
             "place": form.place,
             "reference": form.reference,

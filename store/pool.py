@@ -76,15 +76,23 @@ def milliseconds(seconds: float) -> str:
 
 
 async def set_codecs(connection: Connection) -> None:
-    """Let `json` and `jsonb` travel as Python values."""
-    for name in ("json", "jsonb"):
+    """Let `json` and `jsonb` travel as Python values, and their text as the bytes that it is."""
+    for name, encoder, decoder in (
+        ("json", orjson.dumps, orjson.loads),
+        ("jsonb", _write_jsonb, _read_jsonb),
+    ):
         await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=_encode, decoder=orjson.loads, format="text"
+            name, schema="pg_catalog", encoder=encoder, decoder=decoder, format="binary"
         )
 
 
-def _encode(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _write_jsonb(value: Any) -> bytes:
+    return b"\x01" + orjson.dumps(value)
+
+
+def _read_jsonb(sent: bytes) -> Any:
+    """Read what comes after the byte that says which version of the form it is: there is one."""
+    return orjson.loads(memoryview(sent)[1:])
 
 
 async def _leave_as_is(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from domain.digests import canonical, digest
+from domain.digests import canonical_text, digest
 from domain.process import Document, Process
 from domain.questionnaires.answering import Validator
 from domain.questionnaires.axes import of_axis
@@ -163,7 +163,7 @@ async def put(connection: Connection, questionnaire: Questionnaire, author: str)
         named,
         questionnaire.id,
         questionnaire.version,
-        canonical(definition).decode(),
+        canonical_text(definition),
         author,
     )
     return named

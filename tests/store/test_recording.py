@@ -110,15 +110,17 @@ async def test_the_same_command_twice_at_once_is_done_once(play: Play, worker: P
 
 
 async def test_the_same_draft_twice_at_once_is_done_once(play: Play, worker: Pool) -> None:
-    command = play.command(play.draft_of(procedure()), key="k", roles=("coordinator",))
-
-    async def send() -> object:
+    async def send(command: Command) -> object:
         async with worker.acquire() as connection:
             return (await record(connection, command, 0)).reply
 
-    replies = await asyncio.gather(*(send() for _ in range(6)))
-    assert all(reply == replies[0] for reply in replies)
-    assert isinstance(replies[0], Accepted)
+    for number in range(15):
+        other = Play(play.worker, play.clock)
+        draft = other.draft_of(procedure(), f"essai-{number}")
+        command = other.command(draft, key="k", roles=("coordinator",))
+        replies = await asyncio.gather(*(send(command) for _ in range(6)))
+        assert all(reply == replies[0] for reply in replies)
+        assert isinstance(replies[0], Accepted)
 
 
 async def test_two_commands_at_once_are_both_done_one_after_the_other(play: Play, worker: Pool) -> None:

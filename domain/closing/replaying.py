@@ -53,20 +53,31 @@ def replay(process: Process, events: Sequence[Event]) -> Replayed:
     commands: list[Command] = []
     rest, met = list(events), process
     while rest:
+        alike = 0
         for command in _candidates(met, rest):
             decided = decide(met, command, rest[0].at)
-            if not isinstance(decided, Refusal) and decided and decided == rest[: len(decided)]:
+            if isinstance(decided, Refusal) or not decided:
+                continue
+            if decided == rest[: len(decided)]:
                 break
+            alike = max(alike, _alike(decided, rest))
         else:
+            reproduced = len(events) - len(rest) + min(alike, len(rest) - 1)
             return Replayed(
                 process=fold(met, rest),
                 commands=tuple(commands),
-                reproduced=len(events) - len(rest),
-                fault=rest[0],
+                reproduced=reproduced,
+                fault=events[reproduced],
             )
         commands.append(command)
         met, rest = fold(met, decided), rest[len(decided) :]
     return Replayed(process=met, commands=tuple(commands), reproduced=len(events))
+
+
+def _alike(decided: Sequence[Event], told: Sequence[Event]) -> int:
+    """Give how many events are the same, from the first on."""
+    pairs = zip(decided, told, strict=False)
+    return next((number for number, (one, other) in enumerate(pairs) if one != other), len(told))
 
 
 def _candidates(process: Process, rest: Sequence[Event]) -> Iterator[Command]:

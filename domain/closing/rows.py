@@ -23,6 +23,10 @@ _STAND_IN = {"position": "favourable", "conclusion": "favourable", "statement": 
 """Values by which the rest of a fact is read; they are taken out again."""
 
 
+_WITHHELD = frozenset({"vote_cast", "position_stated", "opinion_drafted", "opinion_adopted"})
+"""Kinds of events that may not be public: who says that another one is not hides it."""
+
+
 class RowUnfit(Exception):
     """This is no row of a ledger."""
 
@@ -114,6 +118,8 @@ def event_of(row: Row) -> Event | None:
             return EVENT.validate_json(canonical(row.content))
         shown = row.shown or {}
         fact = shown["fact"]
+        if fact["kind"] not in _WITHHELD:
+            raise RowUnfit(str(fact["kind"]))
         if shown["actor"] is None:
             return None
         left_out = [name for name in _SUBSTANCE if name in fact and fact[name] is None]

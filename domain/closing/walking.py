@@ -103,8 +103,9 @@ class Walk:
         return replayed.reproduced, None if replayed.fault is None else replayed.reproduced
 
     def _is_uncertain(self, batch: Sequence[tuple[Row, Event | None]]) -> bool:
-        """Say whether something that is not public may have had a part in a batch."""
-        return any(
+        """Say whether something that is not public may have had a part in a batch, as a vote in a ballot that runs."""
+        running = self.told.uncertain.intersection(self.told.process.running)
+        return bool(running) or any(
             row.content is None
             or event is None
             or event.stage in self.told.uncertain

@@ -1,7 +1,8 @@
 """`record`: one transaction decides a command and remembers what came of it. Nothing else writes to the ledger.
 
 Two round trips between BEGIN and COMMIT: open_concertation (lock, log, snapshot, clock), then append (everything).
-Sealing a small set, counting a secret ballot and carrying contributions over to a new round add one each.
+Sealing a small set, counting a secret ballot, carrying contributions over to a new round, informing an act and
+deriving rows add one each.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from domain.process import Process, State
 from domain.refusals import Code, Refusal
 from store.carrying import carry_over
 from store.command_log import command_digest, fault_of_form, reused_key
+from store.deriving import derive
 from store.faults import SnapshotUnreadable
 from store.identifiers import parse
-from store.ledger import GENESIS, chain, fold_of
+from store.informing import informed
+from store.ledger import GENESIS, Link, chain, fold_of
 from store.pool import Connection
 from store.projection import concertation_row, hexed, ledger_row, member_rows, stage_rows
 from store.replies import Accepted, Recorded, Refused
@@ -94,6 +97,11 @@ class _Work:
     events: list[Event] = field(default_factory=list)
     contents: list[str] = field(default_factory=list)
 
+    def refusal_of(self, command: Command) -> Refusal | None:
+        """Say why a command would be refused, and take nothing."""
+        decided = self.decide(self.process, command, self.at)
+        return decided if isinstance(decided, Refusal) else None
+
     def take(self, command: Command) -> Refusal | None:
         """Decide a command and go on from what it brings about; or give its refusal.
 
@@ -128,12 +136,13 @@ async def _record(connection: Connection, command: Command, seen: int, decide: D
     before = await _process(connection, command.concertation, opened)
     work = _Work(at=at, head=opened["head"], before=before, process=before, decide=decide)
     await _count_secret_ballots(connection, work)
-    refusal = work.take(command)
+    told = await informed(connection, work.process, command)
+    refusal = work.take(told) if isinstance(told, Command) else work.refusal_of(command) or told
     if refusal is not None:
         return Recorded(reply=Refused(refusal=refusal), events=missed, seq=before.seq, at=at)
     await _follow_up(connection, work, few)
     if work.events or command.actor.member != SYSTEM:
-        await _append(connection, work, command, digest)
+        await derive(connection, work.process, await _append(connection, work, command, digest))
         await carry_over(connection, before, work.process, few)
     return Recorded(
         reply=Accepted(first_seq=before.seq + 1, events=tuple(work.events)),
@@ -206,7 +215,7 @@ def _own(
     )
 
 
-async def _append(connection: Connection, work: _Work, command: Command, digest: bytes) -> None:
+async def _append(connection: Connection, work: _Work, command: Command, digest: bytes) -> list[Link]:
     process = work.process
     links = chain(process.id, work.before.seq, work.head, work.events, work.contents)
     work.head = links[-1].hash if links else work.head
@@ -227,3 +236,4 @@ async def _append(connection: Connection, work: _Work, command: Command, digest:
             "last_seq": process.seq,
         },
     )
+    return links

@@ -15,6 +15,7 @@ from domain.refusals import Refusal
 from store.clock import instant
 from store.command_log import reply_to
 from store.faults import StoreUnreachable
+from store.informing import informed
 from store.pool import Connection, Pool
 from store.replies import Accepted, Refused
 from workflows.commanding import OutcomeUnknown
@@ -93,8 +94,11 @@ async def _early(
     if known is not None:
         return known
     process = at.process if at else Process(id=command.concertation)
-    decided = decide(process, command, at.now if at else await instant(connection))
-    if isinstance(decided, Refusal):
-        return await reply_to(connection, command) or Refused(refusal=decided)
+    told = await informed(connection, process, command)
+    now = at.now if at else await instant(connection)
+    decided = decide(process, told if isinstance(told, Command) else command, now)
+    refusal = next((answer for answer in (decided, told) if isinstance(answer, Refusal)), None)
+    if refusal is not None:
+        return await reply_to(connection, command) or Refused(refusal=refusal)
     unprepared = await prepare(connection) if prepare else None
     return Refused(refusal=unprepared) if unprepared else None

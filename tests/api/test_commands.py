@@ -7,6 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.acts import Abandon, Act, Command
+from domain.process import Process
+from domain.refusals import Code, Refusal
+from store.informing import INFORMANTS
+from store.pool import Connection
 from tests.api import play
 from tests.api.house import DAY, pseudonym
 from tests.api.stage import Stage
@@ -31,6 +36,20 @@ async def test_the_same_key_with_another_content_is_refused(stage: Stage) -> Non
         "IDEMPOTENCY_KEY_REUSED", "AmendDraft", "coordinator", idempotencyKey="once", title="Un autre"
     )
     assert refused["__typename"] == "IdempotencyKeyReused"
+
+
+async def test_what_the_decider_cannot_know_is_found_out_before_anything_is_sent(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def inform(connection: Connection, process: Process, command: Command) -> Act | Refusal:
+        return Refusal(Code.UNKNOWN_ORGANISATION, {}, ("reason",))
+
+    await stage.open()
+    monkeypatch.setitem(INFORMANTS, Abandon, inform)
+    sent = len(stage.house.sender.sent)
+    await stage.refused("NOT_ALLOWED", "Abandon", "citizen", reason="Crise")
+    await stage.refused("UNKNOWN_ORGANISATION", "Abandon", "coordinator", reason="Crise")
+    assert len(stage.house.sender.sent) == sent
 
 
 async def test_keys_belong_to_their_authors(stage: Stage) -> None:

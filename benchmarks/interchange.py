@@ -1,6 +1,6 @@
 """`import_per_s`, `export_per_s`, `import_rss_mb`, `export_rss_mb`: forms brought in and contributions written out.
 
-The commands themselves, as an operator runs them, from the first to the last line of a file: 40,000 forms with ten
+The commands themselves, as an operator runs them, from the first to the last line of a file: 100,000 forms with ten
 answers, three times, or 2,000,000 once with SCALE=full. The file is that of speech.py, the same for its seed.
 """
 
@@ -39,7 +39,7 @@ from store.pool import open_pool
 from store.recording import record
 from store.replies import Accepted
 
-FORMS, VERY_MANY = 40_000, 2_000_000
+FORMS, VERY_MANY = 100_000, 2_000_000
 ROUNDS = 3
 STAGE, CLERK = "appel", "saisie-1"
 WAYS = (("public", "csv"), ("complete", "jsonl"))

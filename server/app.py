@@ -23,6 +23,7 @@ from api.schema import make_schema
 from api.sending import TemporalSender
 from domain.rights import Viewer
 from server.authentication import Authentication
+from server.captured_mail import CapturedMail
 from server.exports.door import ExportDoor
 from server.exports.door import schema as export_schema
 from server.exports.tickets import ExportTickets
@@ -33,9 +34,11 @@ from server.files.tickets import Tickets
 from server.graphql_view import Contexts, View
 from server.health import Health
 from server.keys import ticket_key, trusted_keys
+from server.mailing import mail_folder
 from server.questionnaire_page import QuestionnairePage
 from server.receipt_page import ReceiptPage
 from server.settings import Settings
+from server.unsubscribing import Unsubscribing
 from store.committed_together import CommittedTogether
 from store.known_processes import KnownProcesses
 from store.pool import Pool, open_pool
@@ -55,6 +58,7 @@ class _Door:
     files: FileDoor | None = None
     questionnaires: QuestionnairePage | None = None
     exports: ExportDoor | None = None
+    unsubscribing: Unsubscribing | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.view is not None, "requests come after the start"
@@ -79,6 +83,10 @@ class _Door:
     async def export(self, request: Request) -> Response:
         assert self.exports is not None
         return await self.exports(request)
+
+    async def unsubscribe(self, request: Request) -> Response:
+        assert self.unsubscribing is not None
+        return await self.unsubscribing(request)
 
     async def questionnaire(self, request: Request) -> Response:
         assert self.questionnaires is not None
@@ -128,6 +136,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
         door.health = Health(pool, client)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)
+        door.unsubscribing = Unsubscribing(pool, ticket_key(settings).raw_value, settings.database_timeout)
         door.exports = ExportDoor(exports, export_tickets, settings.database_timeout)
         listening = asyncio.create_task(feed.run(), name="feed")
         try:
@@ -156,11 +165,21 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             Route("/questionnaires/{digest}.pdf", door.questionnaire),
             Route("/exports/contributions", door.export),
             Route("/exports/contributions-{variant}.schema.json", export_schema),
+            Route("/unsubscribe/{ticket}", door.unsubscribe, methods=["GET", "POST"]),
+            *_development(settings),
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),
         ],
         lifespan=lifespan,
     )
+
+
+def _development(settings: Settings) -> list[Route]:
+    """Give what is served in development alone."""
+    if settings.mail != "capture" or not settings.on_loopback:
+        return []
+    captured = CapturedMail(mail_folder(settings))
+    return [Route("/development/mail", captured.index), Route("/development/mail/{id}", captured.mail)]
 
 
 def _contexts(

@@ -1,4 +1,5 @@
-"""Reconciling: every concertation that is not over has its workflow, whatever happened to Temporal's data.
+"""Reconciling: every concertation that is not over has its workflow, and so has the delivery of notices, whatever
+happened to Temporal's data.
 
 The ledger is the process, and its workflow only wakes it: one that is missing, or has failed, is simply started.
 """
@@ -14,7 +15,7 @@ from temporalio.service import RPCError
 from store.concertations import running
 from store.faults import StoreUnreachable
 from store.pool import Pool, acquire
-from workflows.starting import start
+from workflows.starting import start, start_delivery
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: fl
             present = await _namespace(client)
             if present != data or time.monotonic() >= due:
                 found = await reconcile(pool, client, task_queue)
+                await start_delivery(client, task_queue)
                 if present != data:
                     log.info(
                         "reconciled %d running concertations with Temporal's namespace %s", found, present

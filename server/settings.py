@@ -6,7 +6,7 @@ every hosting service uses (`DATABASE_URL`, `TEMPORAL_ADDRESS`). Nothing below s
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -113,6 +113,17 @@ class Settings(BaseSettings):
     clamd_address: str | None = None
     #: Longest wait for its verdict.
     clamd_timeout: Seconds = 30.0
+
+    #: Mails: by `smtp_url`, or kept in the data folder (`capture`), or none at all, which it is without either.
+    mail: Literal["smtp", "capture", "off"] | None = None
+    #: `smtp://user:password@host:port` (STARTTLS where offered), `smtp+starttls://` (or nothing is sent), `smtps://`.
+    smtp_url: SecretStr | None = None
+    #: The address that mails come from, alone; its domain ends their Message-ID.
+    mail_from: str | None = None
+    #: How many mails are on their way at once.
+    mail_connections: int = Field(4, ge=1, le=50)
+    #: Where people read concertations, for links in mails; unset: mails have none.
+    site_url: str | None = None
 
     #: Where a worker or an API writes its process id once it serves.
     ready_file: Path | None = None

@@ -162,6 +162,7 @@ class Stack:
             "CONCERTATION_HOST": self.settings.host,
             "CONCERTATION_PORT": str(self.port),
             "TEMPORAL_NAMESPACE": self.settings.temporal_namespace,
+            "CONCERTATION_MAIL": self.settings.mail or ("smtp" if self.settings.smtp_url else "capture"),
         }
         if self.settings.database_url is not None:
             roles = {"app": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}

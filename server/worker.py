@@ -14,8 +14,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.delivering import Delivery
 from activities.records import Records
 from server.collecting import keep_collecting
+from server.mailing import mailing_of
 from server.readiness import announce
 from server.reconciling import keep_reconciled
 from server.reminding import keep_reminding
@@ -23,6 +25,7 @@ from server.settings import Settings
 from store.pool import Pool, open_pool
 from workflows.concertation import ConcertationWorkflow
 from workflows.connecting import connect
+from workflows.delivery import DeliveryWorkflow
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +63,12 @@ def compose(client: Client, pool: Pool, settings: Settings, **options: Any) -> W
     `options` are for tests: interceptors, sizes.
     """
     records = Records(pool, settings.database("worker"))
+    delivery = Delivery(pool, mailing_of(settings))
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[ConcertationWorkflow],
-        activities=[records.load, records.record, records.seal],
+        workflows=[ConcertationWorkflow, DeliveryWorkflow],
+        activities=[records.load, records.record, records.seal, delivery.pump],
         # A run that fails is replaced by the reconciler, or by the next command, and the new one loads what is true; a
         # run whose task is stuck waits for a person. So any exception that is not expected, a history that corrected
         # rules no longer replay included, is a failure: of the command that it arises in, else of the run.

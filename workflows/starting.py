@@ -9,6 +9,7 @@ from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
 from workflows.concertation import ConcertationWorkflow
+from workflows.delivery import DeliveryWorkflow
 
 Beginning: TypeAlias = WithStartWorkflowOperation[ConcertationWorkflow, None]
 
@@ -43,6 +44,21 @@ def starting(concertation: str, task_queue: str) -> Beginning:
         ConcertationWorkflow.run,
         concertation,
         id=workflow_id(concertation),
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        task_timeout=STEP,
+    )
+
+
+async def start_delivery(client: Client, task_queue: str) -> None:
+    """Start the delivery of notices, unless it runs.
+
+    Raises:
+        RPCError, RuntimeError: Temporal did not take it, or does not answer.
+    """
+    await client.start_workflow(
+        DeliveryWorkflow.run,
+        id=f"delivery-{task_queue}",
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         task_timeout=STEP,

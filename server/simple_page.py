@@ -1,0 +1,38 @@
+"""A page of few words, without script or style of anybody else's: a heading, paragraphs, perhaps one button."""
+
+from collections.abc import Sequence
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+_STYLE = (
+    "body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}"
+    "button{font:inherit;padding:.5rem 1rem}"
+)
+
+
+def simple_page(
+    language: str,
+    heading: str,
+    paragraphs: Sequence[str] = (),
+    *,
+    button: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    """Give the page; the button sends an empty form to the address that the page has."""
+    said = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+    form = f'<form method="post"><button>{escape(button)}</button></form>' if button else ""
+    return HTMLResponse(
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width"><title>{escape(heading)}</title><style>{_STYLE}</style></head>'
+        f"<body><main><h1>{escape(heading)}</h1>{said}{form}</main></body></html>",
+        status,
+        {
+            "cache-control": "no-store",
+            "content-language": language,
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+            "referrer-policy": "no-referrer",
+            "vary": "accept-language",
+            "x-robots-tag": "noindex",
+        },
+    )

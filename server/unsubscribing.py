@@ -1,0 +1,47 @@
+"""GET and POST /unsubscribe/{ticket}: switching a theme of notices off by the signed link of a mail (RFC 8058).
+
+A mail program posts without asking; a person is asked first, for scanners of mails follow every link.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.asking import ask
+from domain.noticing import links
+from domain.noticing.table import FIXED, Theme
+from domain.texts import label, language_of, negotiate, text
+from server.simple_page import simple_page
+from store.contacts import set_contact
+from store.faults import StoreFault
+from store.pool import Connection, Pool
+
+
+class Unsubscribing:
+    """The two requests."""
+
+    def __init__(self, pool: Pool, key: bytes, within: float) -> None:
+        """Write through this pool, waiting at most `within` seconds; tickets are signed with the key."""
+        self._pool = pool
+        self._key = key
+        self._within = within
+
+    async def __call__(self, request: Request) -> Response:
+        """Ask, or do it; whoever has no ticket of ours learns nothing of anybody."""
+        language = language_of(negotiate(request.headers.get("accept-language")))
+        said = (language,)
+        ticket = links.read(self._key, request.path_params["ticket"])
+        if ticket is None or ticket.theme not in set(Theme) - FIXED:
+            return simple_page(language, text("notice.unsubscribe.refused", said), status=404)
+        theme = Theme(ticket.theme)
+        if request.method != "POST":
+            question = text("notice.unsubscribe.question", said, theme=label(theme, said))
+            return simple_page(language, question, button=text("notice.unsubscribe.button", said))
+
+        async def switch_off(connection: Connection) -> None:
+            await set_contact(connection, ticket.member, wants={theme.value: "none"})
+
+        try:
+            await ask(self._pool, self._within, switch_off)
+        except StoreFault:
+            return simple_page(language, text("notice.unsubscribe.later", said), status=503)
+        return simple_page(language, text("notice.unsubscribe.done", said))

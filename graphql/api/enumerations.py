@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from domain.acts import Answer, Conclusion, Position, TermEnd
+from domain.noticing.table import Theme as NoticeTheme
 from domain.procedure import Appointment, Channel, Gate, Kind, Majority, Role, Silence, Visibility
 from domain.process import BallotOutcome, BallotState, HearingState, Outcome, Phase, Purpose, State
 from store.finding import Standing
@@ -26,6 +27,7 @@ __all__ = [
     "HearingState",
     "Kind",
     "Majority",
+    "NoticeTheme",
     "Outcome",
     "Phase",
     "Position",
@@ -340,5 +342,25 @@ _publish(
         ContributionOrder.NEWEST_FIRST: "The last one received first.",
         ContributionOrder.RELEVANCE: "What is most about the words that are searched for first, the last one received "
         "first of those alike; only with `search`. Of very many the latest come first: see `isRankedWhole`.",
+    },
+)
+_publish(
+    NoticeTheme,
+    "NoticeTheme",
+    "What a reader of notices switches on or off at once.",
+    {
+        NoticeTheme.CALENDAR: "Openings, closings, and what moves them.",
+        NoticeTheme.INVITATION: "One is asked to answer.",
+        NoticeTheme.RECEIPT: "One's contribution is kept, or withdrawn.",
+        NoticeTheme.MODERATION: "A measure concerns one's contribution.",
+        NoticeTheme.CONVOCATION: "One is asked to come.",
+        NoticeTheme.RECORD: "A record waits for one's approval.",
+        NoticeTheme.BALLOT: "One may vote.",
+        NoticeTheme.COUNCIL: "What concerns one's part in the council.",
+        NoticeTheme.PROGRESS: "How the work goes on.",
+        NoticeTheme.OUTCOME: "Decision, end and what was done of it.",
+        NoticeTheme.ANSWER: "One owes an answer.",
+        NoticeTheme.FOLLOW_UP: "Commitments.",
+        NoticeTheme.OFFICE: "Offices that one holds, or held.",
     },
 )

@@ -25,6 +25,7 @@ from api.mutations.inviting import InvitationMutations
 from api.mutations.keeping import KeepingMutations
 from api.mutations.members import MemberMutations
 from api.mutations.moderating import ModerationMutations
+from api.mutations.noticing import NoticeMutations
 from api.mutations.organising import OrganisationMutations
 from api.mutations.reminding import ReminderMutations
 from api.mutations.reviewing import ReviewMutations
@@ -52,6 +53,7 @@ class Mutation(
     OrganisationMutations,
     InvitationMutations,
     ReminderMutations,
+    NoticeMutations,
     SchedulingMutations,
     ContributionMutations,
     ModerationMutations,

@@ -11,6 +11,7 @@ from api.context import Info
 from api.contributions import Contribution, contribution_of
 from api.drafts import ContributionDraft, draft_for
 from api.ids import concertation_key
+from api.notices import MOST_NOTICES, Contact, Notice, contact_of, notices_of
 from domain import rights
 from store import contributions
 
@@ -62,3 +63,19 @@ class Viewer:
             return []
         own = await info.context.reading.ask(lambda connection: contributions.own(connection, member, at.id))
         return [contribution_of(at, row) for row in own]
+
+    @field(description="How the viewer wants to be told of what happens. Nothing without a token.")
+    async def contact(self, info: Info) -> Contact | None:
+        return await contact_of(info, self.viewer.member) if self.viewer.member else None
+
+    @field(description="What the viewer was told, the latest first.")
+    async def notices(
+        self,
+        info: Info,
+        concertation_id: Annotated[ID | None, argument(description="Of this concertation alone.")] = None,
+        first: Annotated[int, argument(description="So many, 200 at most.")] = 50,
+    ) -> list[Notice]:
+        key = concertation_key(concertation_id) if concertation_id else None
+        if self.viewer.member is None or (concertation_id and key is None):
+            return []
+        return await notices_of(info, self.viewer.member, key, max(0, min(first, MOST_NOTICES)))

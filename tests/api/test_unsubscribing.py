@@ -26,8 +26,10 @@ def address(house: House, member: str = "m0", theme: str = "calendar") -> str:
 
 async def wants(house: House, member: str = "m0") -> dict[str, str] | None:
     async with house.sender.worker.acquire() as connection:
-        row = await connection.fetchrow("SELECT wants FROM contact WHERE member = $1", member)
-    return row and row["wants"]
+        found: dict[str, str] | None = await connection.fetchval(
+            "SELECT wants FROM contact WHERE member = $1", member
+        )
+    return found
 
 
 async def test_following_the_link_asks_and_changes_nothing(house: House) -> None:

@@ -20,7 +20,7 @@ from store.pool import Connection
 
 BATCH = 1_000
 """Forms that are taken together, in one transaction unless more are kept together."""
-AT_A_TIME = 25
+AT_A_TIME = 5
 """Forms that are read before others have their turn."""
 MOST_TOGETHER = 100_000
 """Lines of a file that is taken all or nothing, or tried: so long the closing of the stage waits for it."""

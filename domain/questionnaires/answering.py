@@ -81,7 +81,7 @@ class Validator:
             given = answers.get(name)
             applies = when is None or when(tidy)
             if given is not None:
-                marks = as_written and _is_mark(given)
+                marks = as_written and type(given) is dict and _is_mark(given)
                 value = _marked(asked, given, problems) if marks else check(given, problems)
                 if value is FAULT:
                     faulty.add(name)
@@ -141,8 +141,8 @@ def _compiled(questionnaire: Questionnaire) -> list[_Asked]:
     ]
 
 
-def _is_mark(given: Any) -> bool:
-    return isinstance(given, dict) and len(given) == 1 and not {BLANK, UNREADABLE, TICKED}.isdisjoint(given)
+def _is_mark(given: dict[str, Any]) -> bool:
+    return len(given) == 1 and not {BLANK, UNREADABLE, TICKED}.isdisjoint(given)
 
 
 def _marked(asked: _Asked, given: dict[str, Any], problems: list[Problem]) -> Any:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+import orjson
+
 from domain.closing.figures import Leaf
 
 FORMAT = "concertation-closing"
@@ -93,6 +95,6 @@ def json_of(text: bytes, name: str) -> Any:
         ArchiveUnfit: it is none.
     """
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return orjson.loads(text)
+    except ValueError:
         raise ArchiveUnfit(name) from None

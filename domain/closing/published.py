@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterator
 from itertools import groupby, zip_longest
 from typing import Any
+
+import orjson
 
 from domain.closing.contents import CONTRIBUTIONS, CONTRIBUTIONS_TABLE, Archive, ArchiveUnfit, json_of
 from domain.closing.figures import Leaf
@@ -88,8 +89,8 @@ def _is_same(column: Column, value: Any, cell: str) -> bool:
         return cell == ""
     if column.type in (Type.ARRAY, Type.OBJECT):
         try:
-            return bool(json.loads(cell) == value)
-        except (ValueError, RecursionError):
+            return bool(orjson.loads(cell) == value)
+        except ValueError:
             return False
     text = str(value)
     return cell == (guarded(text) if column.words else text)

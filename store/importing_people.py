@@ -184,7 +184,7 @@ class Import:
             return line.row.fault("organisation", refusal)
         college = said.college or (organisation.college if organisation else None)
         if organisation is not None and college != organisation.college:
-            refusal = Refusal(Code.UNKNOWN_COLLEGE, {"college": college or ""}, ("college",))
+            refusal = Refusal(Code.COLLEGE_OF_ORGANISATION, {"college": organisation.college}, ("college",))
             return line.row.fault("college", refusal)
         member = self.process.members.get(said.pseudonym or "")
         if said.pseudonym in self._enrolled or (member is not None and member.left_at is None):

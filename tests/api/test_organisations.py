@@ -135,7 +135,9 @@ async def test_who_is_of_another_college_or_of_no_organisation_is_refused(stage:
     other = await register(stage, name="Autre", siret=None, reference="o")
     place = {"organisationId": made["id"]}
     state = {"memberId": stage.members["state"]}
-    await stage.refused("UNKNOWN_COLLEGE", "AddRepresentative", "coordinator", **place, representative=state)
+    await stage.refused(
+        "COLLEGE_OF_ORGANISATION", "AddRepresentative", "coordinator", **place, representative=state
+    )
     await stage.refused(
         "UNKNOWN_ORGANISATION",
         "AddRepresentative",
@@ -198,7 +200,7 @@ async def test_who_is_enrolled_speaks_for_a_registered_organisation_of_their_col
         told = await stage.refused("UNKNOWN_ORGANISATION", "EnrolMember", "coordinator", organisation=unknown)
         assert told["path"] == ["organisation"]
     other = {"organisation": made["key"], "college": "etat"}
-    told = await stage.refused("UNKNOWN_COLLEGE", "EnrolMember", "coordinator", **other)
+    told = await stage.refused("COLLEGE_OF_ORGANISATION", "EnrolMember", "coordinator", **other)
     assert told["path"] == ["college"]
     for more in ({}, {"college": "locales"}, {"territory": "FR-971"}):
         member = (await stage.do("EnrolMember", "coordinator", organisation=made["key"], **more))["member"]

@@ -179,7 +179,7 @@ async def test_participants_are_enrolled_with_their_organisation_and_once(
     [
         ("p;P;nobles;", "UNKNOWN_COLLEGE"),
         ("p;P;locales;rien", "UNKNOWN_ORGANISATION"),
-        ("p;P;etat;r0", "UNKNOWN_COLLEGE"),
+        ("p;P;etat;r0", "COLLEGE_OF_ORGANISATION"),
         ("p;;locales;", "cell_missing"),
     ],
 )

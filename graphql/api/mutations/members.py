@@ -58,7 +58,7 @@ class EnrolMemberInput(ActInput):
         if found is None:
             raise refuse(Code.UNKNOWN_ORGANISATION, "organisation")
         if self.college not in (None, found.college):
-            raise refuse(Code.UNKNOWN_COLLEGE, "college", college=self.college or "")
+            raise refuse(Code.COLLEGE_OF_ORGANISATION, "college", college=found.college)
         return EnrolMember(
             member=member,
             college=found.college,

@@ -179,7 +179,7 @@ class AddRepresentativeInput(ActInput):
         key = making.member_key(self.representative.member_id, "representative")
         member = making.at.process.members.get(key)
         if member is not None and member.college != organisation.college:
-            raise refuse(Code.UNKNOWN_COLLEGE, "representative", college=organisation.college)
+            raise refuse(Code.COLLEGE_OF_ORGANISATION, "representative", college=organisation.college)
         return AssignOrganisation(member=key, organisation=organisation.id)
 
 

@@ -17,6 +17,9 @@ from activities.mail_way import Patience
 from store.pool import Pool, acquire
 from store.sending import new_run, sent, take_over
 
+STOP = b"stop\n"
+"""What the child is told when no more mails are wanted. When its parent dies it is told nothing."""
+
 
 class MailingFailed(Exception):
     """The process that sends mails ended before its time; what it had in hand is sent again."""
@@ -109,4 +112,5 @@ async def mail_in_a_child(pool: Pool, mailing: Mailing, alive: Callable[[], None
     finally:
         listening.close()
         with suppress(BrokenPipeError):
+            process.stdin.write(STOP)
             process.stdin.close()

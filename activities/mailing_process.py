@@ -1,8 +1,9 @@
 """The child process that sends mails: an order on the first line of standard input, JSON lines on standard output.
 
-Run as `python -m activities.mailing_process`. It outlives whoever started it: when standard input ends it takes no
-other mail in hand, brings those in hand to their end, records them, and leaves. `{"sent": id}` is said before the
-database knows, so that a parent that lives records what a child that was killed no longer could.
+Run as `python -m activities.mailing_process`. It outlives whoever started it: told to stop, or some seconds after its
+parent has died (the next worker will be there by then), it takes no other mail in hand, brings those in hand to their
+end, records them, and leaves. `{"sent": id}` is said before the database knows, so that a parent that lives records
+what a child that was killed no longer could.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from activities.mail_way import Folder, Later, Patience, Refused, Server, Unanswered, Way
+from activities.mailing import STOP
 from domain.noticing import links
 from domain.noticing.mime import AddressMalformed, Mail, written
 from domain.refusals import Refusal
@@ -31,10 +33,14 @@ from store.sending import Claimed
 
 Settle: TypeAlias = Callable[[Connection], Awaitable[None]]
 
-_AT_ONCE = 8
+_AT_ONCE = 20
 """Mails that one connection has in hand."""
 _ALIVE = 1.0
+_BRIDGE = 15.0
+"""Seconds for which it goes on without a parent."""
 _AGAIN = 1.0
+_TRIES = 600
+"""A mail that PostgreSQL never hears of is given up after so many seconds, and will be sent again."""
 
 
 class Sending:
@@ -44,13 +50,18 @@ class Sending:
         self._order = order
         self._pool = pool
         self._key = bytes.fromhex(order["key"])
+        self._taken: list[str] = []
+        self._recording: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Send what is due over so many connections at once, until nothing is, or nobody wants more."""
         lines = [self._line() for _ in range(self._order["connections"])]
         # A line that fails must not break off what another has in hand.
-        for fault in await asyncio.gather(*lines, return_exceptions=True):
+        faults = await asyncio.gather(*lines, return_exceptions=True)
+        if self._recording is not None:
+            await self._recording
+        for fault in faults:
             if isinstance(fault, BaseException):
                 raise fault
 
@@ -79,13 +90,14 @@ class Sending:
                         await self._insist(partial(sending.rest, fault=str(fault)))
                     self.stopping.set()
                 else:
-                    await self._insist(settle)
+                    if settle is not None:
+                        await self._insist(settle)
                     continue
             await self._insist(partial(sending.give_back, ids=[left.id for left in batch[place:]]))
             return
 
-    async def _one(self, way: Way, claimed: Claimed) -> Settle:
-        """Send one mail and say how it is settled; `Unanswered`, `StoreUnreachable`: it was not begun."""
+    async def _one(self, way: Way, claimed: Claimed) -> Settle | None:
+        """Send one mail; say how it is settled unless it was taken. `Unanswered`, `StoreUnreachable`: not begun."""
         if claimed.address is None:
             return lambda connection: sending.give_up(connection, claimed, "no address")
         await way.open()
@@ -110,7 +122,16 @@ class Sending:
         except Later as fault:
             return partial(sending.put_off, claimed=claimed, fault=str(fault))
         tell({"sent": claimed.id})
-        return lambda connection: sending.sent(connection, [claimed.id])
+        self._taken.append(claimed.id)
+        if self._recording is None or self._recording.done():
+            self._recording = asyncio.create_task(self._record())
+        return None
+
+    async def _record(self) -> None:
+        """Record what was taken; what is taken meanwhile goes together in the next transaction."""
+        while self._taken:
+            taken, self._taken = self._taken, []
+            await self._insist(partial(sending.sent, ids=taken))
 
     def _mail(self, claimed: Claimed, address: str, code: str | None) -> Mail:
         site, public = self._order["site"], self._order["public"]
@@ -138,7 +159,7 @@ class Sending:
 
     async def _insist(self, settle: Settle) -> None:
         """Settle, however long PostgreSQL is away: what became of a mail is known here alone."""
-        while True:
+        for _ in range(_TRIES):
             try:
                 async with acquire(self._pool, 30) as connection:
                     await settle(connection)
@@ -164,14 +185,15 @@ async def work() -> None:
     pool = await open_pool(
         order["dsn"],
         application="concertation mailing",
-        max_size=order["connections"],
+        max_size=order["connections"] + 1,
         statement_timeout=20,
         lock_timeout=20,
     )
     run = Sending(order, pool)
 
     async def heed() -> None:
-        await reader.read()
+        if not (await reader.read()).endswith(STOP):
+            await asyncio.sleep(_BRIDGE)
         run.stopping.set()
 
     async def breathe() -> None:

@@ -18,6 +18,7 @@ from benchmarks.deciding import decide_per_s, fold_10k_s
 from benchmarks.figure import GOALS, Figure
 from benchmarks.interchange import FIGURES as INTERCHANGE
 from benchmarks.interchange import interchange
+from benchmarks.mailing import mails_per_s
 from benchmarks.progress import say
 from benchmarks.scale import is_published, scale
 from benchmarks.starting import help_s, standing
@@ -34,6 +35,7 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
     submitting: ("submit_ratio", "submit_vs_bare_ratio", "submit_p99_ratio"),
     at_scale: (*FINDING, *SEALING),
     interchange: INTERCHANGE,
+    mails_per_s: ("mails_per_s",),
     crossing: ("transition_200_s", "deadline_lateness_s"),
 }
 """What to run for which figures."""

@@ -39,6 +39,7 @@ GOALS = {
     "import_rss_mb": Goal(unit="MB", goal=300),
     "export_per_s": Goal(unit="1/s", goal=20_000, more_is_better=True),
     "export_rss_mb": Goal(unit="MB", goal=300),
+    "mails_per_s": Goal(unit="1/s", goal=200, more_is_better=True),
     "up_ready_s": Goal(unit="s", goal=8),
     "help_s": Goal(unit="s", goal=0.4),
     "rss_api_mb": Goal(unit="MB", goal=250),

@@ -82,8 +82,8 @@ class DataFolder:
             say(f"first start, in an empty folder: {first.ready_in:.1f} s")
 
     @contextmanager
-    def stack(self) -> Iterator[Stack]:
-        """Run the stack for the length of the block."""
+    def stack(self, **given: str) -> Iterator[Stack]:
+        """Run the stack for the length of the block, with these settings besides the usual ones."""
         ready_file = self._path / "ready.json"
         command: list[str | Path] = [
             CONCERTATION,
@@ -95,7 +95,7 @@ class DataFolder:
         ]
         start = perf_counter()
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment()
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment() | given
         )
         assert process.stdout is not None
         printed: list[tuple[float, str]] = []

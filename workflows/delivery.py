@@ -25,8 +25,8 @@ class DeliveryWorkflow:
             await workflow.execute_activity_method(
                 Delivery.pump,
                 start_to_close_timeout=timedelta(hours=2),
-                # The loop looks every second; a worker that was killed is missed soon.
-                heartbeat_timeout=timedelta(seconds=20),
+                # The loop looks every second. Should two of them run at once, each takes what is its own.
+                heartbeat_timeout=timedelta(seconds=6),
                 retry_policy=RetryPolicy(
                     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)
                 ),

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 from html import escape
 from textwrap import fill
+from typing import NamedTuple
 
 from domain.organisations.registration import is_email
 from domain.texts import LANGUAGES, text
 
 WIDTH = 76
+_HERE = "https://unsubscribe.invalid/"
+"""Stands where each recipient's own link will be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,7 @@ def written(mail: Mail, sender: str, *, eight_bit: bool = True) -> bytes:
     boundary = f"=_{mail.id}"
     lines = list(_headers(mail, sender))
     lines += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"', ""]
-    languages = [mail.language, *(language for language in LANGUAGES if language != mail.language)]
-    for kind, content in (("plain", _plain(mail, languages)), ("html", _html(mail, languages))):
+    for kind, content in zip(("plain", "html"), _contents(mail), strict=True):
         lines += [f"--{boundary}", f'Content-Type: text/{kind}; charset="utf-8"']
         if eight_bit:
             lines += ["Content-Transfer-Encoding: 8bit", "", content]
@@ -70,11 +73,48 @@ def written(mail: Mail, sender: str, *, eight_bit: bool = True) -> bytes:
     return "\r\n".join("\n".join(lines).splitlines()).encode() + b"\r\n"
 
 
+def _contents(mail: Mail) -> tuple[str, str]:
+    """Give plain text and HTML: what all the mails of an occasion have in common is made once."""
+    said = _Said(
+        language=mail.language,
+        subject=mail.subject[mail.language],
+        body=tuple(mail.body.items()),
+        theme=mail.theme,
+        url=mail.url,
+        code=mail.code,
+        unsubscribe=_HERE if mail.unsubscribe else None,
+    )
+    plain, html = (_made if mail.code else _made_once)(said)
+    if mail.unsubscribe:
+        return plain.replace(_HERE, mail.unsubscribe), html.replace(_HERE, escape(mail.unsubscribe))
+    return plain, html
+
+
+class _Said(NamedTuple):
+    """What a mail says, but for the address of its recipient."""
+
+    language: str
+    subject: str
+    body: tuple[tuple[str, str], ...]
+    theme: str
+    url: str | None
+    code: str | None
+    unsubscribe: str | None
+
+
+def _made(said: _Said) -> tuple[str, str]:
+    languages = [said.language, *(language for language in LANGUAGES if language != said.language)]
+    return _plain(said, languages), _html(said, languages)
+
+
+_made_once = lru_cache(64)(_made)
+
+
 def _headers(mail: Mail, sender: str) -> Iterator[str]:
     yield f"From: <{sender}>"
     yield f"To: <{mail.address}>"
     subject = " ".join(mail.subject[mail.language].split())
-    yield f"Subject: {Header(subject, 'utf-8', header_name='Subject').encode()}"
+    yield f"Subject: {_header(subject)}"
     yield f"Date: {format_datetime(mail.at.astimezone(UTC))}"
     yield f"Message-ID: <{mail.id}@{sender.rpartition('@')[2]}>"
     yield "Auto-Submitted: auto-generated"
@@ -84,27 +124,34 @@ def _headers(mail: Mail, sender: str) -> Iterator[str]:
         yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
 
 
-def _said(mail: Mail, language: str) -> list[str]:
+@lru_cache(64)
+def _header(subject: str) -> str:
+    return Header(subject, "utf-8", header_name="Subject").encode()
+
+
+def _paragraphs(said_by: _Said, language: str) -> list[str]:
     """Give the paragraphs in a language."""
-    said = [mail.body[language]]
-    if mail.code:
-        said.append(text("notice.code", (language,), code=mail.code))
-    if mail.url:
-        said.append(text("notice.link", (language,), url=mail.url))
+    said = [dict(said_by.body)[language]]
+    if said_by.code:
+        said.append(text("notice.code", (language,), code=said_by.code))
+    if said_by.url:
+        said.append(text("notice.link", (language,), url=said_by.url))
     return said
 
 
-def _end(mail: Mail, language: str) -> list[str]:
-    theme = text(f"theme.{mail.theme}", (language,))
+def _end(said_by: _Said, language: str) -> list[str]:
+    theme = text(f"theme.{said_by.theme}", (language,))
     said = [f"{text('notice.why', (language,), theme=theme)} {text('notice.automatic', (language,))}"]
-    if mail.unsubscribe:
-        said.append(text("notice.unsubscribe", (language,), url=mail.unsubscribe))
+    if said_by.unsubscribe:
+        said.append(text("notice.unsubscribe", (language,), url=said_by.unsubscribe))
     return said
 
 
-def _plain(mail: Mail, languages: Sequence[str]) -> str:
+def _plain(said: _Said, languages: Sequence[str]) -> str:
     return "\n\n-- \n".join(
-        "\n\n".join(_wrapped(paragraph) for paragraph in (*_said(mail, language), *_end(mail, language)))
+        "\n\n".join(
+            _wrapped(paragraph) for paragraph in (*_paragraphs(said, language), *_end(said, language))
+        )
         for language in languages
     )
 
@@ -113,14 +160,14 @@ def _wrapped(paragraph: str) -> str:
     return fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _html(mail: Mail, languages: Sequence[str]) -> str:
+def _html(said: _Said, languages: Sequence[str]) -> str:
     parts = "\n<hr>\n".join(
         f'<div lang="{language}">\n'
-        + "\n".join(_paragraph(said) for said in (*_said(mail, language), *_end(mail, language)))
+        + "\n".join(_paragraph(part) for part in (*_paragraphs(said, language), *_end(said, language)))
         + "\n</div>"
         for language in languages
     )
-    title = escape(mail.subject[languages[0]])
+    title = escape(said.subject)
     return (
         f'<!DOCTYPE html>\n<html lang="{languages[0]}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>\n{_wrapped(title)}\n</title>\n</head>\n<body>\n{parts}\n</body>\n</html>"

@@ -23,8 +23,8 @@ _STAND_IN = {"position": "favourable", "conclusion": "favourable", "statement": 
 """Values by which the rest of a fact is read; they are taken out again."""
 
 
-_WITHHELD = frozenset({"vote_cast", "position_stated", "opinion_drafted", "opinion_adopted"})
-"""Kinds of events that may not be public: who says that another one is not hides it."""
+WITHHELD = frozenset({"vote_cast", "position_stated", "opinion_drafted", "opinion_adopted"})
+"""Kinds of events that may not be public yet, or ever: who withholds another one hides it."""
 
 
 class RowUnfit(Exception):
@@ -118,7 +118,7 @@ def event_of(row: Row) -> Event | None:
             return EVENT.validate_json(canonical(row.content))
         shown = row.shown or {}
         fact = shown["fact"]
-        if fact["kind"] not in _WITHHELD:
+        if fact["kind"] not in WITHHELD:
             raise RowUnfit(str(fact["kind"]))
         if shown["actor"] is None:
             return None

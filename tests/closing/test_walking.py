@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from api import publication
 from domain import acts
 from domain.acts import Conclusion
-from domain.closing.rows import RowUnfit, event_of, read_row, without_substance, write_row
+from domain.closing.rows import WITHHELD, RowUnfit, event_of, read_row, without_substance, write_row
 from domain.closing.walking import Walk
 from domain.digests import canonical
 from domain.events import (
     BallotClosed,
     Event,
+    Fact,
     OpinionAdopted,
     OpinionDrafted,
     PositionStated,
@@ -34,7 +39,7 @@ from tests.unit.play import Play, body
 from tests.unit.procedures import OPINION, call_for_input, review
 from tests.unit.scenes import opened, put_to_vote
 
-WITHHELD = (PositionStated, OpinionDrafted, OpinionAdopted, VoteCast)
+HIDDEN = (PositionStated, OpinionDrafted, OpinionAdopted, VoteCast)
 
 
 def lived(seed: int) -> Play:
@@ -79,9 +84,9 @@ def test_a_life_comes_to_the_same_end_by_its_ledger_alone(seed: int) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_what_is_not_public_keeps_things_untold_and_breaks_nothing(seed: int) -> None:
     play = lived(seed)
-    walk = walked(play.events, lambda event: not isinstance(event.fact, WITHHELD))
+    walk = walked(play.events, lambda event: not isinstance(event.fact, HIDDEN))
     assert is_whole(walk)
-    assert walk.told.withheld == sum(isinstance(event.fact, WITHHELD) for event in play.events)
+    assert walk.told.withheld == sum(isinstance(event.fact, HIDDEN) for event in play.events)
     assert walk.told.process.outcome == play.process.outcome
 
 
@@ -166,6 +171,17 @@ def test_only_what_may_be_withheld_is_withheld() -> None:
     events = council("favourable").events
     walk = walked(events, lambda event: not isinstance(event.fact, BallotClosed))
     assert walk.unfolded is not None
+
+
+def test_whatever_the_api_withholds_an_archive_may_withhold() -> None:
+    (function,) = ast.parse(inspect.getsource(publication.is_embargoed)).body
+    named = {
+        pattern.cls.id
+        for pattern in ast.walk(function)
+        if isinstance(pattern, ast.MatchClass) and isinstance(pattern.cls, ast.Name)
+    }
+    kinds = {fact.__dataclass_fields__["kind"].default for fact in get_args(Fact) if fact.__name__ in named}
+    assert kinds == WITHHELD
 
 
 def shown(event: Event) -> Event | None:

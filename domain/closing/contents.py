@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from domain.closing.figures import Leaf
+from domain.process import Process
 
 FORMAT = "concertation-closing"
 VERSION = 1
@@ -18,6 +19,7 @@ FIGURES = "figures.json"
 FIGURES_TABLE = "figures.csv"
 CONTRIBUTIONS = "contributions.jsonl"
 CONTRIBUTIONS_TABLE = "contributions.csv"
+CONTRIBUTIONS_SCHEMA = "contributions.schema.json"
 
 
 class ArchiveUnfit(Exception):
@@ -59,6 +61,26 @@ class Archive(Protocol):
         """Give the lines of a file."""
 
 
+def manifest_of(
+    process: Process, withheld: int, head: str, files: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Give what an archive says of itself: the public state of its ledger, the hash of the last row, its files."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "concertation": process.id,
+        "slug": process.slug,
+        "title": process.title,
+        "state": "final" if process.over else "provisional",
+        "phase": process.phase.value,
+        "outcome": process.outcome.value if process.outcome is not None else None,
+        "seq": process.seq,
+        "head": head,
+        "withheld": withheld,
+        "files": list(files),
+    }
+
+
 def set_name(round: int, stage: str) -> str:
     """Name the file of the leaves of a set."""
     return f"leaves/{round}-{stage}.jsonl"
@@ -80,10 +102,14 @@ def leaves_of(archive: Archive, round: int, stage: str) -> Iterator[Leaf]:
     for line in archive.lines(name):
         said = json_of(line, name)
         try:
-            leaf = Leaf(bytes.fromhex(said["leaf"]), said["college"], said["channel"], said["gone"])
+            digest, college, channel, gone = said["leaf"], said["college"], said["channel"], said["gone"]
+            leaf = Leaf(bytes.fromhex(digest), college, channel, gone)
         except (KeyError, TypeError, ValueError):
             raise ArchiveUnfit(name) from None
-        if len(leaf.digest) != 32 or not isinstance(leaf.gone, int | None):
+        typed = (
+            type(channel) is str and type(college) in (str, type(None)) and type(gone) in (int, type(None))
+        )
+        if len(leaf.digest) != 32 or not typed:
             raise ArchiveUnfit(name)
         yield leaf
 

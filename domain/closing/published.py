@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby, zip_longest
 from typing import Any
 
 import orjson
 
-from domain.closing.contents import CONTRIBUTIONS, CONTRIBUTIONS_TABLE, Archive, ArchiveUnfit, json_of
+from domain.closing.contents import (
+    CONTRIBUTIONS,
+    CONTRIBUTIONS_SCHEMA,
+    CONTRIBUTIONS_TABLE,
+    Archive,
+    ArchiveUnfit,
+    json_of,
+)
 from domain.closing.figures import Leaf
-from domain.interchange.columns import PUBLIC, Column, Type
+from domain.closing.sections import as_json
+from domain.interchange.columns import PUBLIC, Column, Type, Variant
 from domain.interchange.formulas import guarded
+from domain.interchange.table_schema import table_schema
 
 _LONGEST_CELL = 1 << 26
+_TYPES: Mapping[Type, type] = {Type.INTEGER: int, Type.ARRAY: list, Type.OBJECT: dict}
+"""What values of a type are in JSON, where they are not texts."""
 
 Leaves = Callable[[int, str], Iterator[Leaf] | None]
 """Gives the leaves of a set, or `None`: it has no seal that all contributions are in."""
@@ -30,6 +41,10 @@ def rows_of(archive: Archive) -> Iterator[dict[str, Any]]:
         row = json_of(line, CONTRIBUTIONS)
         if not isinstance(row, dict) or list(row) != [column.name for column in PUBLIC]:
             raise ArchiveUnfit(CONTRIBUTIONS)
+        for column in PUBLIC:
+            value = row[column.name]
+            if column.required if value is None else type(value) is not _TYPES.get(column.type, str):
+                raise ArchiveUnfit(f"{CONTRIBUTIONS}: {column.name}")
         yield row
 
 
@@ -60,11 +75,13 @@ def unleaved(archive: Archive, leaves: Leaves) -> tuple[int, int, str | None]:
 
 
 def untabled(archive: Archive) -> str | None:
-    """Give the id of the first row of the lines that the table says otherwise, or `header`; `None`: they say the same.
+    """Give the id of the first row of the lines that the table says otherwise, or what else does not fit; or `None`.
 
     Raises:
         ArchiveUnfit: one of them cannot be read.
     """
+    if archive.whole(CONTRIBUTIONS_SCHEMA) != as_json(table_schema(Variant.PUBLIC)):
+        return CONTRIBUTIONS_SCHEMA
     texts = (line.decode("utf-8", "replace") for line in archive.lines(CONTRIBUTIONS_TABLE))
     table = csv.reader(texts, strict=True)
     before = csv.field_size_limit(_LONGEST_CELL)

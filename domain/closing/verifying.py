@@ -21,6 +21,7 @@ from domain.closing.contents import (
     Archive,
     ArchiveUnfit,
     leaves_of,
+    manifest_of,
 )
 from domain.closing.figures import COLUMNS, Figures, Leaf
 from domain.closing.published import rows_of, unleaved, untabled
@@ -90,7 +91,7 @@ def verify(archive: Archive, *, head: str | None = None, without: str | None = N
     yield _told("contributions", lambda: _contributions(archive, process))
     yield _told("table", lambda: _line("table", (name := untabled(archive)) is None, name=name or ""))
     yield _told("figures", lambda: _figures(archive, process))
-    yield _outcome(manifest, walk)
+    yield _told("outcome", lambda: _outcome(archive, manifest, walk))
 
 
 def _line(what: str, holds: bool | None, **args: Shown) -> Line:
@@ -237,20 +238,14 @@ def _figures(archive: Archive, process: Process) -> Line:
     return _line("figures", True, count=len(rows))
 
 
-def _outcome(manifest: Mapping[str, Any], walk: Walk) -> Line:
+def _outcome(archive: Archive, manifest: Mapping[str, Any], walk: Walk) -> Line:
     """Compare what the manifest says of the end with what the ledger comes to."""
     process = walk.told.process
     outcome = process.outcome.value if process.outcome is not None else None
-    said = {
-        "slug": process.slug,
-        "title": process.title,
-        "seq": walk.seq,
-        "head": walk.head.hex(),
-        "phase": process.phase.value,
-        "outcome": outcome,
-        "state": "final" if process.over else "provisional",
-    }
-    wrong = [name for name, value in said.items() if manifest.get(name) != value]
+    said = manifest_of(process, walk.told.withheld, walk.head.hex(), manifest["files"])
+    wrong = sorted(name for name in {*said, *manifest} if said.get(name) != manifest.get(name))
+    if not wrong and archive.whole(MANIFEST) != as_json(said):
+        wrong = [MANIFEST]
     if wrong:
         return _line("outcome", False, name=", ".join(wrong), outcome=outcome)
     return _line("outcome", True if process.over else None, outcome=outcome, phase=process.phase.value)

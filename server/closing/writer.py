@@ -18,14 +18,14 @@ from api.snapshot import Snapshot
 from domain.closing.chronicle import Chronicle
 from domain.closing.contents import (
     CONTRIBUTIONS,
+    CONTRIBUTIONS_SCHEMA,
     CONTRIBUTIONS_TABLE,
     FIGURES,
     FIGURES_TABLE,
-    FORMAT,
     LEDGER,
     MANIFEST,
-    VERSION,
     Entry,
+    manifest_of,
     set_name,
     write_leaf,
 )
@@ -43,7 +43,6 @@ from store.closing_archive import Closing
 from store.snapshots import read_event
 
 README = "README.txt"
-SCHEMA = "contributions.schema.json"
 _ANYBODY = Viewer()
 _LEAVES_AT_ONCE = 1_000
 
@@ -127,7 +126,7 @@ class _Writing:
         with self._entry(CONTRIBUTIONS_TABLE) as entry:
             async for piece in self._closing.contributions(Form.CSV):
                 entry.write(piece)
-        self.put(SCHEMA, [as_json(table_schema(Variant.PUBLIC))])
+        self.put(CONTRIBUTIONS_SCHEMA, [as_json(table_schema(Variant.PUBLIC))])
 
     def figures(self) -> None:
         """Write what was counted."""
@@ -137,21 +136,9 @@ class _Writing:
 
     def manifest(self) -> dict[str, Any]:
         """Write and give the manifest: what the archive says of itself."""
-        process = self.told.process
-        said = {
-            "format": FORMAT,
-            "version": VERSION,
-            "concertation": process.id,
-            "slug": process.slug,
-            "title": process.title,
-            "state": "final" if process.over else "provisional",
-            "phase": process.phase.value,
-            "outcome": process.outcome.value if process.outcome is not None else None,
-            "seq": process.seq,
-            "head": self._head,
-            "withheld": self.told.withheld,
-            "files": [entry._asdict() for entry in self._entries],
-        }
+        told = self.told
+        files = [entry._asdict() for entry in self._entries]
+        said = manifest_of(told.process, told.withheld, self._head, files)
         self.put(MANIFEST, [as_json(said)])
         return said
 

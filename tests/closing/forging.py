@@ -29,7 +29,7 @@ def forge(path: Path, changes: Mapping[str, Change]) -> Path:
     for entry in manifest["files"]:
         content = contents[entry["name"]]
         entry |= {"bytes": len(content), "sha256": sha256(content).hexdigest()}
-    contents["manifest.json"] = json.dumps(manifest).encode()
+    contents["manifest.json"] = json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n"
     with forged.open("wb") as sink:
         sealed = SealedSink(sink)
         with zipfile.ZipFile(sealed, "w") as file:

@@ -65,8 +65,11 @@ def _first(key: str, value: Any) -> Change:
     return in_json(changed)
 
 
-def _outcome(said: Any) -> None:
-    said["outcome"] = "stopped_no_quorum"
+def _said(key: str, value: Any) -> Change:
+    def changed(said: Any) -> None:
+        said[key] = value
+
+    return in_json(changed)
 
 
 FORGED: dict[str, tuple[str, Change, set[str]]] = {
@@ -101,7 +104,19 @@ FORGED: dict[str, tuple[str, Change, set[str]]] = {
     ),
     "a figure is changed": ("figures.json", _first("count", 1000), {"figures"}),
     "a figure is changed in its table": ("figures.csv", lambda text: text + b"1,appel,day,,3\r\n", {"figures"}),
-    "another outcome is announced": ("manifest.json", in_json(_outcome), {"outcome"}),
+    "another outcome is announced": ("manifest.json", _said("outcome", "stopped_no_quorum"), {"outcome"}),
+    "rows that are not public are not told": ("manifest.json", _said("withheld", 3), {"outcome"}),
+    "something is announced besides": ("manifest.json", _said("remark", "vu"), {"outcome"}),
+    "a version is no number": ("manifest.json", _said("version", True), {"outcome"}),
+    "another version is announced": ("manifest.json", _said("version", 2), {"manifest"}),
+    "the schema is changed": ("contributions.schema.json", lambda text: text + b" ", {"table"}),
+    "a channel is no text": (
+        "leaves/1-appel.jsonl", lambda text: text.replace(b'"paper"', b"[]", 1), {"roots", "contributions", "figures"},
+    ),
+    "a day is no text": (
+        "contributions.jsonl", lambda text: text.replace(b'"channel":"paper"', b'"channel":{}'),
+        {"contributions", "table", "figures"},
+    ),
     "what is there is no JSON": ("seals.json", lambda text: b"{", {"sections"}),
     "the ledger is no ledger": ("ledger.jsonl", lambda text: b"{}\n", {"manifest"}),
     "the leaves are no leaves": ("leaves/1-appel.jsonl", lambda text: b"[]\n", {"roots", "contributions", "figures"}),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from temporalio import activity
 
+from activities.calling import call_webhooks
 from activities.mailing import Mailing, MailingFailed, mail_in_a_child
 from store.known_processes import KnownProcesses
 from store.notices import AT_ONCE, fan_out
@@ -47,6 +48,7 @@ class Delivery:
         Where `stopping`, it leaves at once: a process that sends brings what it has in hand to its end by itself.
         """
         sending: asyncio.Task[None] | None = None
+        calling: asyncio.Task[int] | None = None
         try:
             async with acquire(self._pool) as connection:
                 await take_over(connection)
@@ -59,7 +61,14 @@ class Delivery:
                     sending = None
                 elif due and sending is None:
                     sending = asyncio.create_task(mail_in_a_child(self._pool, self._mailing, alive))
-                if not (moved or due or sending) and looks <= 0:
+                called = calling.result() if calling is not None and calling.done() else 0
+                if calling is None or calling.done():
+                    calling = asyncio.create_task(
+                        call_webhooks(self._pool, development=self._mailing.development)
+                    )
+                    if looks <= 0:
+                        called += await calling
+                if not (moved or due or sending or called) and looks <= 0:
                     return
                 if moved == AT_ONCE:
                     continue
@@ -70,6 +79,8 @@ class Delivery:
         finally:
             if sending is not None:
                 sending.cancel()
+            if calling is not None:
+                calling.cancel()
 
     async def _look(self) -> tuple[int, bool]:
         """Fan out some; say how many rows of the outbox that was, and whether a mail is due."""

@@ -43,6 +43,8 @@ class Mailing:
     site: str | None = None
     public: str | None = None
     connections: int = 4
+    #: Whether webhooks of this machine may be called.
+    development: bool = False
     patience: Patience = field(default_factory=Patience)
 
     @property

@@ -91,6 +91,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "register_organisation": _CONDUCT | frozenset({Role.CLERK}),
     "invite": _CONDUCT,
     "remind": _CONDUCT,
+    "keep_webhooks": _CONDUCT,
     "read_follow_up": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR}),
     # moderation: the guarantor sees all of it and decides nothing
     "moderate_contribution": _CONDUCT,

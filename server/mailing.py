@@ -30,6 +30,7 @@ def mailing_of(settings: Settings) -> Mailing:
             site=settings.site_url,
             public=settings.public_url or here,
             connections=1,
+            development=settings.on_loopback,
         )
     if settings.smtp_url is None:
         raise SettingMissing("CONCERTATION_SMTP_URL")

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.noticing.audiences import members
-from domain.noticing.table import FIXED, NOTICES, OUTSIDE_THE_LEDGER
+from domain.noticing.table import FIXED, NOTICES, OUTSIDE_THE_LEDGER, Rule, Theme
 from domain.noticing.wording import Words, of_event, of_occasion
 from domain.process import Process
 from store.concertations import processes
@@ -21,9 +21,12 @@ from store.identifiers import parse
 from store.known_processes import KnownProcesses
 from store.pool import Connection
 from store.snapshots import read_event
+from store.webhooks import wanting
 
 AT_ONCE = 500
 """Rows of the outbox in one transaction."""
+_UNTOLD = Rule(Theme.PROGRESS, ())
+"""What webhooks alone are told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class Occasion:
     words: Words
     members: Sequence[str] = ()
     organisations: Sequence[UUID] = ()
+    webhooks: Sequence[UUID] = ()
     about: Mapping[str, Any] | None = None
 
 
@@ -54,8 +58,12 @@ async def fan_out(connection: Connection, known: KnownProcesses, most: int = AT_
             """,
             most,
         )
-        told = [row for row in rows if row["kind"] in NOTICES]
-        for occasion in [*await _of_events(connection, told, known), *await _others(connection, told, known)]:
+        hooks = await wanting(connection, [row["id"] for row in rows])
+        told = [row for row in rows if row["kind"] in NOTICES or row["id"] in hooks]
+        for occasion in [
+            *await _of_events(connection, told, known, hooks),
+            *await _others(connection, told, known),
+        ]:
             await write(connection, occasion)
         if rows:
             await connection.execute(
@@ -67,17 +75,20 @@ async def fan_out(connection: Connection, known: KnownProcesses, most: int = AT_
 
 async def write(connection: Connection, occasion: Occasion) -> int:
     """Write the notices of an occasion, for those who have an address and want them; say how many are new."""
-    theme = NOTICES[occasion.kind].theme
+    rule = NOTICES.get(occasion.kind, _UNTOLD)
     written: int = await connection.fetchval(
         """
         WITH able AS (
-            SELECT 'member/' || g.member AS recipient
+            SELECT 'member/' || g.member AS recipient, 'mail' AS channel
             FROM unnest($9::text[]) AS g (member)
             LEFT JOIN contact c ON c.member = g.member
             LEFT JOIN participant p ON p.concertation = $2 AND p.member = g.member
             WHERE coalesce(c.email, p.email) IS NOT NULL AND ($6 OR coalesce(c.wants ->> $5, 'at_once') <> 'none')
             UNION
-            SELECT 'organisation/' || o.id FROM organisation o WHERE o.id = ANY ($10::uuid[]) AND o.email IS NOT NULL
+            SELECT 'organisation/' || o.id, 'mail' FROM organisation o
+            WHERE o.id = ANY ($10::uuid[]) AND o.email IS NOT NULL
+            UNION
+            SELECT 'webhook/' || w, 'webhook' FROM unnest($13::uuid[]) AS w
         ), said AS (
             INSERT INTO notice_text (key, concertation, kind, about, theme, fixed, subject, body, path, at)
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $11, $12 WHERE EXISTS (SELECT FROM able)
@@ -85,8 +96,8 @@ async def write(connection: Connection, occasion: Occasion) -> int:
         ), told AS (
             INSERT INTO notice (id, key, recipient, channel, state, at, next_at)
             SELECT encode(
-                    substr(sha256(convert_to(concat_ws(chr(31), $1, a.recipient, 'mail'), 'UTF8')), 1, 16), 'hex'
-                )::uuid, $1, a.recipient, 'mail', 'waiting', $12, instant()
+                    substr(sha256(convert_to(concat_ws(chr(31), $1, a.recipient, a.channel), 'UTF8')), 1, 16), 'hex'
+                )::uuid, $1, a.recipient, a.channel, 'waiting', $12, instant()
             FROM able a
             ON CONFLICT DO NOTHING
             RETURNING 1
@@ -97,19 +108,22 @@ async def write(connection: Connection, occasion: Occasion) -> int:
         parse(occasion.concertation),
         occasion.kind,
         dict(occasion.about or {}),
-        theme.value,
-        theme in FIXED,
+        rule.theme.value,
+        rule.theme in FIXED,
         occasion.words.subject,
         occasion.words.body,
         list(occasion.members),
         list(occasion.organisations),
         occasion.words.path,
         occasion.at,
+        list(occasion.webhooks),
     )
     return written
 
 
-async def _of_events(connection: Connection, rows: Sequence[Any], known: KnownProcesses) -> list[Occasion]:
+async def _of_events(
+    connection: Connection, rows: Sequence[Any], known: KnownProcesses, hooks: Mapping[int, Sequence[UUID]]
+) -> list[Occasion]:
     wanted = [row for row in rows if row["kind"] not in OUTSIDE_THE_LEDGER]
     if not wanted:
         return []
@@ -134,7 +148,8 @@ async def _of_events(connection: Connection, rows: Sequence[Any], known: KnownPr
                 kind=row["kind"],
                 at=event.at,
                 words=of_event(event, process),
-                members=members(NOTICES[row["kind"]].to, event, process),
+                members=members(NOTICES.get(row["kind"], _UNTOLD).to, event, process),
+                webhooks=hooks.get(row["id"], ()),
                 about={"seq": row["seq"]},
             )
         )

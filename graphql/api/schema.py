@@ -16,6 +16,7 @@ from api.gate import Gate
 from api.masking import Masking
 from api.mutations.attaching import AttachingMutations
 from api.mutations.balloting import BallotMutations
+from api.mutations.calling import WebhookMutations
 from api.mutations.contributing import ContributionMutations
 from api.mutations.deciding import DecisionMutations
 from api.mutations.drafting import DraftingMutations
@@ -54,6 +55,7 @@ class Mutation(
     InvitationMutations,
     ReminderMutations,
     NoticeMutations,
+    WebhookMutations,
     SchedulingMutations,
     ContributionMutations,
     ModerationMutations,

@@ -19,7 +19,7 @@ TABLES = (
     "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "measure", "member",
     "moderation_act", "notice", "notice_text",
     "organisation", "outbox", "participant", "person", "procedure", "questionnaire", "reminder",
-    "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "stage",
+    "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "stage", "webhook",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
@@ -72,7 +72,7 @@ GRANTED = {
             "draft",
             "secret_vote",
         }
-        - {"contact", "delivery"},
+        - {"contact", "delivery", "webhook"},
         "UPDATE": {"concertation", "delivery", "member", "notice", "stage"},
         "DELETE": {"file", "file_content", "file_reference"},
     },
@@ -89,6 +89,7 @@ COLUMNS = {
     ("concertation_worker", "UPDATE", "contact"),
     ("concertation_worker", "UPDATE", "file_content"),
     ("concertation_worker", "UPDATE", "outbox"),
+    ("concertation_worker", "UPDATE", "webhook"),
 }
 
 
@@ -165,10 +166,11 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "contribution_total", "contribution_versions", "contribution_whereabouts", "departement_of",
         "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",
         "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite",
-        "iso", "keep_secret_vote", "measures_of", "notices_of", "open_batch", "open_invitation", "reissue_code",
-        "remind",
+        "iso", "keep_secret_vote", "measures_of", "notices_of", "open_batch", "open_invitation",
+        "register_webhook", "reissue_code", "remind", "remove_webhook",
         "report_contribution", "save_draft", "set_contact", "set_reader", "set_reminder_days", "submit_contribution",
-        "submit_contributions", "voices_of", "withdraw_contribution", "write_grouping", "write_moderation",
+        "submit_contributions", "voices_of", "webhooks_of", "withdraw_contribution", "write_grouping",
+        "write_moderation",
     ]  # fmt: skip
 
 
@@ -204,6 +206,7 @@ async def test_no_role_tampers_with_what_is_only_added_to(
         "SELECT * FROM secret_vote",
         "SELECT * FROM outbox",
         "SELECT email FROM contact",
+        "SELECT secret FROM webhook",
         "SELECT recipient FROM notice",
         "SELECT append(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
         "SELECT open_concertation(NULL, NULL, NULL, NULL, NULL)",

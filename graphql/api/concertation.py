@@ -43,6 +43,7 @@ from api.synthesis import (
     recommendations_seen,
     synthesis_of,
 )
+from api.webhooks import Webhook, webhooks_of
 from domain.awaited import awaited
 from domain.decide import next_deadline
 from domain.texts import localised
@@ -278,6 +279,10 @@ class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithGrouping
             )
             for a in awaited(self.at.process, self.at.now)
         ]
+
+    @field(description="Other systems that are told of its events; shown to those who conduct it.")
+    async def webhooks(self, info: Info) -> list[Webhook]:
+        return await webhooks_of(info, self.at)
 
     @field(description="The next instant at which something happens without anybody's help.")
     def next_deadline(self) -> datetime | None:

@@ -22,6 +22,9 @@ async def test_one_is_registered_once_and_removed(stage: Stage) -> None:
     await stage.house.refused(
         "IDEMPOTENCY_KEY_REUSED", "RegisterWebhook", "coordinator", **given | {"url": f"{URL}2"}
     )
+    for name, seen in (("coordinator", [kept]), (None, None)):
+        found = (await stage.house.ask("Webhooks", {"id": stage.id}, name))["concertation"]
+        assert (found and found["webhooks"]) == seen
     for _ in range(2):
         removed = await stage.house.done_without_key(
             "RemoveWebhook", "coordinator", concertationId=stage.id, webhookId=kept["id"]
@@ -41,6 +44,8 @@ async def test_nobody_else_registers_any_and_none_that_there_is_not_is_removed(s
     await stage.open()
     for name in ("citizen", "chair", None):
         await stage.house.refused("NOT_ALLOWED", "RegisterWebhook", name, concertationId=stage.id, url=URL)
+    found = await stage.house.ask("Webhooks", {"id": stage.id}, "citizen")
+    assert found["concertation"]["webhooks"] == []
     answer = await stage.house.ask(
         "RemoveWebhook", {"input": {"concertationId": stage.id, "webhookId": stage.id}}, "coordinator"
     )

@@ -1,4 +1,7 @@
-"""The delivery of notices as workers run it: through Temporal, one for a task queue, for ever."""
+"""The delivery of notices as workers run it: through Temporal, one for a task queue, for ever.
+
+On a server of its own: where a call of the activity is not over, no time is skipped for anybody.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ async def pool(database: Database) -> AsyncIterator[Pool]:
 
 
 async def test_what_happens_is_told_by_mail_through_the_worker(
-    temporal_env: WorkflowEnvironment,
+    own_temporal_env: WorkflowEnvironment,
     pool: Pool,
     database: Database,
     test_clock: TestClock,
@@ -49,9 +52,9 @@ async def test_what_happens_is_told_by_mail_through_the_worker(
     settings = Settings(
         worker_database_url=SecretStr(database.worker), task_queue=queue, mail="capture", data_dir=tmp_path
     )
-    async with compose(temporal_env.client, pool, settings):
-        await start_delivery(temporal_env.client, queue)
-        await start_delivery(temporal_env.client, queue)
+    async with compose(own_temporal_env.client, pool, settings):
+        await start_delivery(own_temporal_env.client, queue)
+        await start_delivery(own_temporal_env.client, queue)
         async with asyncio.timeout(30):
             while True:
                 mails = list((tmp_path / "mail").glob("*.eml"))
@@ -63,4 +66,3 @@ async def test_what_happens_is_told_by_mail_through_the_worker(
     said = "".join(mail.read_text("utf-8") for mail in mails)
     assert said.count("To: <p0@exemple.fr>") == 2
     assert "Concertation launched" in said
-    await temporal_env.client.get_workflow_handle(f"delivery-{queue}").terminate()

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from domain.acts import Position
@@ -28,6 +29,12 @@ from tests.workflows.engine import Engine
 from tests.workflows.years import Years
 
 __all__ = ["engine", "pool"]
+
+
+@pytest_asyncio.fixture
+async def temporal_env(own_temporal_env: WorkflowEnvironment) -> WorkflowEnvironment:
+    """A server of its own: two years of others' timers would pass with these."""
+    return own_temporal_env
 
 
 @pytest.mark.postgres

@@ -7,6 +7,8 @@ PostgreSQL and Temporal may come, go and come back with empty hands: it waits fo
 import asyncio
 import logging
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
+#: Seconds after the activities are over in which Temporal is told of it.
+_REPORTING = 1.0
 
 
 async def serve(settings: Settings) -> None:
@@ -83,12 +87,24 @@ def compose(client: Client, pool: Pool, settings: Settings, **options: Any) -> W
     )
 
 
+@asynccontextmanager
+async def _working(worker: Worker, within: float) -> AsyncIterator[None]:
+    """Let a worker work, and stop it within so many seconds: where Temporal has gone, nobody takes what it reports."""
+    await worker.__aenter__()
+    try:
+        yield
+    finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await worker.__aexit__(None, None, None)
+
+
 async def _work_for_ever(pool: Pool, settings: Settings) -> None:
     pause = _FIRST_PAUSE
     while True:
         try:
             client = await connect(settings.temporal(), settings.temporal_namespace)
-            async with compose(client, pool, settings):
+            async with _working(compose(client, pool, settings), settings.shutdown_timeout + _REPORTING):
                 log.info("working for the task queue %s", settings.task_queue)
                 announce(settings.ready_file)
                 pause = _FIRST_PAUSE

@@ -10,15 +10,20 @@ from temporalio import activity
 
 from activities.calling import call_webhooks
 from activities.mailing import Mailing, MailingFailed, mail_in_a_child
+from store.bulletins import bundle
+from store.contacts import ask
 from store.known_processes import KnownProcesses
 from store.notices import AT_ONCE, fan_out
 from store.pool import Pool, acquire
+from store.reminders import Reminders
 from store.sending import any_due, skip_all, take_over
 
 log = logging.getLogger(__name__)
 
 _EVERY = 1.0
 """Seconds between two looks at what is due."""
+_REMIND_EVERY = 15
+"""Looks between two for reminders."""
 _LOOKS = 300
 """So many in one call of the activity."""
 
@@ -31,6 +36,8 @@ class Delivery:
         self._pool = pool
         self._mailing = mailing
         self._known = KnownProcesses()
+        self._reminders = Reminders()
+        self._looked = 0
 
     @activity.defn(name="pump_notices")
     async def pump(self) -> None:
@@ -70,7 +77,7 @@ class Delivery:
                         called += await calling
                 if not (moved or due or sending or called) and looks <= 0:
                     return
-                if moved == AT_ONCE:
+                if moved >= AT_ONCE:
                     continue
                 if sending:
                     await asyncio.wait({sending}, timeout=_EVERY)
@@ -83,9 +90,14 @@ class Delivery:
                 calling.cancel()
 
     async def _look(self) -> tuple[int, bool]:
-        """Fan out some; say how many rows of the outbox that was, and whether a mail is due."""
+        """Fan out some; say how much that was, rows of the outbox, bulletins, reminders, and whether a mail is due."""
         async with acquire(self._pool) as connection:
             moved = await fan_out(connection, self._known)
+            await ask(connection)
+            moved += await bundle(connection, self._known)
+            if self._looked % _REMIND_EVERY == 0 or self._reminders.behind:
+                moved += await self._reminders.look(connection, self._known) + self._reminders.behind
+            self._looked += 1
             if self._mailing.off:
                 await skip_all(connection)
                 return moved, False

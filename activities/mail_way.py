@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+_OTHER = re.compile(r"5\.(?!1\.)\d+\.\d+")
+"""Enhanced codes (RFC 3463) that say something else than of the address: a policy, a mailbox that is full."""
 FEW = 100
 """Mails over one connection; many servers ask for a new one then."""
 
@@ -171,7 +174,8 @@ class Server:
             self._smtp.close()  # the next begins anew, whatever state this one left
             if fault.code == 421 or fault.code < 500:
                 raise Later(_said(fault)) from fault
-            raise Refused(_said(fault), address=isinstance(fault, SMTPRecipientRefused)) from fault
+            address = isinstance(fault, SMTPRecipientRefused) and not _OTHER.match(fault.message)
+            raise Refused(_said(fault), address=address) from fault
         except (SMTPTimeoutError, SMTPServerDisconnected, SMTPException, OSError) as fault:
             self._smtp.close()
             raise Later(_said(fault)) from fault

@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -26,8 +27,11 @@ from domain.noticing import links
 from domain.noticing.mime import AddressMalformed, Mail, written
 from domain.refusals import Refusal
 from store import sending
+from store.calendar_entries import entry_for
+from store.contacts import digest_of
 from store.faults import StoreUnreachable
 from store.invitations import reissue
+from store.known_processes import KnownProcesses
 from store.pool import Connection, Pool, acquire, open_pool
 from store.sending import Claimed
 
@@ -50,6 +54,7 @@ class Sending:
         self._order = order
         self._pool = pool
         self._key = bytes.fromhex(order["key"])
+        self._known = KnownProcesses()
         self._taken: list[str] = []
         self._recording: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
@@ -98,11 +103,14 @@ class Sending:
 
     async def _one(self, way: Way, claimed: Claimed) -> Settle | None:
         """Send one mail; say how it is settled unless it was taken. `Unanswered`, `StoreUnreachable`: not begun."""
+        if claimed.confirms and (claimed.address is None or not self._order["public"]):
+            why = "no address of ours to confirm at" if claimed.address else "another address was given since"
+            return partial(sending.skip, claimed=claimed, why=why)
         if claimed.address is None:
             return lambda connection: sending.give_up(connection, claimed, "no address")
         await way.open()
         code = None
-        if claimed.invitation:
+        if claimed.invitation and claimed.concertation:
             async with acquire(self._pool, 30) as connection:
                 made = await reissue(
                     connection, concertation=claimed.concertation, invitation=claimed.invitation, voids=False
@@ -112,8 +120,15 @@ class Sending:
                 return lambda connection: sending.skip(connection, claimed, why)
             code = made.code
         sender = self._order["sender"]
+        entry = None
+        if claimed.hearing or claimed.meeting:
+            async with acquire(self._pool, 30) as connection:
+                entry = await entry_for(
+                    connection, self._known, claimed, organizer=sender, url=self._url(claimed)
+                )
         try:
-            mail = written(self._mail(claimed, claimed.address, code), sender, eight_bit=way.eight_bit)
+            said = replace(self._mail(claimed, claimed.address, code), calendar=entry)
+            mail = written(said, sender, eight_bit=way.eight_bit)
             await way.send(claimed.id, sender, claimed.address, mail)
         except AddressMalformed as fault:
             return partial(sending.give_up, claimed=claimed, fault=str(fault), bounced=True)
@@ -134,11 +149,16 @@ class Sending:
             await self._insist(partial(sending.sent, ids=taken))
 
     def _mail(self, claimed: Claimed, address: str, code: str | None) -> Mail:
-        site, public = self._order["site"], self._order["public"]
+        public = self._order["public"]
         unsubscribe = None
         if public and claimed.member and not claimed.fixed:
             ticket = links.write(self._key, links.Ticket(claimed.member, claimed.theme))
             unsubscribe = f"{public}/unsubscribe/{ticket}"
+        confirm = None
+        if public and claimed.confirms and claimed.member:
+            asked = links.Ticket(claimed.member, digest_of(claimed.confirms))
+            confirm = links.write(self._key, asked, links.CONFIRM)
+            confirm = f"{public}/confirm-address/{confirm}"
         return Mail(
             id=claimed.id,
             address=address,
@@ -147,10 +167,15 @@ class Sending:
             body=claimed.body,
             theme=claimed.theme,
             at=claimed.at,
-            url=site and f"{site}{claimed.path}",
+            url=self._url(claimed),
             code=code,
             unsubscribe=unsubscribe,
+            confirm=confirm,
         )
+
+    def _url(self, claimed: Claimed) -> str | None:
+        site = self._order["site"]
+        return f"{site}{claimed.path}" if site and claimed.path else None
 
     def _way(self) -> Way:
         if "folder" in self._order:

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import TextIO
 
 from benchmarks.at_scale import FINDING, SEALING, at_scale
+from benchmarks.closing import archiving
 from benchmarks.commanding import command_p50_ms
 from benchmarks.crossing import crossing
 from benchmarks.deciding import decide_per_s, fold_10k_s
@@ -24,6 +25,8 @@ from benchmarks.scale import is_published, scale
 from benchmarks.starting import help_s, standing
 from benchmarks.submitting import submitting
 from benchmarks.table import write
+from benchmarks.treating import FIGURES as TREATING
+from benchmarks.treating import treating
 from server.leaving import leave
 
 MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
@@ -35,6 +38,8 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
     submitting: ("submit_ratio", "submit_vs_bare_ratio", "submit_p99_ratio"),
     at_scale: (*FINDING, *SEALING),
     interchange: INTERCHANGE,
+    archiving: ("archive_s", "archive_rss_mb", "verify_s"),
+    treating: TREATING,
     mails_per_s: ("mails_per_s",),
     crossing: ("transition_200_s", "deadline_lateness_s"),
 }

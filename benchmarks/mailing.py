@@ -125,7 +125,7 @@ def _sink() -> Iterator[Any]:
     assert process.stdout is not None
     given = {
         "CONCERTATION_SMTP_URL": f"smtp://127.0.0.1:{json.loads(process.stdout.readline())['port']}",
-        "CONCERTATION_MAIL_FROM": "avis@concertation.exemple",
+        "CONCERTATION_MAIL_FROM": "notifications@concertation.exemple",
         "CONCERTATION_PUBLIC_URL": "https://api.concertation.exemple",
         "CONCERTATION_SITE_URL": "https://concertation.exemple",
     }

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from domain import acts
-from domain.acts import SYSTEM, Act, Actor, Body, Command, Position, SealFigures
+from domain.acts import SYSTEM, Act, Actor, Attendance, Body, Command, Position, SealFigures
 from domain.builtin import builtin
 from domain.decide import decide, next_deadline
 from domain.digests import digest
@@ -19,6 +19,8 @@ from domain.evolve import fold
 from domain.procedure import Procedure
 from domain.process import Ballot, BallotState, Process, State
 from domain.refusals import Refusal
+from domain.treatment.sources import records, reservations
+from store.procedures import procedure_digest
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ID = "00000000-0000-4000-8000-000000000001"
@@ -47,7 +49,7 @@ class Play:
                 slug=f"essai-{concertation}",
                 title={"fr": "Essai"},
                 procedure=procedure,
-                procedure_digest="0" * 64,
+                procedure_digest=procedure_digest(procedure),
             )
         )
 
@@ -156,6 +158,9 @@ def whole_piece(participants: int = 100, recommendations: int = 30, reports: int
     for name in ("Dossier de concertation", "Annexe", "Charte"):
         play.do(acts.AttachDocument(document=body(name), title={"fr": name}))
     play.do(acts.AttachDocument(document=body("Questions"), title={"fr": "Questions"}, questionnaire=True))
+    play.do(
+        acts.AttachDocument(document=body("Grille"), title={"fr": "Grille"}, stage="avis", questionnaire=True)
+    )
     play.try_in_vain(acts.Launch(opens_at=play.now + DAY), by="member-001")
     play.do(acts.Launch(opens_at=play.now + 40 * DAY))
     _sign(play)
@@ -208,13 +213,41 @@ def _hearings(play: Play) -> None:
                 starts_at=starts_at,
                 ends_at=starts_at + timedelta(hours=2),
                 witnesses=witnesses,
+                urgent="Quatre auditions en une journée.",
             )
             play.do(window, stage=stage)
+            if number == 0:
+                _calls(play, hearing, stage)
+                starts_at += timedelta(minutes=30)
             play.try_in_vain(acts.HoldHearing(hearing=hearing, heard=witnesses), COORDINATOR, stage)
             play.now = starts_at
             play.do(acts.HoldHearing(hearing=hearing, heard=witnesses), stage=stage)
+            play.do(acts.DraftRecord(hearing=hearing, record=body(f"{lane} {number}")), stage=stage)
             play.do(acts.RecordHearing(hearing=hearing, record=body(f"{lane} {number}")), stage=stage)
             play.vote_all(FOR)
+
+
+def _calls(play: Play, hearing: str, stage: str) -> None:
+    """Three ask to be heard: one is called, one declined, one thinks again. The hearing begins half an hour later."""
+    for number, member in enumerate(("member-012", "member-013", "member-014")):
+        play.do(acts.RequestHearing(request=f"{hearing}/{number}", text=body(member)), member, stage)
+    called = acts.CallWitness(
+        hearing=hearing, witness="member-012", request=f"{hearing}/0", urgent="Désistement d’un organisme."
+    )
+    play.do(called, stage=stage)
+    play.do(acts.DeclineRequest(request=f"{hearing}/1", reason="Déjà entendu."), stage=stage)
+    play.do(acts.WithdrawRequest(request=f"{hearing}/2"), "member-014", stage)
+    set_ = play.process.hearings[hearing]
+    moved = acts.MoveHearing(
+        hearing=hearing,
+        starts_at=set_.starts_at + timedelta(minutes=30),
+        ends_at=set_.ends_at + timedelta(minutes=30),
+        seen_starts_at=set_.starts_at,
+        reason="Retard d’un train.",
+        urgent="Retard d’un train.",
+    )
+    play.do(moved, stage=stage)
+    play.do(acts.AnswerCall(hearing=hearing, comes=False, reason="Empêchement."), "member-012", stage)
 
 
 def _review(play: Play, conclusion: acts.Conclusion) -> None:
@@ -235,7 +268,9 @@ def _review(play: Play, conclusion: acts.Conclusion) -> None:
             by="conseil-2",
             stage="avis",
         )
-    play.do(acts.PutOpinionToVote(text=text.digest), by="presidence-conseil-1", stage="avis")
+    meeting = _meet(play)
+    vote = acts.PutOpinionToVote(text=text.digest, meeting=meeting)
+    play.do(vote, by="presidence-conseil-1", stage="avis")
     if first_round:
         ballot = play.ballot()
         play.try_in_vain(
@@ -243,6 +278,26 @@ def _review(play: Play, conclusion: acts.Conclusion) -> None:
         )
     play.do(acts.GiveProxy(ballot=play.ballot().id, to="conseil-1"), by="conseil-5")
     play.vote_all(FOR, but=frozenset({"conseil-6"} if first_round else ()))
+
+
+def _meet(play: Play) -> str:
+    """The council fills in its grid, meets five days after its convocation, and leaves minutes."""
+    chair, meeting = "presidence-conseil-1", f"reunion {play.process.round}"
+    for member in (chair, "conseil-1", "conseil-2", "conseil-3"):
+        marks = {"economique": 3, "social": 4, "juridique": 2}
+        act = acts.Evaluate(questionnaire=body("Grille").digest, marks=marks, reasons=body(member))
+        play.do(act, member, "avis")
+    starts_at = play.now + 5 * DAY
+    convened = acts.ConveneMeeting(
+        meeting=meeting, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), agenda=body("ordre")
+    )
+    play.do(convened, chair, "avis")
+    play.now = starts_at
+    there = {"presidence-conseil/1": Attendance.PRESENT, "conseil/1": Attendance.REMOTE}
+    others = dict.fromkeys((f"conseil/{seat}" for seat in range(2, 5)), Attendance.PRESENT)
+    play.do(acts.HoldMeeting(meeting=meeting, attendance=there | others), chair, "avis")
+    play.do(acts.RecordMinutes(meeting=meeting, minutes=body("pv")), chair, "avis")
+    return meeting
 
 
 def _synthesis(play: Play, recommendations: int) -> None:
@@ -268,7 +323,27 @@ def _synthesis(play: Play, recommendations: int) -> None:
         for lane in play.process.lanes:
             text = body(f"chapitre {lane}/{version}")
             play.do(acts.SubmitChapter(lane=lane, text=text), by=rapporteurs[lane], stage="synthese")
-    play.do(acts.AssembleSynthesis(text=body("synthèse")), by="rapporteur-general-1", stage="synthese")
+    _treatment(play)
+    nothing = acts.TreatmentFigures(by_kind={})
+    assembled = acts.AssembleSynthesis(text=body("synthèse"), treatment=nothing)
+    play.do(assembled, by="rapporteur-general-1", stage="synthese")
+
+
+def _treatment(play: Play) -> None:
+    """Ascertain something, cite what was heard, set a contribution aside and take it back, answer every reservation."""
+    by, text = "rapporteur-general-1", body("constat")
+    made = acts.MakeAscertainment(ascertainment="constat", lane=None, themes=(), sources=(), text=text)
+    heard = tuple(hearing.id for hearing in records(play.process, play.process.round, "synthese"))
+    answers = [
+        acts.AnswerReservation(reservation=name, answer=acts.Settlement.MAINTAINED, reasons=text)
+        for name in reservations(play.process, play.process.round, "synthese")
+    ]
+    aside = acts.SetAside(contributions=("contribution-0-9",), reason="Hors du sujet")
+    back = acts.TakeBack(contributions=aside.contributions)
+    said: list[Act] = [made, acts.CiteSources(item="constat", add=heard), aside, back, *answers]
+    for act in said:
+        play.do(act, by=by, stage="synthese")
+    play.do(acts.Comment(about="constat", text=text), by="conseil-1", stage="synthese")
 
 
 def _decision(play: Play) -> None:
@@ -286,7 +361,8 @@ def _decision(play: Play) -> None:
                 by=f"{addressee}-1",
                 stage="decision",
             )
-    play.do(acts.IssueDecision(text=body("décision")), by="autorite-1", stage="decision")
+    issue = acts.IssueDecision(text=body("décision"), reasons=body("motifs de la décision"))
+    play.do(issue, by="autorite-1", stage="decision")
     _sign(play)
 
 

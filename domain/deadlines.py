@@ -8,9 +8,9 @@ from datetime import datetime
 from domain.deciding.balloting import is_frozen
 from domain.deciding.counting import count, has_quorum
 from domain.deciding.seats import all_have_voted
-from domain.deciding.works import is_blocked, is_delivered
-from domain.procedure import Gate, Kind
-from domain.process import Ballot, BallotState, Phase, Process, Purpose, StageRun, State
+from domain.deciding.works import answers_due_at, is_blocked, is_delivered, is_owed_in_time
+from domain.procedure import Gate, Kind, Stage
+from domain.process import Ballot, BallotState, Phase, Process, Purpose, StageRun, State, next_embargo_end
 
 
 def next_deadline(process: Process) -> datetime | None:
@@ -20,6 +20,9 @@ def next_deadline(process: Process) -> datetime | None:
     deadlines = [*_ballot_deadlines(process)] if process.running else []
     if process.terms_end_at is not None:
         deadlines.append(process.terms_end_at)
+    embargo = next_embargo_end(process.decisions)
+    if embargo is not None:
+        deadlines.append(embargo)
     if process.phase is Phase.LAUNCHED and process.suspended_at is None:
         for key in process.live:
             run = process.runs[key]
@@ -74,21 +77,27 @@ def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
         case State.AWAITING_OPENING:
             return run.planned_opens_at if run.opening_passed and not is_blocked(process, run.key) else None
         case State.OPEN:
-            if stage.kind in (Kind.CALL_FOR_INPUT, Kind.HEARINGS):
-                return run.closes_at
-            if run.overdue_since is not None:
-                return None
-            if stage.concludes == "when_delivered" and is_delivered(process, run):
-                assert run.opens_at is not None
-                assert run.closes_at is not None
-                return min(run.closes_at, run.opens_at + stage.duration.minimum + run.suspended_for)
-            return run.closes_at
+            due = answers_due_at(process, run) if is_owed_in_time(process, run) else None
+            return min((at for at in (due, _closing_deadline(process, stage, run)) if at), default=None)
         case State.CLOSED:
             return run.entry_closes_at if stage.kind is Kind.CALL_FOR_INPUT else None
         case State.SEALED | State.AWAITING_CONCLUSION | State.CONCLUDED:
             return run.rectifying_until
         case _:
             return None
+
+
+def _closing_deadline(process: Process, stage: Stage, run: StageRun) -> datetime | None:
+    """Give when an open stage closes, or is overdue; `None` where its work alone is awaited."""
+    if stage.kind in (Kind.CALL_FOR_INPUT, Kind.HEARINGS):
+        return run.closes_at
+    if run.overdue_since is not None:
+        return None
+    if stage.concludes == "when_delivered" and is_delivered(process, run):
+        assert run.opens_at is not None
+        assert run.closes_at is not None
+        return min(run.closes_at, run.opens_at + stage.duration.minimum + run.suspended_for)
+    return run.closes_at
 
 
 def is_secret_due(process: Process, ballot: Ballot, now: datetime) -> bool:

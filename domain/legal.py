@@ -184,6 +184,9 @@ def _two_documents(procedure: Procedure, _: Figure) -> Iterator[Breach]:
     kinds = {stage.kind for stage in procedure.stages}
     if not {Kind.SYNTHESIS, Kind.DECISION} <= kinds:
         yield ("stages",), {}
+    for path, stage in _each(procedure, Kind.DECISION):
+        if not stage.reasons_apart:
+            yield (*path, "reasons_apart"), {"stage": stage.id}
 
 
 def _results_published(procedure: Procedure, _: Figure) -> Iterator[Breach]:

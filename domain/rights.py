@@ -32,6 +32,7 @@ _CONDUCT = frozenset({Role.COORDINATOR})
 PRESIDENCY = frozenset({Role.SPONSOR, Role.CO_PRESIDENT_STATE, Role.CO_PRESIDENT_LOCAL})
 _SCHEDULE = _CONDUCT | PRESIDENCY
 _HEARINGS = frozenset({Role.COORDINATOR, Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR})
+_MEETINGS = frozenset({Role.COORDINATOR, Role.COUNCIL_CHAIR})
 _WRITING = frozenset({Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR})
 _ANY_OFFICE = frozenset(Role)
 
@@ -63,19 +64,41 @@ ROLES: dict[str, frozenset[Role]] = {
     "schedule_hearing": _HEARINGS,
     "hold_hearing": _HEARINGS,
     "cancel_hearing": _HEARINGS,
+    "move_hearing": _HEARINGS,
+    "decline_request": _HEARINGS,
+    "call_witness": _HEARINGS,
+    "replace_witness": _HEARINGS,  # or the witness themself
+    "draft_record": _HEARINGS,
     "record_hearing": _HEARINGS,
+    # meetings of the council
+    "convene_meeting": _MEETINGS,
+    "cancel_meeting": _MEETINGS,
+    "hold_meeting": _MEETINGS,
+    "record_minutes": _MEETINGS,
     # scientific review
     "declare_interest": COUNCIL | frozenset({Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR, Role.GUARANTOR}),
     "withdraw_from_review": COUNCIL,
+    "decline_withdrawal": COUNCIL,
     "recuse_member": frozenset({Role.COUNCIL_CHAIR}),
     "state_position": COUNCIL,
     "draft_opinion": COUNCIL,
     "put_opinion_to_vote": COUNCIL,  # the chair; a member where no chair presides
+    "evaluate": COUNCIL,
+    "draft_article": COUNCIL,
+    "propose_amendment": COUNCIL,
+    "settle_amendment": COUNCIL,  # the rapporteur of the article, or the chair
+    "put_article_to_vote": COUNCIL,  # the chair; a member where no chair presides
     "make_reservation": COUNCIL,
     "record_dissent": COUNCIL,
     # synthesis
     "submit_chapter": _WRITING,
     "make_recommendation": _WRITING,
+    "make_ascertainment": _WRITING,
+    "cite_sources": _WRITING,
+    "set_aside": _WRITING,
+    "take_back": _WRITING,
+    "answer_reservation": _WRITING,
+    "comment": COUNCIL,
     "assemble_synthesis": frozenset({Role.GENERAL_RAPPORTEUR}),
     # decision
     "respond": frozenset({Role.ADDRESSEE}),
@@ -86,12 +109,16 @@ ROLES: dict[str, frozenset[Role]] = {
     "report_progress": frozenset({Role.ADDRESSEE, Role.DECIDING_AUTHORITY, Role.COORDINATOR}),
     "publish_implementation_report": frozenset({Role.DECIDING_AUTHORITY, Role.COORDINATOR}),
     "publish_observation": frozenset({Role.GUARANTOR}),
+    "publish_guarantor_report": frozenset({Role.GUARANTOR}),
+    "answer_guarantor_report": PRESIDENCY | frozenset({Role.DECIDING_AUTHORITY}),
     # not acts of the decider
     "record_contribution": frozenset({Role.CLERK}),
     "register_organisation": _CONDUCT | frozenset({Role.CLERK}),
     "invite": _CONDUCT,
     "remind": _CONDUCT,
     "keep_webhooks": _CONDUCT,
+    "keep_notices": _CONDUCT,
+    "archive_before_the_end": _CONDUCT,
     "read_follow_up": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR}),
     # moderation: the guarantor sees all of it and decides nothing
     "moderate_contribution": _CONDUCT,
@@ -104,12 +131,17 @@ ROLES: dict[str, frozenset[Role]] = {
     "send_file": _CONDUCT | frozenset({Role.CLERK}),
     "read_draft": _ANY_OFFICE,
     "read_names": _CONDUCT | PRESIDENCY | frozenset({Role.GUARANTOR, Role.CLERK}),
+    # a decision under an embargo, besides its early readers: who signs, conducts or guarantees it
+    "read_embargoed_decision": _CONDUCT | PRESIDENCY | frozenset({Role.DECIDING_AUTHORITY, Role.GUARANTOR}),
     "read_contributions_before_publication": _CONDUCT | _WRITING | COUNCIL | frozenset({Role.GUARANTOR}),
 }
 """For each act or reading, the roles that may. What is not here is denied."""
 
 ELECTORATE = frozenset({"cast_vote", "give_proxy", "revoke_proxy"})
 """Acts whose right comes from a seat in the electorate of the ballot."""
+
+THEMSELVES = frozenset({"request_hearing", "withdraw_request", "answer_call", "correct_record"})
+"""Acts of a member for themself: as a member, as a witness, as one who was heard."""
 
 PLATFORM: dict[str, PlatformRole] = {
     "draft_concertation": PlatformRole.COORDINATOR,

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from domain.procedure import Approval, BallotRule, Duration, Kind, Procedure, QuorumFailure, Signoff, Stage
+from domain.procedure import (
+    Approval,
+    BallotRule,
+    Duration,
+    Kind,
+    MeetingRule,
+    Procedure,
+    QuorumFailure,
+    Signoff,
+    Stage,
+)
 
 SUFFIX = "-bac-a-sable"
 
@@ -34,6 +44,9 @@ class Pace:
     ballot: float = 4
     second_convening: float = 2
     signatures: float = 10
+    meeting: float = 0.5
+    """Notice of a meeting of the council."""
+    convocation: float = 0.2
 
 
 def sandbox(procedure: Procedure, pace: Pace | None = None) -> Procedure:
@@ -77,9 +90,21 @@ def _stage(stage: Stage, pace: Pace) -> Stage:
             "if_no_quorum": _quorum_failure(stage.if_no_quorum, planned),
             "approvals": tuple(_gate(approval, pace) for approval in stage.approvals),
             "opinion": _ballot(stage.opinion, pace),
+            "articles": _ballot(stage.articles, pace),
             "record_approval": _ballot(stage.record_approval, pace),
+            "meeting": _meeting(stage.meeting, pace),
+            "convocation": _seconds(pace.convocation) if stage.convocation else stage.convocation,
+            "answers_within": _seconds(planned) if stage.answers_within is not None else None,
         }
     )
+
+
+def _meeting(rule: MeetingRule | None, pace: Pace) -> MeetingRule | None:
+    if rule is None:
+        return None
+    notices = {"notice": rule.notice, "second_notice": rule.second_notice}
+    shortened = {name: _seconds(pace.meeting) if span else span for name, span in notices.items()}
+    return rule.model_copy(update=shortened)
 
 
 def _quorum_failure(policy: QuorumFailure, planned: float) -> QuorumFailure:

@@ -10,12 +10,13 @@ from domain.acts import Body, SealFigures
 from domain.deciding.works import recommendations
 from domain.events import Event
 from domain.procedure import Label, Office, Procedure, Stage
-from domain.process import Count, Process
+from domain.process import Count, Presence, Process
 from domain.refusals import Refusal
 from domain.texts import Shown, has_text, localised, text
 
 _FLAGS = (
     "questionnaire", "late", "automatic", "supplementary", "in_spite_of_refusal", "by_proxy", "casting_vote", "tacit",
+    "comes",
 )  # fmt: skip
 """Fields that, where true, choose the variant of a text that has one: `event.stage_opened.late`."""
 
@@ -118,8 +119,12 @@ def _variants(event: Event) -> Iterator[str]:
         yield "whole"
     if fact.kind == "ballot_opened" and fact.act is not None:
         yield "act"
-    if fact.kind == "vote_cast" and fact.position is None:
+    if fact.kind == "meeting_convened" and fact.second_of is not None:
+        yield "second"
+    if fact.kind == "vote_cast" and fact.commitment is not None:
         yield "secret"
+    if fact.kind == "decision_issued" and fact.embargo_until is not None:
+        yield "embargoed"
     yield from (flag for flag in _FLAGS if getattr(fact, flag, False) is True)
 
 
@@ -153,8 +158,8 @@ def _in_words(name: str, value: Any, names: Names) -> Iterator[tuple[str, Shown]
             yield name, localised(value.label, names.languages)
         case _, Procedure():
             yield from (("procedure", localised(value.label, names.languages)), ("version", value.version))
-        case _, Count():
-            yield from ((part.name, getattr(value, part.name)) for part in fields(Count))
+        case _, Count() | Presence():
+            yield from ((part.name, getattr(value, part.name)) for part in fields(value))
         case _, SealFigures():
             yield "count", value.count
         case _, Body():

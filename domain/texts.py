@@ -23,10 +23,12 @@ LANGUAGES = ("fr", "en")
 
 Shown = str | int | float | datetime | timedelta | Mapping[str, str] | None
 
-_PARIS = ZoneInfo("Europe/Paris")
+PARIS = ZoneInfo("Europe/Paris")
+"""Where people read instants, wherever they live."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SPAN = re.compile(r"P(?=[\dT])(\d+[YMWD])*(T(\d+(\.\d+)?[HMS])+)?")
 _SPANS: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 _ENDS = ("closes", "entry_closes", "until", "latest", "due")
@@ -35,9 +37,10 @@ _WITHIN = ("reason", "reasons")
 """Arguments that people wrote and sentences end with: the full stop is the sentence's."""
 
 _WORDS = {
-    "state": ("state", "hearing_state", "ballot_state"),
+    "state": ("state", "hearing_state", "request_state", "ballot_state"),
     "outcome": ("outcome", "ballot_outcome"),
     "cause": ("term_end",),
+    "what": ("shared",),
 }
 """Arguments whose values are words of several lists, or of a list with another name."""
 
@@ -132,7 +135,7 @@ def show(value: Shown, language: str, name: str = "") -> str:
 
 def instant(at: datetime, language: str, *, ends: bool = False) -> str:
     """Show an instant in Paris time; where it `ends` something, midnight belongs to the day before: 24:00."""
-    day, hour = clock(at.astimezone(_PARIS), language, ends=ends)
+    day, hour = clock(at.astimezone(PARIS), language, ends=ends)
     return text("instant", (language,), day=day, hour=hour)
 
 
@@ -166,6 +169,8 @@ def _shown_text(value: str, language: str, name: str) -> str:
     try:
         if _INSTANT.fullmatch(value):
             return instant(datetime.fromisoformat(value), language, ends=name.startswith(_ENDS))
+        if _DAY.fullmatch(value):
+            return format_date(date.fromisoformat(value), "d MMMM y", locale=language)
         if _SPAN.fullmatch(value):
             return span(_SPANS.validate_python(value), language)
     except (ValueError, OverflowError):  # no such day, or beyond what can be reckoned with

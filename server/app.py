@@ -18,12 +18,17 @@ from api.context import Context
 from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
+from api.proving import ProvingSchema
 from api.reading import Reading
 from api.schema import make_schema
 from api.sending import TemporalSender
 from domain.rights import Viewer
+from server.agenda_tickets import AgendaTickets
 from server.authentication import Authentication
+from server.calendar_feed import CalendarFeed
 from server.captured_mail import CapturedMail
+from server.confirming import Confirming
+from server.exports.closing_door import ClosingDoor
 from server.exports.door import ExportDoor
 from server.exports.door import schema as export_schema
 from server.exports.tickets import ExportTickets
@@ -34,7 +39,10 @@ from server.files.tickets import Tickets
 from server.graphql_view import Contexts, View
 from server.health import Health
 from server.keys import ticket_key, trusted_keys
+from server.letters.door import LetterDoor
+from server.letters.tickets import LetterTickets
 from server.mailing import mail_folder
+from server.published_page import DOCUMENTS, PublishedPage
 from server.questionnaire_page import QuestionnairePage
 from server.receipt_page import ReceiptPage
 from server.settings import Settings
@@ -58,7 +66,12 @@ class _Door:
     files: FileDoor | None = None
     questionnaires: QuestionnairePage | None = None
     exports: ExportDoor | None = None
+    archives: ClosingDoor | None = None
     unsubscribing: Unsubscribing | None = None
+    published: PublishedPage | None = None
+    confirming: Confirming | None = None
+    calendars: CalendarFeed | None = None
+    letters: LetterDoor | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.view is not None, "requests come after the start"
@@ -84,19 +97,45 @@ class _Door:
         assert self.exports is not None
         return await self.exports(request)
 
+    async def archive(self, request: Request) -> Response:
+        assert self.archives is not None
+        return await self.archives(request)
+
     async def unsubscribe(self, request: Request) -> Response:
         assert self.unsubscribing is not None
         return await self.unsubscribing(request)
+
+    async def print(self, request: Request) -> Response:
+        assert self.letters is not None
+        return await self.letters(request)
+
+    async def confirm(self, request: Request) -> Response:
+        assert self.confirming is not None
+        return await self.confirming(request)
+
+    async def hearings(self, request: Request) -> Response:
+        assert self.calendars is not None
+        return await self.calendars.of_concertation(request)
+
+    async def agenda(self, request: Request) -> Response:
+        assert self.calendars is not None
+        return await self.calendars.of_person(request)
+
+    async def decision(self, request: Request) -> Response:
+        assert self.published is not None
+        return await self.published(request)
 
     async def questionnaire(self, request: Request) -> Response:
         assert self.questionnaires is not None
         return await self.questionnaires(request)
 
 
-def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette:
+def create_app(
+    settings: Settings, *, sender: Sender | None = None, schema: ProvingSchema | None = None
+) -> Starlette:
     """Compose the application. It starts, and stays up, without PostgreSQL and without Temporal.
 
-    `sender` brings commands to `record`; by default, through Temporal.
+    `sender` brings commands to `record`; by default, through Temporal. `schema` is put together unless it is given.
 
     Raises:
         SettingMissing, KeyRefused: it would not know where its database is, or whom to trust.
@@ -105,8 +144,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
     authentication = Authentication(trusted_keys(settings), settings)
     database, temporal = settings.database("app"), settings.temporal()
     tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
-    schema = make_schema()
-    contract = schema.as_str()
+    schema = schema or make_schema()
     door = _Door()
 
     @asynccontextmanager
@@ -130,14 +168,23 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
         )
         export_tickets = ExportTickets(ticket_key(settings), settings.public_url or "")
         exporting = Exporting(tickets=export_tickets, within=settings.download_ttl)
-        contexts = _contexts(pool, commands, feed, tickets, exporting, settings)
+        agendas = AgendaTickets(ticket_key(settings), settings.public_url or "")
+        letters = LetterTickets(ticket_key(settings), settings.public_url or "")
+        contexts = _contexts(pool, commands, feed, tickets, exporting, agendas, letters, settings)
         door.view = View(schema, authentication, contexts, settings.max_body_bytes)
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
         door.health = Health(pool, client)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
+        door.published = PublishedPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)
         door.unsubscribing = Unsubscribing(pool, ticket_key(settings).raw_value, settings.database_timeout)
+        door.confirming = Confirming(pool, ticket_key(settings).raw_value, settings.database_timeout)
+        door.calendars = CalendarFeed(pool, agendas, settings.database_timeout, settings.site_url)
+        door.letters = LetterDoor(
+            pool, letters, ticket_key(settings).raw_value, settings.database_timeout, settings.site_url
+        )
         door.exports = ExportDoor(exports, export_tickets, settings.database_timeout)
+        door.archives = ClosingDoor(pool, export_tickets, shelf, settings.database_timeout)
         listening = asyncio.create_task(feed.run(), name="feed")
         try:
             yield
@@ -149,7 +196,7 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             exports.terminate()
 
     async def schema_text(request: Request) -> Response:
-        return PlainTextResponse(contract)
+        return PlainTextResponse(schema.contract)
 
     async def site(request: Request) -> Response:
         return JSONResponse({"graphql": "/graphql", "schema": "/schema.graphql", "ready": "/readyz"})
@@ -163,9 +210,15 @@ def create_app(settings: Settings, *, sender: Sender | None = None) -> Starlette
             Route("/files/{id}", door.file, methods=["GET", "PUT"]),
             Route("/receipts/{code}.pdf", door.receipt),
             Route("/questionnaires/{digest}.pdf", door.questionnaire),
+            *(Route(f"/concertations/{{slug}}/{document}", door.decision) for document in DOCUMENTS),
             Route("/exports/contributions", door.export),
+            Route("/exports/closing-archive", door.archive),
             Route("/exports/contributions-{variant}.schema.json", export_schema),
+            Route("/concertations/{slug}/hearings.ics", door.hearings),
+            Route("/agenda/{ticket}.ics", door.agenda),
+            Route("/letters.pdf", door.print),
             Route("/unsubscribe/{ticket}", door.unsubscribe, methods=["GET", "POST"]),
+            Route("/confirm-address/{ticket}", door.confirm, methods=["GET", "POST"]),
             *_development(settings),
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),
@@ -183,7 +236,14 @@ def _development(settings: Settings) -> list[Route]:
 
 
 def _contexts(
-    pool: Pool, commands: Commands, feed: Feed, tickets: Tickets, exporting: Exporting, settings: Settings
+    pool: Pool,
+    commands: Commands,
+    feed: Feed,
+    tickets: Tickets,
+    exporting: Exporting,
+    agendas: AgendaTickets,
+    letters: LetterTickets,
+    settings: Settings,
 ) -> Contexts:
     filing = Filing(
         tickets=tickets,
@@ -201,6 +261,8 @@ def _contexts(
             feed=feed,
             filing=filing,
             exporting=exporting,
+            agendas=agendas,
+            letters=letters,
             viewer=viewer,
             languages=languages,
             reference=reference,

@@ -45,6 +45,10 @@ def content_entry(digest: str) -> str:
     return f"contents/{digest}"
 
 
+class ContentUnreadable(Exception):
+    """A content of an archive cannot be read."""
+
+
 class ArchiveFile:
     """An archive that is read, part by part; each is compared with what the manifest says of it."""
 
@@ -82,12 +86,15 @@ class ArchiveFile:
         """Open a content, if it is in it. What it is has to be compared with the digest by who reads it.
 
         Raises:
-            BadZipFile, NotImplementedError, RuntimeError: there is something that cannot be read.
+            ContentUnreadable: there is something that cannot be read.
         """
         try:
             return self._file.open(content_entry(digest))
         except KeyError:
             return None
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as fault:
+            # Damage; a compression that zipfile does not know; a password that it wants.
+            raise ContentUnreadable from fault
 
     def lines(self, part: str) -> Iterator[str]:
         """Give the lines of a part.

@@ -14,7 +14,7 @@ from typing import IO
 from zipfile import BadZipFile
 
 from domain.refusals import Refusal
-from server.archive_file import ArchiveFile
+from server.archive_file import ArchiveFile, ContentUnreadable
 from server.files.scanning import Scanner
 from server.files.shelf import Shelf
 from server.files.staging import Staged, staged
@@ -67,11 +67,7 @@ class FilesBack:
     async def _brought(self, archive: ArchiveFile, digest: str, size: int, *, is_known: bool) -> str | None:
         try:
             opened = archive.content(digest)
-        except (
-            BadZipFile,
-            NotImplementedError,
-            RuntimeError,
-        ):  # an entry that leads astray, or wants a password
+        except ContentUnreadable:
             return "changed"
         if opened is None:
             return "missing"

@@ -31,6 +31,7 @@ COMMANDS = {
         "export_archive",
         "write the closing archive of a concertation, which anybody can verify",
     ),
+    "letters": ("letters", "print the letters to those without mail as one PDF"),
     "verify": ("verify", "verify a closing archive, with nothing but itself"),
     "verify-ledger": ("verify_ledger", "recompute the chain of hashes and name the first broken event"),
     "verify-receipt": ("verify_receipt", "verify a receipt offline, against a published root or ledger"),

@@ -8,7 +8,7 @@ from server.keys import ticket_key
 from server.settings import SettingInvalid, SettingMissing, Settings
 
 #: What mails come from where none leaves this machine.
-_HERE = "avis@concertation.invalid"
+_HERE = "notifications@concertation.invalid"
 
 
 def mailing_of(settings: Settings) -> Mailing:
@@ -37,7 +37,9 @@ def mailing_of(settings: Settings) -> Mailing:
     if settings.mail_from is None:
         raise SettingMissing("CONCERTATION_MAIL_FROM")
     if not is_email(settings.mail_from) or not settings.mail_from.isascii():
-        raise SettingInvalid("CONCERTATION_MAIL_FROM is not an address alone, as in avis@exemple.fr.")
+        raise SettingInvalid(
+            "CONCERTATION_MAIL_FROM is not an address alone, as in notifications@exemple.fr."
+        )
     url = settings.smtp_url.get_secret_value()
     if not url.startswith(("smtp://", "smtps://", "smtp+starttls://")):
         raise SettingInvalid("CONCERTATION_SMTP_URL begins with smtp://, smtp+starttls:// or smtps://.")

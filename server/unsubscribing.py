@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from api.asking import ask
 from domain.noticing import links
-from domain.noticing.table import FIXED, Theme
+from domain.noticing.table import BULLETIN, FIXED, NOTICE_THEME, Theme
 from domain.texts import label, language_of, negotiate, text
 from server.simple_page import simple_page
-from store.contacts import set_contact
+from store.contacts import leave_bulletins, set_contact
 from store.faults import StoreFault
 from store.pool import Connection, Pool
 
@@ -30,15 +30,18 @@ class Unsubscribing:
         language = language_of(negotiate(request.headers.get("accept-language")))
         said = (language,)
         ticket = links.read(self._key, request.path_params["ticket"])
-        if ticket is None or ticket.theme not in set(Theme) - FIXED:
+        if ticket is None or ticket.about not in {*Theme, BULLETIN} - FIXED:
             return simple_page(language, text("notice.unsubscribe.refused", said), status=404)
-        theme = Theme(ticket.theme)
+        theme = ticket.about
         if request.method != "POST":
-            question = text("notice.unsubscribe.question", said, theme=label(theme, said))
+            question = text("notice.unsubscribe.question", said, theme=label(theme, said, NOTICE_THEME))
             return simple_page(language, question, button=text("notice.unsubscribe.button", said))
 
         async def switch_off(connection: Connection) -> None:
-            await set_contact(connection, ticket.member, wants={theme.value: "none"})
+            if theme == BULLETIN:
+                await leave_bulletins(connection, ticket.member)
+            else:
+                await set_contact(connection, ticket.member, wants={theme: "none"})
 
         try:
             await ask(self._pool, self._within, switch_off)

@@ -17,7 +17,9 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.delivering import Delivery
+from activities.hearings import Hearings
 from activities.records import Records
+from server.closing.keeping import keep_archives
 from server.collecting import keep_collecting
 from server.mailing import mailing_of
 from server.readiness import announce
@@ -28,6 +30,7 @@ from store.pool import Pool, open_pool
 from workflows.concertation import ConcertationWorkflow
 from workflows.connecting import connect
 from workflows.delivery import DeliveryWorkflow
+from workflows.hearing import HearingWorkflow
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ async def serve(settings: Settings) -> None:
     beside = [
         asyncio.create_task(keep_reminding(pool, settings.reconcile_every), name="reminding"),
         asyncio.create_task(keep_collecting(pool, settings), name="collecting"),
+        asyncio.create_task(keep_archives(pool, settings), name="archiving"),
     ]
     try:
         await _work_for_ever(pool, settings)
@@ -68,11 +72,19 @@ def compose(client: Client, pool: Pool, settings: Settings, **options: Any) -> W
     """
     records = Records(pool, settings.database("worker"))
     delivery = Delivery(pool, mailing_of(settings))
+    hearings = Hearings(pool, client)
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[ConcertationWorkflow, DeliveryWorkflow],
-        activities=[records.load, records.record, records.seal, delivery.pump],
+        workflows=[ConcertationWorkflow, DeliveryWorkflow, HearingWorkflow],
+        activities=[
+            records.load,
+            records.record,
+            records.seal,
+            delivery.pump,
+            hearings.begin,
+            hearings.attend,
+        ],
         # A run that fails is replaced by the reconciler, or by the next command, and the new one loads what is true; a
         # run whose task is stuck waits for a person. So any exception that is not expected, a history that corrected
         # rules no longer replay included, is a failure: of the command that it arises in, else of the run.

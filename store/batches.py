@@ -38,6 +38,8 @@ class Batch:
     #: The clerk who announced it.
     actor: str
     opened_at: datetime
+    #: The hearing at which it was said, where it was.
+    hearing: str | None = None
 
 
 async def open_batch(
@@ -52,6 +54,7 @@ async def open_batch(
     key: str,
     territory: str | None = None,
     reference: str | None = None,
+    hearing: str | None = None,
 ) -> Batch | Refusal:
     """Announce a batch; the caller has checked that `actor` may enter for its territory. Same key: same batch."""
     place = parse(concertation)
@@ -59,7 +62,7 @@ async def open_batch(
         return Refusal(Code.UNKNOWN_CONCERTATION, {}, ("concertation",))
     if not is_storable(stage) or not 0 < round < 2**31:
         return Refusal(Code.UNKNOWN_STAGE, {}, ("stage",))
-    if channel is Channel.ONLINE:
+    if channel is Channel.ONLINE or (hearing is not None and channel is not Channel.HEARING):
         return Refusal(Code.INPUT_INVALID, {"channel": channel}, ("channel",))
     if not 0 < announced <= MOST_ANNOUNCED:
         return Refusal(Code.INPUT_INVALID, {"longest": MOST_ANNOUNCED}, ("announced",))
@@ -67,9 +70,9 @@ async def open_batch(
     if fault is not None:
         return fault
     answer: dict[str, Any] = await connection.fetchval(
-        "SELECT open_batch($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "SELECT open_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         *(place, round, stage, actor, channel.value),
-        *(territory, announced, reference, key),
+        *(territory, announced, reference, key, hearing),
     )
     if "refusal" in answer:
         return read_refusal(answer, False)
@@ -92,6 +95,14 @@ async def of_stage(connection: Connection, concertation: str, round: int, stage:
     return tuple(_read(row) for row in rows)
 
 
+async def of_hearing(connection: Connection, concertation: str, hearing: str) -> tuple[Batch, ...]:
+    """Give the batches of what was said at a hearing, in the order they were announced."""
+    rows = await connection.fetch(
+        "SELECT * FROM batch_list($1, NULL, NULL, NULL) WHERE hearing = $2", parse(concertation), hearing
+    )
+    return tuple(_read(row) for row in rows)
+
+
 def _read(row: Any) -> Batch:
     return Batch(
         id=str(row["id"]),
@@ -105,4 +116,5 @@ def _read(row: Any) -> Batch:
         reference=row["reference"],
         actor=row["actor"],
         opened_at=row["opened_at"],
+        hearing=row["hearing"],
     )

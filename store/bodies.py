@@ -10,7 +10,7 @@ from domain.acts import Body
 from domain.digests import digest
 from domain.free_text import LONGEST_BODY, is_storable, read
 from domain.refusals import Code, Refusal
-from store.identifiers import parse, parse_many
+from store.identifiers import derived, parse, parse_many
 from store.pool import Connection
 
 
@@ -32,6 +32,11 @@ class KeptBody:
 def named(identifier: str, content: dict[str, str]) -> Body:
     """Give what a command says of a text: its id and digest."""
     return Body(id=identifier, digest=digest(content))
+
+
+def version_id(document: str, digest: str) -> str:
+    """Name the body that holds one version of a document: a document keeps its id from version to version."""
+    return derived(document, digest, "version")
 
 
 def tidied(content: dict[str, str] | str, path: tuple[str, ...]) -> dict[str, str] | Refusal:

@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from domain.process import Process
+from store import treatment
 from store.ledger import Link
 from store.pool import Connection
 
 Derivation = Callable[[Connection, Process, Sequence[Link]], Awaitable[None]]
 """Writes what some facts, in their order, come to. It is called with the process after all of them."""
 
-DERIVATIONS: dict[type[Any], Derivation] = {}
+DERIVATIONS: dict[type[Any], Derivation] = dict.fromkeys(treatment.FACTS, treatment.derive)
 """By kind of fact. Most facts have none."""
 
 

@@ -1,4 +1,4 @@
-"""Examining what is derived from a ledger: snapshot, lists, guard rows, members; and deriving it again.
+"""Examining what is derived from a ledger: snapshot, lists, guard rows, members, treatments; and deriving it again.
 
 What is wrong with the ledger itself is found by store/verification.py, and no program mends that.
 """
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.decide import next_deadline
+from store import treatment
 from store.faults import SnapshotUnreadable
 from store.identifiers import parse
 from store.ledger import fold_of
@@ -24,7 +25,7 @@ class Finding:
     """Something that is not as the ledger says."""
 
     concertation: str
-    #: `ledger`, or the table that is at fault: `concertation`, `stage`, `member`.
+    #: `ledger`, or the table that is at fault: `concertation`, `stage`, `member`, `treatment`.
     table: str
     #: Which row of it, for people: a stage, a member, a number of the ledger.
     row: str
@@ -64,7 +65,7 @@ async def asleep(connection: Connection, since: timedelta) -> list[str]:
 
 
 async def rederive(connection: Connection, concertation: str) -> None:
-    """Write snapshot, lists, guard rows and members again, from the ledger. As the worker; waits for its lock.
+    """Write snapshot, lists, guard rows, members, treatments again, from the ledger. As the worker; waits for its lock.
 
     Call it for what `examine` found mendable: the ledger must be whole.
     """
@@ -80,6 +81,7 @@ async def rederive(connection: Connection, concertation: str) -> None:
             stage_rows(process),
             member_rows(process),
         )
+        await treatment.rederive(connection, process)
 
 
 async def _examine(connection: Connection, concertation: str) -> list[Finding]:
@@ -91,6 +93,7 @@ async def _examine(connection: Connection, concertation: str) -> list[Finding]:
         process = await fold_of(connection, concertation)
         stages = await connection.fetch("SELECT * FROM stage WHERE concertation = $1", parse(concertation))
         members = await connection.fetch("SELECT * FROM member WHERE concertation = $1", parse(concertation))
+        untreated = await treatment.unlike(connection, process)
 
     def finding(table: str, place: str, name: str, mendable: bool = True) -> Finding:
         return Finding(concertation=concertation, table=table, row=place, name=name, mendable=mendable)
@@ -116,6 +119,8 @@ async def _examine(connection: Connection, concertation: str) -> list[Finding]:
                 findings.append(finding(table, shown, "missing"))
             else:
                 findings += [finding(table, shown, name) for name in _unlike(found[place], wanted[place])]
+    if untreated:
+        findings.append(finding("treatment", str(untreated), "rows"))
     return findings
 
 

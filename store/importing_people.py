@@ -21,6 +21,7 @@ from domain.refusals import Code, Refusal
 from store import organisations
 from store.concertations import process as process_of
 from store.identifiers import parse
+from store.letters import keep_addresses
 from store.organisations import Organisation
 from store.people import put_new
 from store.pool import Connection
@@ -121,6 +122,7 @@ class Import:
             self.connection, concertation=self.process.id, said=new, by=self.by
         )
         self.found.new += len(kept_new)
+        postal = {line.said.reference: line.postal for line in batch if line.said.reference and line.postal}
         for line in batch:
             if line.said.reference in kept_new:
                 continue
@@ -137,6 +139,13 @@ class Import:
                     self.connection, id=before.id, concertation=self.process.id, said=line.said
                 )
             self._count(line, kept, before)
+        if postal:
+            registered = await organisations.by_reference(self.connection, self.process.id, list(postal))
+            await keep_addresses(
+                self.connection,
+                self.process.id,
+                {f"organisation/{found.id}": postal[reference] for reference, found in registered.items()},
+            )
 
     def _count(
         self, line: OrganisationLine, kept: Organisation | Refusal, before: Organisation | None
@@ -174,6 +183,19 @@ class Import:
                 enrolments[enrolment.member] = (line, enrolment)
         if enrolments:
             await self._enrol(enrolments)
+        await self._keep_addresses(batch)
+
+    async def _keep_addresses(self, batch: Sequence[ParticipantLine]) -> None:
+        """Keep where letters go: of those who were there before, too."""
+        postal = {line.said.reference: line.postal for line in batch if line.postal}
+        if postal:
+            rows = await self.connection.fetch(
+                "SELECT member, reference FROM participant WHERE concertation = $1 AND reference = ANY ($2::text[])",
+                parse(self.process.id),
+                list(postal),
+            )
+            lines = {f"member/{row['member']}": postal[row["reference"]] for row in rows}
+            await keep_addresses(self.connection, self.process.id, lines)
 
     def _enrolment(self, line: ParticipantLine, named: dict[str, Organisation]) -> EnrolMember | LineFault:
         """Give what is to be asked, or why it would be refused: `domain.deciding.people` would say the same."""

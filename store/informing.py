@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from domain import acts
 from domain.acts import Act, Command
 from domain.process import Process
 from domain.refusals import Refusal
+from store import citing, interests
 from store.pool import Connection
 
 Informant = Callable[[Connection, Process, Command], Awaitable[Act | Refusal]]
@@ -24,7 +26,15 @@ the same. An act with figures that its author put in is refused. Acts that may n
 what was found out would be kept with the proposal.
 """
 
-INFORMANTS: dict[type[Any], Informant] = {}
+INFORMANTS: dict[type[Any], Informant] = {
+    acts.DeclareInterest: interests.inform,
+    acts.MakeRecommendation: citing.check_item,
+    acts.MakeAscertainment: citing.check_item,
+    acts.CiteSources: citing.check_sources,
+    acts.SetAside: citing.check_set_aside,
+    acts.TakeBack: citing.check_take_back,
+    acts.AssembleSynthesis: citing.count,
+}
 """By kind of act. An act without an informant is decided as it was sent."""
 
 

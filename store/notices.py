@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.noticing.audiences import members
-from domain.noticing.table import FIXED, NOTICES, OUTSIDE_THE_LEDGER, Rule, Theme
+from domain.events import Event
+from domain.noticing.audiences import is_told_to_all, members, publishes_synthesis
+from domain.noticing.table import CONVENING, FIXED, NOTICES, OUTSIDE_THE_LEDGER, Audience, Rule, Theme
 from domain.noticing.wording import Words, of_event, of_occasion
 from domain.process import Process
 from store.concertations import processes
@@ -25,6 +26,8 @@ from store.webhooks import wanting
 
 AT_ONCE = 500
 """Rows of the outbox in one transaction."""
+_ZONE, _HOUR = "Europe/Paris", timedelta(hours=7)
+"""When bulletins go: each day at seven, on Mondays those of the week."""
 _UNTOLD = Rule(Theme.PROGRESS, ())
 """What webhooks alone are told of."""
 
@@ -59,10 +62,11 @@ async def fan_out(connection: Connection, known: KnownProcesses, most: int = AT_
             most,
         )
         hooks = await wanting(connection, [row["id"] for row in rows])
-        told = [row for row in rows if row["kind"] in NOTICES or row["id"] in hooks]
+        told = [row for row in rows if row["kind"] in {*NOTICES, "stage_concluded"} or row["id"] in hooks]
         for occasion in [
             *await _of_events(connection, told, known, hooks),
             *await _others(connection, told, known),
+            *await _groupings(connection, told, known),
         ]:
             await write(connection, occasion)
         if rows:
@@ -78,17 +82,32 @@ async def write(connection: Connection, occasion: Occasion) -> int:
     rule = NOTICES.get(occasion.kind, _UNTOLD)
     written: int = await connection.fetchval(
         """
-        WITH able AS (
-            SELECT 'member/' || g.member AS recipient, 'mail' AS channel
+        WITH person AS (
+            SELECT 'member/' || g.member AS recipient, coalesce(c.email, p.email) AS email,
+                coalesce(c.postal_address, a.lines) AS postal,
+                CASE WHEN $6 THEN 'at_once' ELSE coalesce(c.wants ->> $5, 'at_once') END AS wants
             FROM unnest($9::text[]) AS g (member)
             LEFT JOIN contact c ON c.member = g.member
             LEFT JOIN participant p ON p.concertation = $2 AND p.member = g.member
-            WHERE coalesce(c.email, p.email) IS NOT NULL AND ($6 OR coalesce(c.wants ->> $5, 'at_once') <> 'none')
-            UNION
-            SELECT 'organisation/' || o.id, 'mail' FROM organisation o
-            WHERE o.id = ANY ($10::uuid[]) AND o.email IS NOT NULL
-            UNION
-            SELECT 'webhook/' || w, 'webhook' FROM unnest($13::uuid[]) AS w
+            LEFT JOIN postal_address a ON a.concertation = $2 AND a.recipient = 'member/' || g.member
+            UNION ALL
+            SELECT 'organisation/' || o.id, o.email, a.lines, 'at_once' FROM organisation o
+            LEFT JOIN postal_address a ON a.concertation = $2 AND a.recipient = 'organisation/' || o.id
+            WHERE o.id = ANY ($10::uuid[])
+        ), able AS (
+            SELECT d.recipient, d.wants, CASE
+                WHEN d.postal IS NULL THEN 'mail'
+                WHEN d.email IS NULL OR EXISTS (SELECT FROM bounce b WHERE b.email = d.email) THEN 'letter'
+                ELSE 'mail' END AS channel
+            FROM person d
+            WHERE coalesce(d.email, d.postal) IS NOT NULL AND d.wants <> 'none'
+            UNION ALL
+            SELECT 'webhook/' || w, 'at_once', 'webhook' FROM unnest($13::uuid[]) AS w
+        ), hour AS (
+            SELECT e.wants, (date_trunc(e.unit, (instant() AT TIME ZONE $14) - $15::interval) + e.step + $15::interval)
+                AT TIME ZONE $14 AS hour
+            FROM (VALUES ('daily', 'day', interval '1 day'), ('weekly', 'week', interval '7 days'))
+                AS e (wants, unit, step)
         ), said AS (
             INSERT INTO notice_text (key, concertation, kind, about, theme, fixed, subject, body, path, at)
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $11, $12 WHERE EXISTS (SELECT FROM able)
@@ -97,8 +116,9 @@ async def write(connection: Connection, occasion: Occasion) -> int:
             INSERT INTO notice (id, key, recipient, channel, state, at, next_at)
             SELECT encode(
                     substr(sha256(convert_to(concat_ws(chr(31), $1, a.recipient, a.channel), 'UTF8')), 1, 16), 'hex'
-                )::uuid, $1, a.recipient, a.channel, 'waiting', $12, instant()
-            FROM able a
+                )::uuid, $1, a.recipient, a.channel,
+                CASE WHEN h.hour IS NULL THEN 'waiting' ELSE 'bundled' END, $12, coalesce(h.hour, instant())
+            FROM able a LEFT JOIN hour h ON h.wants = a.wants AND a.channel = 'mail'
             ON CONFLICT DO NOTHING
             RETURNING 1
         )
@@ -117,6 +137,8 @@ async def write(connection: Connection, occasion: Occasion) -> int:
         occasion.words.path,
         occasion.at,
         list(occasion.webhooks),
+        _ZONE,
+        _HOUR,
     )
     return written
 
@@ -148,12 +170,46 @@ async def _of_events(
                 kind=row["kind"],
                 at=event.at,
                 words=of_event(event, process),
-                members=members(NOTICES.get(row["kind"], _UNTOLD).to, event, process),
+                members=await _members(connection, NOTICES.get(row["kind"], _UNTOLD), event, process),
                 webhooks=hooks.get(row["id"], ()),
-                about={"seq": row["seq"]},
+                about={"seq": row["seq"]} | _called_to(event),
             )
         )
+        if publishes_synthesis(event, process):
+            occasions.append(
+                Occasion(
+                    key=f"event/{process.id}/{row['seq']}/synthesis",
+                    concertation=process.id,
+                    kind="synthesis_published",
+                    at=event.at,
+                    words=of_occasion("synthesis_published", process, event.stage),
+                    members=await _members(connection, NOTICES["synthesis_published"], event, process),
+                )
+            )
     return occasions
+
+
+async def _members(connection: Connection, rule: Rule, event: Event, process: Process) -> list[str]:
+    if Audience.CONTRIBUTORS not in rule.to or not is_told_to_all(event, process):
+        return members(rule.to, event, process)
+    rows = await connection.fetch(
+        """
+        SELECT t.member FROM contact t
+        WHERE (t.email IS NOT NULL OR t.postal_address IS NOT NULL) AND EXISTS (
+            SELECT FROM contribution c
+            WHERE c.concertation = $1 AND c.member = t.member AND c.withdrawn_at IS NULL AND c.superseded_at IS NULL)
+        """,
+        parse(process.id),
+    )
+    return members(rule.to, event, process, (row["member"] for row in rows))
+
+
+def _called_to(event: Event) -> dict[str, str]:
+    """Name what an event convenes to, or no more: whoever is called gets an entry for their calendar."""
+    if event.fact.kind not in CONVENING:
+        return {}
+    named = {name: getattr(event.fact, name, None) for name in ("hearing", "meeting")}
+    return {name: id for name, id in named.items() if isinstance(id, str)}
 
 
 async def _others(connection: Connection, rows: Sequence[Any], known: KnownProcesses) -> list[Occasion]:
@@ -167,7 +223,8 @@ async def _others(connection: Connection, rows: Sequence[Any], known: KnownProce
         FROM outbox o JOIN contribution c ON c.id = (o.payload ->> 'contribution')::uuid
         LEFT JOIN contact t ON t.member = c.member
         LEFT JOIN participant p ON p.concertation = c.concertation AND p.member = c.member
-        WHERE o.id = ANY ($1::bigint[]) AND coalesce(t.email, p.email) IS NOT NULL
+        WHERE o.id = ANY ($1::bigint[]) AND (coalesce(t.email, p.email, t.postal_address) IS NOT NULL OR EXISTS (
+            SELECT FROM postal_address a WHERE a.concertation = c.concertation AND a.recipient = 'member/' || c.member))
         UNION ALL
         SELECT o.id, i.member, i.organisation, i.stage, NULL, i.id
         FROM outbox o JOIN invitation i ON i.id = (o.payload ->> 'invitation')::uuid
@@ -178,6 +235,35 @@ async def _others(connection: Connection, rows: Sequence[Any], known: KnownProce
     )
     known_by_id = await _processes(connection, [wanted[row["id"]] for row in found], known)
     return [_occasion(wanted[row["id"]], row, known_by_id) for row in found]
+
+
+async def _groupings(connection: Connection, rows: Sequence[Any], known: KnownProcesses) -> list[Occasion]:
+    """Groupings, for all the authors whose contributions they bring together."""
+    wanted = {row["id"]: row for row in rows if row["kind"] == "contributions_grouped"}
+    if not wanted:
+        return []
+    found = await connection.fetch(
+        """
+        SELECT o.id, g.stage, o.payload ->> 'act' AS act, array_agg(DISTINCT p.author ORDER BY p.author) AS authors
+        FROM outbox o JOIN contribution_group g ON g.id = (o.payload ->> 'grouping')::uuid
+        JOIN grouping_part p ON p.grouping = g.id
+        WHERE o.id = ANY ($1::bigint[]) GROUP BY 1, 2, 3 ORDER BY 1
+        """,
+        list(wanted),
+    )
+    known_by_id = await _processes(connection, [wanted[row["id"]] for row in found], known)
+    return [
+        Occasion(
+            key=f"outbox/{row['id']}",
+            concertation=process.id,
+            kind="contributions_grouped",
+            at=wanted[row["id"]]["at"],
+            words=of_occasion(f"contributions_grouped.{row['act']}", process, row["stage"]),
+            members=row["authors"],
+        )
+        for row in found
+        for process in [known_by_id[str(wanted[row["id"]]["concertation"])]]
+    ]
 
 
 def _occasion(row: Any, found: Any, known_by_id: Mapping[str, Process]) -> Occasion:

@@ -19,6 +19,7 @@ from domain.decide import next_deadline
 from domain.digests import canonical
 from domain.evolve import evolve
 from domain.process import Process
+from store import treatment
 from store.archiving import CONTENTS, TABLES, columns_of
 from store.faults import SnapshotUnreadable
 from store.identifiers import parse
@@ -238,6 +239,7 @@ async def _derive(connection: Connection, source: Source, process: Process, upda
         stage_rows(process),
         member_rows(process),
     )
+    await treatment.rederive(connection, process)
 
 
 def _batches(lines: Iterable[str]) -> Iterator[list[str]]:

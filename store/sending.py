@@ -26,7 +26,8 @@ class Claimed:
     """A notice in hand, with where to send it as of now."""
 
     id: str
-    concertation: str
+    #: Unset: it is about the address of its recipient.
+    concertation: str | None
     #: `member/<id>` or `organisation/<uuid>`.
     recipient: str
     #: Unset: there is none any more, or a server refused it for good.
@@ -41,6 +42,12 @@ class Claimed:
     attempts: int
     #: The invitation that it brings a code for.
     invitation: str | None
+    #: The address that it asks to confirm.
+    confirms: str | None
+    #: The hearing that it is about, where it brings an entry for a calendar.
+    hearing: str | None
+    #: The meeting of the council, likewise.
+    meeting: str | None
 
     @property
     def member(self) -> str | None:
@@ -89,8 +96,13 @@ async def claim(connection: Connection, run: int, most: int) -> list[Claimed]:
                 CASE WHEN n.recipient LIKE 'organisation/%' THEN substr(n.recipient, 14)::uuid END AS organisation
         )
         SELECT m.id, m.recipient, m.attempts, t.concertation, t.subject, t.body, t.path, t.theme, t.fixed, t.at,
-            t.about ->> 'invitation' AS invitation, coalesce(c.language, 'fr') AS language,
-            CASE WHEN c.bounced_at IS NULL THEN coalesce(c.email, p.email, o.email) END AS address
+            t.about ->> 'invitation' AS invitation, t.about ->> 'confirms' AS confirms,
+            t.about ->> 'hearing' AS hearing, t.about ->> 'meeting' AS meeting,
+            coalesce(c.language, 'fr') AS language, CASE
+                WHEN t.about ? 'confirms' THEN CASE WHEN c.wanted_email = t.about ->> 'confirms' THEN c.wanted_email END
+                WHEN NOT EXISTS (SELECT FROM bounce b WHERE b.email = coalesce(c.email, p.email, o.email))
+                THEN coalesce(c.email, p.email, o.email)
+            END AS address
         FROM mine m JOIN notice_text t ON t.key = m.key
         LEFT JOIN contact c ON c.member = m.member
         LEFT JOIN participant p ON p.concertation = t.concertation AND p.member = m.member
@@ -100,7 +112,14 @@ async def claim(connection: Connection, run: int, most: int) -> list[Claimed]:
         most,
     )
     return [
-        Claimed(**{**row, "id": str(row["id"]), "concertation": str(row["concertation"])}) for row in rows
+        Claimed(
+            **{
+                **row,
+                "id": str(row["id"]),
+                "concertation": str(row["concertation"]) if row["concertation"] else None,
+            }
+        )
+        for row in rows
     ]
 
 
@@ -132,18 +151,33 @@ async def put_off(connection: Connection, claimed: Claimed, fault: str) -> None:
 
 
 async def give_up(connection: Connection, claimed: Claimed, fault: str, *, bounced: bool = False) -> None:
-    """Record that a mail cannot go; `bounced`: nor can any other to this address."""
+    """Record that a mail cannot go; `bounced`: nor can any other to this address, whoever gave it.
+
+    Who has a postal address gets a letter instead, where there is nowhere to send the mail to.
+    """
+    if bounced:
+        await connection.execute(
+            "INSERT INTO bounce (email, at) VALUES ($1, instant()) ON CONFLICT DO NOTHING", claimed.address
+        )
+    by_letter = (bounced or claimed.address is None) and claimed.concertation is not None
     await connection.execute(
-        "UPDATE notice SET state = 'failed', last_fault = $2, run = NULL WHERE id = $1 AND state = 'sending'",
+        """
+        WITH postal AS (
+            SELECT $3 AND (
+                EXISTS (SELECT FROM contact c WHERE 'member/' || c.member = $4 AND c.postal_address IS NOT NULL)
+                OR EXISTS (SELECT FROM postal_address a WHERE a.concertation = $5 AND a.recipient = $4)
+            ) AS known
+        )
+        UPDATE notice SET state = CASE WHEN p.known THEN 'waiting' ELSE 'failed' END,
+            channel = CASE WHEN p.known THEN 'letter' ELSE channel END, last_fault = $2, run = NULL
+        FROM postal p WHERE id = $1 AND state = 'sending'
+        """,
         parse(claimed.id),
         fault[:500],
+        by_letter,
+        claimed.recipient,
+        parse(claimed.concertation) if claimed.concertation else None,
     )
-    if bounced and claimed.member:
-        await connection.execute(
-            "UPDATE contact SET bounced_at = instant() WHERE member = $1 AND email = $2",
-            claimed.member,
-            claimed.address,
-        )
 
 
 async def skip(connection: Connection, claimed: Claimed, why: str) -> None:

@@ -31,11 +31,12 @@ _Said = tuple[str | None, ...]
 class Words:
     """Makes vectors of texts, and keeps what words come to for as long as it is kept itself."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_unkept")
 
     def __init__(self) -> None:
         """Know no word yet."""
-        self._known: dict[str, _Said | None] = {}
+        self._known: dict[str, _Said] = {}
+        self._unkept: set[str] = set()
 
     async def vectors(self, connection: Connection, texts: Sequence[str]) -> list[str | None]:
         """Give the `tsvector` of each text as one is written; `None` where PostgreSQL has to read the text itself.
@@ -48,18 +49,19 @@ class Words:
 
     def _vector(self, words: Sequence[str]) -> str | None:
         try:
-            said = list(chain.from_iterable(map(self._known.__getitem__, words)))  # type: ignore[arg-type]
-        except TypeError:  # a word that is not kept
+            said = list(chain.from_iterable(map(self._known.__getitem__, words)))
+        except KeyError:  # a word that is not kept
             return None
         if len(said) > MOST_TIMES and (len(said) > MOST_PLACES or _most(said) > MOST_TIMES):
             return None
         return " ".join(map(add, compress(said, said), compress(_PLACES, said)))
 
     async def _learn(self, connection: Connection, words: set[str]) -> None:
-        while new := words - self._known.keys():
-            if len(self._known) + len(new) > MOST_WORDS:
-                self._known, new = {}, words
-            known = self._known
+        while new := self._new(words):
+            if len(self._known) + len(self._unkept) + len(new) > MOST_WORDS:
+                self._known, self._unkept = {}, set()
+                new = self._new(words)
+            known, unkept = self._known, self._unkept
             # The word after it stands at the first place that it leaves free.
             rows = await connection.fetch(
                 """
@@ -69,10 +71,17 @@ class Words:
                     unnest(l.positions) AS p (place)
                 GROUP BY w.word
                 """,
-                [word for word in new if len(word) <= LONGEST_WORD],
+                list(new),
             )
-            known.update(dict.fromkeys(new))
-            known.update((word, _said(lexemes, places)) for word, lexemes, places in rows)
+            for word, lexemes, places in rows:
+                said = _said(lexemes, places)
+                if said is None:
+                    unkept.add(word)
+                else:
+                    known[word] = said
+
+    def _new(self, words: set[str]) -> set[str]:
+        return {word for word in words - self._known.keys() - self._unkept if len(word) <= LONGEST_WORD}
 
 
 def _most(said: Sequence[str | None]) -> int:

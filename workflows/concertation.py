@@ -7,16 +7,19 @@ answers. So first start, continue-as-new, recovery and migration are one path, a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.hearings import Hearings
     from activities.records import Records
     from domain.acts import SYSTEM, Act, Actor, Command, RecordSeal, Tick
     from domain.decide import next_deadline
     from domain.evolve import fold
+    from domain.hearings.attending import touched, unfinished
     from domain.process import Phase, Process, StageRun, State
     from store.replies import Recorded, Refused, Reply
 
@@ -26,6 +29,8 @@ from workflows.patience import BRIEF, LONG
 AGAIN = timedelta(seconds=1)
 #: The type of the failure of a command that came while a run was giving way to the next.
 HANDING_OVER = "HandingOver"
+#: How many workflows of hearings one activity tells that something happened.
+TOLD_AT_ONCE = 20
 
 
 @workflow.defn
@@ -40,17 +45,22 @@ class ConcertationWorkflow:
         self._astray = False
         self._turn = asyncio.Lock()
         self._seals: dict[str, asyncio.Task[None]] = {}
+        self._unattended: dict[str, None] = {}
+        self._attending: asyncio.Task[None] | None = None
 
     @workflow.run
     async def run(self, concertation: str) -> None:
         """Wake at every deadline of the concertation with this id, until it is over."""
         known = await workflow.execute_activity_method(Records.load, concertation, **BRIEF)
         self._become(known or self._process)
+        self._call_for(unfinished(self._process))
         self._loaded = True
         while not self._leaving():
             self._begin_seals()
+            self._begin_hearings()
             await self._sleep()
             self._end_seals()
+            self._end_hearings()
         if self._astray:
             await workflow.sleep(AGAIN)  # so that no disorder of the database can make runs chase one another
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -81,6 +91,7 @@ class ConcertationWorkflow:
                 Records.record, args=[command, self._process.seq], **BRIEF
             )
             self._become(fold(self._process, recorded.events))
+            self._call_for(touched(self._process, recorded.events))
             # After a backup was restored, say. Another run loads what is true. (A refusal may leave the number out: 0.)
             self._astray = recorded.seq not in (0, self._process.seq)
         return recorded
@@ -104,7 +115,12 @@ class ConcertationWorkflow:
     async def _disturbed(self, deadline: datetime | None, pause: timedelta | None) -> bool:
         try:
             await workflow.wait_condition(
-                lambda: self._deadline != deadline or self._has_sealing_to_do() or self._leaving(),
+                lambda: (
+                    self._deadline != deadline
+                    or self._has_sealing_to_do()
+                    or self._has_hearings_to_begin()
+                    or self._leaving()
+                ),
                 timeout=pause,
             )
         except TimeoutError:
@@ -140,6 +156,31 @@ class ConcertationWorkflow:
             if run.state is State.SEALING and run.key not in self._seals
         ]
 
+    def _call_for(self, hearings: Sequence[str]) -> None:
+        """Remember whose workflows are to be told. Histories of before there were any go on without."""
+        if hearings and workflow.patched("hearings"):
+            self._unattended.update(dict.fromkeys(hearings))
+
+    def _begin_hearings(self) -> None:
+        """Tell the workflows of hearings, beside everything else, that something happened to them."""
+        if self._unattended and self._attending is None:
+            hearings = list(self._unattended)[:TOLD_AT_ONCE]
+            for hearing in hearings:
+                del self._unattended[hearing]
+            self._attending = asyncio.create_task(
+                workflow.execute_activity_method(Hearings.begin, args=[self._process.id, hearings], **BRIEF)
+            )
+
+    def _end_hearings(self) -> None:
+        if self._attending is not None and self._attending.done():
+            self._attending.result()
+            self._attending = None
+
+    def _has_hearings_to_begin(self) -> bool:
+        if self._attending is None:
+            return bool(self._unattended)
+        return self._attending.done()
+
     def _own(self, act: Act, key: str, run: StageRun | None = None) -> Command:
         return Command(
             id=key,
@@ -162,4 +203,4 @@ class ConcertationWorkflow:
     def _handing_over(self) -> bool:
         """Whether the next run has to take over. Seals in hand are finished first."""
         onward = self._astray or workflow.info().is_continue_as_new_suggested()
-        return onward and not self._seals and not self._ended()
+        return onward and not self._seals and self._attending is None and not self._ended()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -30,7 +31,7 @@ from domain.process import Process
 from store.replies import Recorded, Reply
 
 #: Everything that a workflow reads. Others may be read too; their adapter is made by who comes first.
-READ = (Command, Process | None, Recorded, SealFigures, Reply, str, None)
+READ = (Command, Process | None, Recorded, SealFigures, Reply, datetime | None, list[str], str, None)
 
 #: Values of more bytes than this are compressed.
 LARGE = 64_000

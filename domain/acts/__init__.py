@@ -11,6 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from domain.acts.articles import ArticleAct
+from domain.acts.articles import DraftArticle as DraftArticle
+from domain.acts.articles import ProposeAmendment as ProposeAmendment
+from domain.acts.articles import PutArticleToVote as PutArticleToVote
+from domain.acts.articles import SettleAmendment as SettleAmendment
 from domain.acts.balloting import BallotingAct
 from domain.acts.balloting import CastVote as CastVote
 from domain.acts.balloting import GiveProxy as GiveProxy
@@ -34,16 +39,35 @@ from domain.acts.engine import RecordSeal as RecordSeal
 from domain.acts.engine import SealFigures as SealFigures
 from domain.acts.engine import SecretTally as SecretTally
 from domain.acts.engine import Tick as Tick
+from domain.acts.evaluating import Evaluate as Evaluate
+from domain.acts.evaluating import EvaluatingAct
+from domain.acts.following import AnswerGuarantorReport as AnswerGuarantorReport
 from domain.acts.following import FollowingAct
 from domain.acts.following import MakeCommitment as MakeCommitment
+from domain.acts.following import PublishGuarantorReport as PublishGuarantorReport
 from domain.acts.following import PublishImplementationReport as PublishImplementationReport
 from domain.acts.following import PublishObservation as PublishObservation
 from domain.acts.following import ReportProgress as ReportProgress
+from domain.acts.hearing import AnswerCall as AnswerCall
+from domain.acts.hearing import CallWitness as CallWitness
 from domain.acts.hearing import CancelHearing as CancelHearing
+from domain.acts.hearing import CorrectRecord as CorrectRecord
+from domain.acts.hearing import DeclineRequest as DeclineRequest
+from domain.acts.hearing import DraftRecord as DraftRecord
 from domain.acts.hearing import HearingAct
 from domain.acts.hearing import HoldHearing as HoldHearing
+from domain.acts.hearing import MoveHearing as MoveHearing
 from domain.acts.hearing import RecordHearing as RecordHearing
+from domain.acts.hearing import ReplaceWitness as ReplaceWitness
+from domain.acts.hearing import RequestHearing as RequestHearing
 from domain.acts.hearing import ScheduleHearing as ScheduleHearing
+from domain.acts.hearing import WithdrawRequest as WithdrawRequest
+from domain.acts.meeting import Attendance as Attendance
+from domain.acts.meeting import CancelMeeting as CancelMeeting
+from domain.acts.meeting import ConveneMeeting as ConveneMeeting
+from domain.acts.meeting import HoldMeeting as HoldMeeting
+from domain.acts.meeting import MeetingAct
+from domain.acts.meeting import RecordMinutes as RecordMinutes
 from domain.acts.people import MOST_AT_ONCE as MOST_AT_ONCE
 from domain.acts.people import AdmitInvited as AdmitInvited
 from domain.acts.people import AppointMember as AppointMember
@@ -58,6 +82,7 @@ from domain.acts.people import RevokeDelegation as RevokeDelegation
 from domain.acts.people import TermEnd as TermEnd
 from domain.acts.reviewing import Conclusion as Conclusion
 from domain.acts.reviewing import DeclareInterest as DeclareInterest
+from domain.acts.reviewing import DeclineWithdrawal as DeclineWithdrawal
 from domain.acts.reviewing import DraftOpinion as DraftOpinion
 from domain.acts.reviewing import MakeReservation as MakeReservation
 from domain.acts.reviewing import PutOpinionToVote as PutOpinionToVote
@@ -75,10 +100,20 @@ from domain.acts.scheduling import ReopenStage as ReopenStage
 from domain.acts.scheduling import Resume as Resume
 from domain.acts.scheduling import SchedulingAct
 from domain.acts.scheduling import Suspend as Suspend
+from domain.acts.synthesising import MOST_SOURCES as MOST_SOURCES
+from domain.acts.synthesising import AnswerReservation as AnswerReservation
 from domain.acts.synthesising import AssembleSynthesis as AssembleSynthesis
+from domain.acts.synthesising import CiteSources as CiteSources
+from domain.acts.synthesising import Comment as Comment
+from domain.acts.synthesising import MakeAscertainment as MakeAscertainment
 from domain.acts.synthesising import MakeRecommendation as MakeRecommendation
+from domain.acts.synthesising import SetAside as SetAside
+from domain.acts.synthesising import Settlement as Settlement
 from domain.acts.synthesising import SubmitChapter as SubmitChapter
 from domain.acts.synthesising import SynthesisingAct
+from domain.acts.synthesising import TakeBack as TakeBack
+from domain.acts.synthesising import Treated as Treated
+from domain.acts.synthesising import TreatmentFigures as TreatmentFigures
 
 Act = (
     DraftingAct
@@ -86,7 +121,10 @@ Act = (
     | SchedulingAct
     | BallotingAct
     | HearingAct
+    | MeetingAct
     | ReviewingAct
+    | EvaluatingAct
+    | ArticleAct
     | SynthesisingAct
     | DecidingAct
     | FollowingAct

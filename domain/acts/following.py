@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from domain.acts.body import Body
+from domain.notation import UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeCommitment:
-    """Commit to something by a date, in answer to a recommendation. `text` says what and the indicator."""
+    """Commit to something by a date, in answer to a recommendation. `indicator`: how one will see that it was kept."""
 
     kind: Literal["make_commitment"] = "make_commitment"
     commitment: str
@@ -19,6 +20,7 @@ class MakeCommitment:
     owner: str
     due_at: datetime
     text: Body
+    indicator: Annotated[Body | None, UNSET] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +49,27 @@ class PublishObservation:
     text: Body
 
 
-FollowingAct = MakeCommitment | ReportProgress | PublishImplementationReport | PublishObservation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishGuarantorReport:
+    """The guarantor's report on the whole concertation. Published again, it is a new version."""
+
+    kind: Literal["publish_guarantor_report"] = "publish_guarantor_report"
+    text: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerGuarantorReport:
+    """The presidency, or the deciding authority, answers the latest version of the guarantor's report."""
+
+    kind: Literal["answer_guarantor_report"] = "answer_guarantor_report"
+    text: Body
+
+
+FollowingAct = (
+    MakeCommitment
+    | ReportProgress
+    | PublishImplementationReport
+    | PublishObservation
+    | PublishGuarantorReport
+    | AnswerGuarantorReport
+)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from domain.acts.body import Body
 from domain.enumeration import direct
+from domain.notation import UNSET
 
 
 @direct
@@ -27,7 +28,10 @@ class DeclareInterest:
     kind: Literal["declare_interest"] = "declare_interest"
     themes: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    """Names, of those that are not registered."""
     statement: Body | None = None
+    organisation_ids: Annotated[tuple[str, ...] | None, UNSET] = None
+    """Organisations of the concertation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,14 @@ class WithdrawFromReview:
     """One's own act (déport): take no part in the ballots of the stage, or of the lane's whole work."""
 
     kind: Literal["withdraw_from_review"] = "withdraw_from_review"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineWithdrawal:
+    """Say why one does not withdraw, though the engine proposed it; the chair may recuse."""
+
+    kind: Literal["decline_withdrawal"] = "decline_withdrawal"
     reason: str
 
 
@@ -63,14 +75,17 @@ class DraftOpinion:
     kind: Literal["draft_opinion"] = "draft_opinion"
     text: Body
     conclusion: Conclusion
+    articles: Annotated[dict[str, str] | None, UNSET] = None
+    """The articles that it is drawn from, with the digests of their texts that the author saw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutOpinionToVote:
-    """Open the ballot on the collective opinion. `text` is the digest that the author saw."""
+    """Open the ballot on the collective opinion. `text` is the digest that the author saw; `meeting` is where."""
 
     kind: Literal["put_opinion_to_vote"] = "put_opinion_to_vote"
     text: str
+    meeting: Annotated[str | None, UNSET] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +108,7 @@ class RecordDissent:
 ReviewingAct = (
     DeclareInterest
     | WithdrawFromReview
+    | DeclineWithdrawal
     | RecuseMember
     | StatePosition
     | DraftOpinion

@@ -62,6 +62,8 @@ def check_ballots(procedure: Procedure) -> Iterator[Finding]:
             yield from _rule(procedure, stage, approval, place)
         if stage.opinion is not None:
             yield from _rule(procedure, stage, stage.opinion, (*path, "opinion"))
+        if stage.articles is not None:
+            yield from _rule(procedure, stage, stage.articles, (*path, "articles"))
         if stage.record_approval is not None:
             yield from _rule(procedure, stage, stage.record_approval, (*path, "record_approval"), heard=True)
     yield from _signatures(procedure)

@@ -89,12 +89,19 @@ def _kind(stage: Stage, index: int) -> Iterator[Finding]:
     only = {
         "opinion": (Kind.SCIENTIFIC_REVIEW, stage.opinion is not None),
         "refer_back": (Kind.SCIENTIFIC_REVIEW, stage.refer_back is not None),
+        "evaluation": (Kind.SCIENTIFIC_REVIEW, stage.evaluation is not None),
+        "articles": (Kind.SCIENTIFIC_REVIEW, stage.articles is not None),
+        "meeting": (Kind.SCIENTIFIC_REVIEW, stage.meeting is not None),
         "record_approval": (Kind.HEARINGS, stage.record_approval is not None),
+        "convocation": (Kind.HEARINGS, stage.convocation is not None),
         "minimum_hearings": (Kind.HEARINGS, stage.minimum_hearings > 0),
         "questionnaire": (Kind.CALL_FOR_INPUT, stage.questionnaire is not None),
         "quorum": (Kind.CALL_FOR_INPUT, bool(stage.quorum)),
         "entry_window": (Kind.CALL_FOR_INPUT, stage.entry_window > _NOTHING),
         "channels": (Kind.CALL_FOR_INPUT, stage.channels is not None),
+        "reasons_apart": (Kind.DECISION, stage.reasons_apart is not None),
+        "answers_within": (Kind.DECISION, stage.answers_within is not None),
+        "treatment": (Kind.SYNTHESIS, stage.treatment is not None),
     }
     for field, (kind, used) in only.items():
         if used and stage.kind is not kind:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from domain.closing.rows import Row, depends_on, event_of
-from domain.events import ConcertationDrafted, ConcertationLaunched, Event, RoundOpened
+from domain.closing.treating import Treatments
+from domain.events import ConcertationDrafted, ConcertationLaunched, DocumentAttached, Event, RoundOpened
 from domain.evolve import evolve
-from domain.process import PlannedStage, Process
+from domain.process import Document, PlannedStage, Process
 
 
 class Chronicle:
@@ -23,6 +24,10 @@ class Chronicle:
         self.procedure: Any = None
         #: The calendars as they were announced: the round, and the dates of its stages.
         self.calendars: list[tuple[int, Mapping[str, PlannedStage]]] = []
+        #: Every version of every document of the information file.
+        self.documents: list[Document] = []
+        #: What the synthesis says of each contribution.
+        self.treatments = Treatments()
         #: How many rows are not public.
         self.withheld = 0
         #: Ballots and stages that a row is about which is not public.
@@ -55,6 +60,9 @@ class Chronicle:
             self.process = replace(self.process, seq=self.process.seq + 1, at=row.at)
         else:
             self.process = evolve(self.process, event)
+            self.treatments.note(self.process, event)
+            if isinstance(event.fact, DocumentAttached):
+                self.documents.append(self.process.documents[event.fact.document])
 
     def tell(self, row: Row) -> None:
         """Read a row and fold it.

@@ -12,9 +12,12 @@ from collections.abc import Mapping, Sequence
 from domain.acts import SYSTEM, Actor, Command
 from domain.closing.acts_of import (
     answering,
+    articles,
     balloting,
     drafting,
+    evaluating,
     hearing,
+    meeting,
     people,
     reviewing,
     scheduling,
@@ -31,7 +34,10 @@ ACT_OF: Mapping[type, ActOf] = {
     **scheduling.ACT_OF,
     **balloting.ACT_OF,
     **hearing.ACT_OF,
+    **meeting.ACT_OF,
     **reviewing.ACT_OF,
+    **evaluating.ACT_OF,
+    **articles.ACT_OF,
     **synthesising.ACT_OF,
     **answering.ACT_OF,
 }

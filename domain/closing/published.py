@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby, zip_longest
+from types import NoneType
 from typing import Any
 
 import orjson
@@ -27,6 +28,9 @@ _LONGEST_CELL = 1 << 26
 _TYPES: Mapping[Type, type] = {Type.INTEGER: int, Type.ARRAY: list, Type.OBJECT: dict}
 """What values of a type are in JSON, where they are not texts."""
 
+_NAMES = tuple(column.name for column in PUBLIC)
+_STRUCTURED = (Type.ARRAY, Type.OBJECT)
+
 Leaves = Callable[[int, str], Iterator[Leaf] | None]
 """Gives the leaves of a set, or `None`: it has no seal that all contributions are in."""
 
@@ -37,15 +41,23 @@ def rows_of(archive: Archive) -> Iterator[dict[str, Any]]:
     Raises:
         ArchiveUnfit: they cannot be read, or are no rows of contributions.
     """
+    typed: set[tuple[type, ...]] = set()
     for line in archive.lines(CONTRIBUTIONS):
         row = json_of(line, CONTRIBUTIONS)
-        if not isinstance(row, dict) or list(row) != [column.name for column in PUBLIC]:
+        if not isinstance(row, dict) or tuple(row) != _NAMES:
             raise ArchiveUnfit(CONTRIBUTIONS)
-        for column in PUBLIC:
-            value = row[column.name]
-            if column.required if value is None else type(value) is not _TYPES.get(column.type, str):
-                raise ArchiveUnfit(f"{CONTRIBUTIONS}: {column.name}")
+        types = tuple(map(type, row.values()))
+        if types not in typed:  # most rows have the types of one before
+            _check(types)
+            typed.add(types)
         yield row
+
+
+def _check(types: Sequence[type]) -> None:
+    """Compare the types of the values of a row with those of their columns."""
+    for column, found in zip(PUBLIC, types, strict=True):
+        if column.required if found is NoneType else found is not _TYPES.get(column.type, str):
+            raise ArchiveUnfit(f"{CONTRIBUTIONS}: {column.name}")
 
 
 def unleaved(archive: Archive, leaves: Leaves) -> tuple[int, int, str | None]:
@@ -86,14 +98,13 @@ def untabled(archive: Archive) -> str | None:
     table = csv.reader(texts, strict=True)
     before = csv.field_size_limit(_LONGEST_CELL)
     try:
-        if next(table, None) != [column.name for column in PUBLIC]:
+        if next(table, None) != list(_NAMES):
             return "header"
         for row, cells in zip_longest(rows_of(archive), table):
             if row is None or cells is None or len(cells) != len(PUBLIC):
                 return "size"
-            for column, cell in zip(PUBLIC, cells, strict=True):
-                if not _is_same(column, row[column.name], cell):
-                    return str(row["id"])
+            if not all(map(_is_same, PUBLIC, row.values(), cells)):
+                return str(row["id"])
     except csv.Error:
         raise ArchiveUnfit(CONTRIBUTIONS_TABLE) from None
     finally:
@@ -104,10 +115,10 @@ def untabled(archive: Archive) -> str | None:
 def _is_same(column: Column, value: Any, cell: str) -> bool:
     if value is None:
         return cell == ""
-    if column.type in (Type.ARRAY, Type.OBJECT):
+    if column.type in _STRUCTURED:
         try:
             return bool(orjson.loads(cell) == value)
         except ValueError:
             return False
-    text = str(value)
+    text = value if type(value) is str else str(value)
     return cell == (guarded(text) if column.words else text)

@@ -57,12 +57,12 @@ def placed(happened: Happened, act: Act) -> Addressed:
     return Addressed(act, event.round if event.stage is not None else None, event.stage)
 
 
-def by_name(act: Callable[..., Act], *, unplaced: bool = False, **renamed: str) -> ActOf:
+def by_name(act: type[Any], *, unplaced: bool = False, **renamed: str) -> ActOf:
     """Give what rebuilds an act from a fact with the same fields; `renamed` says what a field is called there.
 
     `unplaced`: the act names no stage, whatever its event is about.
     """
-    names = [part.name for part in fields(act) if part.name != "kind"]  # type: ignore[arg-type]  # classes of acts
+    names = [part.name for part in fields(act) if part.name != "kind"]
 
     def rebuilt(happened: Happened) -> Addressed:
         fact: Any = happened.event.fact

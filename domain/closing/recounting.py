@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from domain.acts import Position, SecretTally
+from domain.council.without import is_open_to_recount, outcome_without, tally_of
 from domain.deciding.balloting import counted_at
-from domain.deciding.counting import casting_position, count, has_quorum, is_tie, reaches
-from domain.deciding.seats import voting_seats
+from domain.deciding.counting import carries, count
 from domain.events import BallotClosed
-from domain.process import Ballot, BallotOutcome, Count, Process, Purpose, Withdrawal
+from domain.process import BallotOutcome, Count, Process
 
 _BY_VOTES = (BallotOutcome.PASSED, BallotOutcome.REFUSED)
-
-
-def _tally(fact: BallotClosed) -> SecretTally:
-    """Take the positions of a secret ballot from its count: nothing else tells them."""
-    assert fact.count is not None
-    return SecretTally(
-        ballot=fact.ballot,
-        favourable=fact.count.favourable,
-        unfavourable=fact.count.unfavourable,
-        abstain=fact.count.abstain,
-        chair=Position.FAVOURABLE if fact.casting_vote else None,
-    )
 
 
 def recount(process: Process, fact: BallotClosed, at: datetime) -> bool:
@@ -34,27 +20,17 @@ def recount(process: Process, fact: BallotClosed, at: datetime) -> bool:
     """
     ballot = process.ballots[fact.ballot]
     secret = ballot.rule.secret and fact.count is not None and bool(_positions(fact.count))
-    tally = _tally(fact) if secret else None
+    tally = tally_of(fact.ballot, fact.count, broken=fact.casting_vote) if secret else None
     counted = count(process, ballot, counted_at(process, ballot, at), tally)
     if counted != fact.count or _positions(counted) > counted.present:
         return False
-    return fact.outcome not in _BY_VOTES or _passes(process, ballot, counted, tally) is (
+    return fact.outcome not in _BY_VOTES or carries(process, ballot, counted, tally) is (
         fact.outcome is BallotOutcome.PASSED
     )
 
 
 def _positions(counted: Count) -> int:
     return counted.favourable + counted.unfavourable + counted.abstain
-
-
-def _passes(process: Process, ballot: Ballot, counted: Count, tally: SecretTally | None = None) -> bool:
-    if ballot.purpose is Purpose.SIGNATURES:
-        return counted.unfavourable == 0 and counted.favourable == counted.entitled
-    if not has_quorum(counted):
-        return False
-    if is_tie(ballot, counted) and not reaches(ballot, counted):
-        return casting_position(process, ballot, tally) is Position.FAVOURABLE
-    return reaches(ballot, counted)
 
 
 def holds_without(process: Process, fact: BallotClosed, member: str, at: datetime) -> bool | None:
@@ -64,18 +40,8 @@ def holds_without(process: Process, fact: BallotClosed, member: str, at: datetim
     or what votes did not decide, is the same without them.
     """
     ballot = process.ballots[fact.ballot]
-    if fact.outcome not in _BY_VOTES or ballot.purpose in (Purpose.SIGNATURES, Purpose.RECORD):
+    if not is_open_to_recount(ballot, fact.outcome):
         return True
-    without = replace(
-        process,
-        withdrawals=(
-            *process.withdrawals,
-            Withdrawal(member=member, at=ballot.opens_at, stage=None, recused=True, reason=""),
-        ),
-    )
-    when = counted_at(process, ballot, at)
-    if voting_seats(without, ballot, when) != voting_seats(process, ballot, when) and ballot.rule.secret:
-        return None
-    tally = _tally(fact) if ballot.rule.secret else None
-    counted = count(without, ballot, when, tally)
-    return _passes(without, ballot, counted, tally) is (fact.outcome is BallotOutcome.PASSED)
+    tally = tally_of(fact.ballot, fact.count, broken=fact.casting_vote) if ballot.rule.secret else None
+    found = outcome_without(process, ballot, member, counted_at(process, ballot, at), tally)
+    return None if found is None else found.carries is (fact.outcome is BallotOutcome.PASSED)

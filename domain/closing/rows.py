@@ -7,6 +7,7 @@ it is not public, `shown`: the same without its substance. An event that is not 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,11 +20,30 @@ from domain.events import EVENT, Event, VoteCast
 
 _SUBSTANCE = ("position", "conclusion", "statement")
 """Fields of a fact that are left out of what is shown."""
-_STAND_IN = {"position": "favourable", "conclusion": "favourable", "statement": {"id": "", "digest": ""}}
+_NO_TEXT = {"id": "", "digest": ""}
+_STAND_IN: Mapping[str, Any] = {
+    "position": "favourable", "conclusion": "favourable", "statement": _NO_TEXT, "text": _NO_TEXT, "reason": "",
+    "marks": {}, "answer": "followed", "reasons": _NO_TEXT, "title": {"fr": "-"}, "adopted": False,
+}  # fmt: skip
 """Values by which the rest of a fact is read; they are taken out again."""
 
 
-WITHHELD = frozenset({"vote_cast", "position_stated", "opinion_drafted", "opinion_adopted"})
+_OF_KIND = {
+    "decision_issued": ("text", "reasons", "early_readers"),
+    "decision_rectified": ("text", "reasons", "reason"),
+    "evaluation_given": ("marks", "reasons"),
+    "response_given": ("answer", "reasons", "until"),
+    "article_drafted": ("title", "text"),
+    "amendment_proposed": ("text",),
+    "amendment_settled": ("adopted", "reason"),
+}
+"""Fields of what is under an embargo, by kind; and of an act that waits for signatures, those of a decision issued."""
+
+WITHHELD = frozenset({
+    "vote_cast", "position_stated", "opinion_drafted", "opinion_adopted", "decision_issued", "decision_rectified",
+    "ballot_opened", "evaluation_given", "response_given", "article_drafted", "amendment_proposed",
+    "amendment_settled",
+})  # fmt: skip
 """Kinds of events that may not be public yet, or ever: who withholds another one hides it."""
 
 
@@ -80,7 +100,18 @@ def without_substance(content: dict[str, Any]) -> dict[str, Any]:
     if fact["kind"] == "vote_cast" and fact["position"] is None:
         said = {"kind": fact["kind"], "ballot": fact["ballot"], "seat": None}
         return {**content, "actor": None, "on_behalf_of": None, "fact": said}
-    return {**content, "fact": {**fact, **{name: None for name in _SUBSTANCE if name in fact}}}
+    shown = {**fact, **dict.fromkeys(_substance(fact))}
+    if fact.get("act") is not None:
+        shown["act"] = {**fact["act"], **dict.fromkeys(_of_act(fact["act"]))}
+    return {**content, "fact": shown}
+
+
+def _substance(fact: dict[str, Any]) -> list[str]:
+    return [name for name in (*_SUBSTANCE, *_OF_KIND.get(fact["kind"], ())) if name in fact]
+
+
+def _of_act(act: dict[str, Any]) -> list[str]:
+    return [name for name in _OF_KIND["decision_issued"] if name in act]
 
 
 def read_row(line: bytes) -> Row:
@@ -122,13 +153,20 @@ def event_of(row: Row) -> Event | None:
             raise RowUnfit(str(fact["kind"]))
         if shown["actor"] is None:
             return None
-        left_out = [name for name in _SUBSTANCE if name in fact and fact[name] is None]
-        filled = {**fact, **{name: _STAND_IN[name] for name in left_out}}
+        left_out = [name for name in _substance(fact) if fact[name] is None]
+        filled = {**fact, **{name: _STAND_IN.get(name) for name in left_out}}
+        act = fact.get("act")
+        act_left_out = [name for name in _of_act(act) if act[name] is None] if act is not None else []
+        if act is not None:
+            filled["act"] = {**act, **{name: _STAND_IN.get(name) for name in act_left_out}}
         event = EVENT.validate_json(canonical({**shown, "fact": filled}))
     except (ValidationError, ValueError, KeyError, TypeError, RecursionError) as fault:
         raise RowUnfit(f"{type(fault).__name__}") from None
     told: Any = event.fact
-    return replace(event, fact=replace(told, **dict.fromkeys(left_out)))
+    hidden: dict[str, Any] = dict.fromkeys(left_out)
+    if act is not None:
+        hidden["act"] = replace(told.act, **dict.fromkeys(act_left_out))
+    return replace(event, fact=replace(told, **hidden))
 
 
 def depends_on(event: Event | None, shown: dict[str, Any]) -> set[str]:

@@ -1,6 +1,6 @@
 """The sections of an archive that follow from its ledger alone: who verifies makes them again, and compares.
 
-Each is a JSON file; tables are there as CSV too. Ids of texts and their digests stand for the texts.
+Each is a JSON file, and, where it has rows, a table besides. Ids of texts and their digests stand for the texts.
 """
 
 from __future__ import annotations
@@ -12,13 +12,20 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.acts import Body
+from domain.closing import treating
 from domain.closing.chronicle import Chronicle
 from domain.closing.tables import table
+from domain.closing.tabular import TABLES
 from domain.process import (
     Ballot,
     Commitment,
     Decision,
+    Document,
+    GuarantorReport,
     Hearing,
+    HearingRequest,
+    Meeting,
     Observation,
     Opinion,
     PlannedStage,
@@ -82,6 +89,11 @@ def runs(process: Process) -> Iterator[StageRun]:
     yield from process.runs.values()
 
 
+def documents(told: Chronicle) -> Rows:
+    """Every version of every document of the information file, questionnaires among them."""
+    return [_written(document, Document) for document in told.documents]
+
+
 def seals(told: Chronicle) -> Rows:
     """Every seal: its root, its counts, and the colleges that missed their quorum."""
     return [
@@ -118,6 +130,16 @@ def hearings(told: Chronicle) -> Rows:
     return [_written(hearing, Hearing) for hearing in told.process.hearings.values()]
 
 
+def meetings(told: Chronicle) -> Rows:
+    """The meetings of the council, with attendance and minutes."""
+    return [_written(meeting, Meeting) for meeting in told.process.meetings.values()]
+
+
+def requests(told: Chronicle) -> Rows:
+    """The requests to be heard, and what came of them."""
+    return [_written(request, HearingRequest) for request in told.process.requests.values()]
+
+
 def synthesis(told: Chronicle) -> Rows:
     """The syntheses, with chapters and recommendations."""
     return [_written(synthesis, Synthesis) for synthesis in told.process.syntheses.values()]
@@ -125,7 +147,14 @@ def synthesis(told: Chronicle) -> Rows:
 
 def responses(told: Chronicle) -> Rows:
     """The responses of addressees: the latest version of each."""
-    return [_written(response, Response) for response in told.process.responses.values()]
+    late = told.process.late_responses
+    return [
+        {
+            **_written(response, Response),
+            "late_since": since.isoformat() if (since := late.get(key)) else None,
+        }
+        for key, response in told.process.responses.items()
+    ]
 
 
 def decisions(told: Chronicle) -> Rows:
@@ -139,33 +168,39 @@ def commitments(told: Chronicle) -> Rows:
 
 
 def observations(told: Chronicle) -> Rows:
-    """What the guarantor published."""
+    """What the guarantor published on the way."""
     return [_written(observation, Observation) for observation in told.process.observations]
+
+
+def guarantor_reports(told: Chronicle) -> Rows:
+    """The guarantor's report in each version, with the answer to it."""
+    return [_written(report, GuarantorReport) for report in told.process.guarantor_reports]
+
+
+def report(told: Chronicle) -> dict[str, Any]:
+    """The report on what came of it, by which the follow-up ends."""
+    text = told.process.implementation_report
+    return {"text": None if text is None else _written(text, Body)}
 
 
 _SECTIONS: Mapping[str, Callable[[Chronicle], Any]] = {
     "procedure": procedure,
     "calendar": calendar,
+    "documents": documents,
     "seals": seals,
     "ballots": ballots,
     "opinions": opinions,
     "hearings": hearings,
+    "meetings": meetings,
+    "requests": requests,
     "synthesis": synthesis,
     "responses": responses,
     "decisions": decisions,
     "commitments": commitments,
+    "report": report,
     "guarantor": observations,
+    "guarantor_reports": guarantor_reports,
 }
-
-_TABLES: Mapping[str, tuple[str, ...]] = {
-    "ballots": (
-        "id", "round", "stage", "purpose", "subject", "opens_at", "closed_at", "outcome", "entitled", "present",
-        "favourable", "unfavourable", "abstain", "quorum",
-    ),
-    "responses": ("recommendation", "addressee", "answer", "at", "version"),
-    "commitments": ("id", "recommendation", "owner", "due_at", "late_since"),
-}  # fmt: skip
-"""Columns of the sections that are tables too; those of a count stand beside those of its ballot."""
 
 
 def sections(told: Chronicle) -> Iterator[tuple[str, bytes]]:
@@ -173,9 +208,9 @@ def sections(told: Chronicle) -> Iterator[tuple[str, bytes]]:
     for name, make in _SECTIONS.items():
         said = make(told)
         yield f"{name}.json", as_json(said)
-        if name in _TABLES:
-            rows = ({**row, **(row.get("count") or {})} for row in said)
-            yield f"{name}.csv", table(_TABLES[name], rows)
+        if name in TABLES:
+            yield f"{name}.csv", TABLES[name](said)
+    yield treating.TABLE, table(treating.COLUMNS, told.treatments.rows())
 
 
 def as_json(said: Any) -> bytes:

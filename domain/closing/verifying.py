@@ -6,11 +6,12 @@ is decided again. That the ledger is the one that was published is for its head 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from domain.closing.chronicle import Chronicle
 from domain.closing.contents import (
     FIGURES,
     FIGURES_TABLE,
@@ -20,15 +21,18 @@ from domain.closing.contents import (
     VERSION,
     Archive,
     ArchiveUnfit,
+    json_of,
     leaves_of,
     manifest_of,
 )
 from domain.closing.figures import COLUMNS, Figures, Leaf
+from domain.closing.held_texts import contents_of, verify_texts
 from domain.closing.published import rows_of, unleaved, untabled
 from domain.closing.rows import RowUnfit, read_row
 from domain.closing.sections import as_json, runs, sections
 from domain.closing.sets import SetVerdict, verify_set
 from domain.closing.tables import table
+from domain.closing.treating import rated
 from domain.closing.walking import Count, Walk
 from domain.digests import digest
 from domain.enumeration import direct
@@ -60,17 +64,25 @@ class Line:
 
 
 WHATS = (
-    "bytes", "manifest", "chain", "withheld", "head", "fold", "decided", "procedure", "sections", "roots", "counts",
-    "quorums", "ballots", "secret", "without", "contributions", "table", "figures", "outcome",
+    "bytes", "manifest", "chain", "withheld", "head", "fold", "decided", "procedure", "sections", "texts", "roots",
+    "counts", "quorums", "ballots", "secret", "without", "contributions", "table", "figures", "treatment",
+    "page", "outcome",
 )  # fmt: skip
 """What is told, in order."""
 
 
-def verify(archive: Archive, *, head: str | None = None, without: str | None = None) -> Iterator[Line]:
+Page = Callable[[Chronicle, str, Sequence[Mapping[str, Any]], Mapping[str, Any]], Mapping[str, bytes]]
+"""Gives the files that people read, by name, from the ledger, its head, the figures, the texts by their digests."""
+
+
+def verify(
+    archive: Archive, *, head: str | None = None, without: str | None = None, page: Page | None = None
+) -> Iterator[Line]:
     """Say line by line what holds.
 
     `head`: the hash of the last row as it was published elsewhere. `without`: a member, without whom every ballot is
-    counted once more. Where a file cannot be read, what depends on it does not hold.
+    counted once more. `page`: what makes the pages again; without it nothing is said of them. Where a file cannot be
+    read, what depends on it does not hold.
     """
     yield _line("bytes", archive.stated == archive.found, digest=archive.found, stated=archive.stated or "")
     try:
@@ -87,10 +99,14 @@ def verify(archive: Archive, *, head: str | None = None, without: str | None = N
     process = walk.told.process
     yield _told("procedure", lambda: _procedure(walk))
     yield _told("sections", lambda: _sections(archive, walk))
+    yield _told("texts", lambda: _texts(archive, walk))
     yield from _sets(archive, process)
     yield _told("contributions", lambda: _contributions(archive, process))
     yield _told("table", lambda: _line("table", (name := untabled(archive)) is None, name=name or ""))
     yield _told("figures", lambda: _figures(archive, process))
+    yield from _treatment(archive, walk)
+    if page is not None:
+        yield _told("page", lambda: _page(archive, walk, page))
     yield _told("outcome", lambda: _outcome(archive, manifest, walk))
 
 
@@ -191,6 +207,13 @@ def _sections(archive: Archive, walk: Walk) -> Line:
     return _line("sections", True, count=count)
 
 
+def _texts(archive: Archive, walk: Walk) -> Line:
+    """Compare texts with the digests that the ledger has of them."""
+    found = verify_texts(archive, walk.told)
+    holds = False if found.fault else (None if found.missing else True)
+    return _line("texts", holds, count=found.held, untold=found.missing, name=found.fault or "")
+
+
 def _sealed_runs(process: Process) -> list[StageRun]:
     return [run for run in runs(process) if run.seals and process.stages[run.key].kind is Kind.CALL_FOR_INPUT]
 
@@ -210,12 +233,36 @@ def _sets(archive: Archive, process: Process) -> Iterator[Line]:
         yield _line(what, not wrong, sets=len(found), count=count, name=", ".join(wrong))
 
 
+def _treatment(archive: Archive, walk: Walk) -> Iterator[Line]:
+    """Count the treatment rates again; nothing is said where no synthesis has any."""
+    process = walk.told.process
+    try:
+        found = rated(process, walk.told.treatments, rows_of(archive), set(_complete(process)))
+    except ArchiveUnfit as fault:
+        yield _unread("treatment", fault)
+        return
+    if not found:
+        return
+    wrong = [line.name for line in found if line.holds is False]
+    untold = [line.name for line in found if line.holds is None]
+    yield _line(
+        "treatment",
+        False if wrong else (None if untold else True),
+        count=len(found),
+        through=sum(line.through for line in found) or None,
+        name=", ".join(wrong or untold),
+    )
+
+
+def _complete(process: Process) -> Iterator[tuple[int, str]]:
+    """Name the sets that are sealed for good."""
+    for run in _sealed_runs(process):
+        if run.state in _SEALED and run.rectifying_until is None:
+            yield run.round, run.key
+
+
 def _contributions(archive: Archive, process: Process) -> Line:
-    complete = {
-        (run.round, run.key)
-        for run in _sealed_runs(process)
-        if run.state in _SEALED and run.rectifying_until is None
-    }
+    complete = set(_complete(process))
 
     def leaves(round: int, stage: str) -> Iterator[Leaf] | None:
         return leaves_of(archive, round, stage) if (round, stage) in complete else None
@@ -236,6 +283,17 @@ def _figures(archive: Archive, process: Process) -> Line:
         if archive.whole(name) != content:
             return _line("figures", False, name=name)
     return _line("figures", True, count=len(rows))
+
+
+def _page(archive: Archive, walk: Walk, page: Page) -> Line:
+    """Make the pages again from what was verified. Another version of this program may write them otherwise."""
+    figures = json_of(archive.whole(FIGURES), FIGURES)
+    try:
+        made = page(walk.told, walk.head.hex(), figures, contents_of(archive))
+    except (KeyError, TypeError, ValueError):
+        raise ArchiveUnfit(FIGURES) from None
+    other = [name for name, content in made.items() if archive.whole(name) != content]
+    return _line("page", None if other else True, name=", ".join(other))
 
 
 def _outcome(archive: Archive, manifest: Mapping[str, Any], walk: Walk) -> Line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain import events as ev
 from domain.acts import Conclusion, SealFigures, SecretTally, TermEnd
 from domain.calendar import closing
+from domain.council.concerns import conflicts
 from domain.deciding.balloting import open_ballot, supersede_all
 from domain.deciding.counting import at_least
 from domain.deciding.outcomes import Perform, settle_ballots
@@ -13,14 +14,16 @@ from domain.deciding.seats import seats_named
 from domain.deciding.subjects import gate_subject, last_subject
 from domain.deciding.turn import Turn
 from domain.deciding.works import (
+    answers_due_at,
     held_hearings,
     is_blocked,
     is_delivered,
     unfinished_hearings,
+    unmarked_responses,
     work_figures,
 )
 from domain.procedure import Gate, Kind, Silence, Stage
-from domain.process import Outcome, Phase, Purpose, StageRun, State, stage_in_round
+from domain.process import Outcome, Phase, Purpose, StageRun, State, next_embargo_end, stage_in_round
 
 
 def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> None:
@@ -31,6 +34,9 @@ def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> N
         before = len(turn.events)
         _end_terms(turn)
         settle_ballots(turn, by_ballot, perform)
+        if turn.process.phase is Phase.LAUNCHED:
+            _propose_withdrawals(turn)
+        _end_embargo(turn)
         if turn.process.phase is Phase.LAUNCHED and turn.process.suspended_at is None:
             _advance_stages(turn)
             _mark_late_commitments(turn)
@@ -59,6 +65,21 @@ def _end_terms(turn: Turn) -> None:
         )
 
 
+def _propose_withdrawals(turn: Turn) -> None:
+    """Propose to withdraw to members of the council whose declared interests meet an organisation concerned."""
+    for run, member, organisation in tuple(conflicts(turn.process)):
+        turn.conclude(ev.WithdrawalProposed(member=member, organisation=organisation), run.key)
+
+
+def _end_embargo(turn: Turn) -> None:
+    """Publish the decision at the instant that was named, even where clocks stand still: readers were told it."""
+    end = next_embargo_end(turn.process.decisions)
+    if end is None or turn.now < end or turn.process.over:
+        return
+    latest = turn.process.decisions[-1]
+    turn.conclude(ev.DecisionPublished(version=latest.version), latest.stage)
+
+
 def _advance_stages(turn: Turn) -> None:
     """Take every stage whose clock runs one step further, if it can."""
     for key in turn.process.live:
@@ -76,6 +97,7 @@ def _step(turn: Turn, stage: Stage, run: StageRun) -> None:
         case State.AWAITING_OPENING:
             _wait_at_opening(turn, stage, run)
         case State.OPEN:
+            _mark_late_responses(turn, run)
             _close_when_due(turn, stage, run)
         case State.CLOSED:
             _seal_when_due(turn, stage, run)
@@ -188,7 +210,7 @@ def _work_is_overdue(turn: Turn, stage: Stage, run: StageRun) -> None:
         and rule.if_silent in (Silence.GIVEN, Silence.FAVOURABLE)
     ):
         opinion = turn.process.opinions.get(stage_in_round(run.round, run.key))
-        if opinion is None or opinion.version == 0:
+        if opinion is None or (opinion.version == 0 and not opinion.articles):
             turn.conclude(ev.OpinionAdopted(conclusion=Conclusion.FAVOURABLE, tacit=True), run.key)
             return
     turn.conclude(ev.StageOverdue(), run.key)
@@ -283,6 +305,14 @@ def _end_when_all_is_concluded(turn: Turn) -> None:
         return
     supersede_all(turn)
     turn.conclude(ev.ConcertationEnded(outcome=Outcome.COMPLETED))
+
+
+def _mark_late_responses(turn: Turn, run: StageRun) -> None:
+    due_at = answers_due_at(turn.process, run)
+    if due_at is None or turn.now < due_at:
+        return
+    for recommendation, addressee in tuple(unmarked_responses(turn.process, run)):
+        turn.conclude(ev.ResponseLate(recommendation=recommendation, addressee=addressee), run.key)
 
 
 def _mark_late_commitments(turn: Turn) -> None:

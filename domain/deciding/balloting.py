@@ -27,6 +27,7 @@ def open_ballot(
     about: str | None = None,
     act: Act | None = None,
     by_author: bool = False,
+    meeting: str | None = None,
 ) -> str:
     """Open a ballot and give its id. Its window starts now."""
     ballot = turn.new_id("ballot", len(turn.process.ballots) + 1)
@@ -41,6 +42,7 @@ def open_ballot(
         act=act,
         act_round=turn.round if act is not None else None,
         act_stage=turn.stage if act is not None else None,
+        meeting=meeting,
     )
     (turn.tell if by_author else turn.conclude)(fact, stage)
     return ballot

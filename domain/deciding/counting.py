@@ -8,7 +8,7 @@ from fractions import Fraction
 from domain.acts import Position, SecretTally
 from domain.deciding.seats import chair_seat, entitled, standing_vote
 from domain.procedure import Majority
-from domain.process import Ballot, Count, Process
+from domain.process import Ballot, Count, Process, Purpose
 
 
 def count(process: Process, ballot: Ballot, now: datetime, tally: SecretTally | None = None) -> Count:
@@ -76,3 +76,14 @@ def reaches(ballot: Ballot, counted: Count) -> bool:
             return favourable > 0 and favourable * 3 >= (favourable + unfavourable) * 2
         case Majority.UNANIMOUS:
             return counted.entitled > 0 and favourable == counted.entitled
+
+
+def carries(process: Process, ballot: Ballot, counted: Count, tally: SecretTally | None = None) -> bool:
+    """Say whether votes approve the subject: with a quorum, and by what the rule asks; all sign, where they sign."""
+    if ballot.purpose is Purpose.SIGNATURES:
+        return counted.unfavourable == 0 and counted.favourable == counted.entitled
+    if not has_quorum(counted):
+        return False
+    if is_tie(ballot, counted) and not reaches(ballot, counted):
+        return casting_position(process, ballot, tally) is Position.FAVOURABLE
+    return reaches(ballot, counted)

@@ -8,6 +8,7 @@ from domain import events as ev
 from domain.acts import AmendDraft, AttachDocument, CreateOffice, DraftConcertation, Launch
 from domain.calendar import plan
 from domain.check import check
+from domain.council.evaluating import grid_of
 from domain.deciding.act_rule import ActRule
 from domain.deciding.outcomes import supersede_gate
 from domain.deciding.seats import SCIENTIFIC_COUNCIL, offices_named
@@ -231,6 +232,8 @@ def _document_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
     asks_questions = stage.questionnaire is not None or "questionnaire" in asks_for
     if asks_questions and not any(d.questionnaire for d in documents):
         findings.append(Finding("questionnaire_missing", ("stages", key), {"stage": key}))
+    if stage.evaluation is not None and grid_of(turn.process, key) is None:
+        findings.append(Finding("grid_missing", ("stages", key), {"stage": key}, source="D3"))
     return findings
 
 

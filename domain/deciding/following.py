@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from domain import events as ev
-from domain.acts import MakeCommitment, PublishImplementationReport, PublishObservation, ReportProgress
+from domain.acts import (
+    AnswerGuarantorReport,
+    MakeCommitment,
+    PublishGuarantorReport,
+    PublishImplementationReport,
+    PublishObservation,
+    ReportProgress,
+)
 from domain.deciding.act_rule import ActRule
 from domain.deciding.turn import Turn
 from domain.deciding.works import recommendation_named
 from domain.procedure import Kind, Role
+from domain.process import next_embargo_end
 from domain.refusals import Code, Refusal
 from domain.rights import ROLES, Scope
 
@@ -21,6 +29,9 @@ def make_commitment(turn: Turn, act: MakeCommitment) -> Refusal | None:
     placed = turn.open_place(Kind.DECISION, Kind.FOLLOW_UP)
     if isinstance(placed, Refusal):
         return placed
+    embargo = next_embargo_end(turn.process.decisions)
+    if embargo is not None:  # a commitment would tell what the decision is
+        return Refusal(Code.DECISION_EMBARGOED, {"until": embargo.isoformat()})
     found = recommendation_named(turn.process, act.recommendation)
     if isinstance(found, Refusal):
         return found
@@ -46,6 +57,7 @@ def make_commitment(turn: Turn, act: MakeCommitment) -> Refusal | None:
             owner=act.owner,
             due_at=act.due_at,
             text=act.text,
+            indicator=act.indicator,
         ),
         placed[1].key,
     )
@@ -88,6 +100,23 @@ def publish_observation(turn: Turn, act: PublishObservation) -> Refusal | None:
     return None
 
 
+def publish_guarantor_report(turn: Turn, act: PublishGuarantorReport) -> Refusal | None:
+    """Publish the guarantor's report, or a new version of it, at any time before the end."""
+    turn.tell(ev.GuarantorReported(text=act.text, version=len(turn.process.guarantor_reports) + 1))
+    return None
+
+
+def answer_guarantor_report(turn: Turn, act: AnswerGuarantorReport) -> Refusal | None:
+    """Answer the latest version of the guarantor's report, once."""
+    if not turn.process.guarantor_reports:
+        return Refusal(Code.GUARANTOR_REPORT_MISSING, {})
+    latest = turn.process.guarantor_reports[-1]
+    if latest.answer is not None:
+        return Refusal(Code.ALREADY_ANSWERED, {"version": latest.version})
+    turn.tell(ev.GuarantorAnswered(text=act.text, version=latest.version))
+    return None
+
+
 RULES: dict[type, ActRule] = {
     MakeCommitment: ActRule(
         make_commitment, after_launch=True, in_common=True, quiet=True, dates=("due_at",)
@@ -95,4 +124,6 @@ RULES: dict[type, ActRule] = {
     ReportProgress: ActRule(report_progress, after_launch=True, in_common=True, quiet=True),
     PublishImplementationReport: ActRule(publish_implementation_report, after_launch=True),
     PublishObservation: ActRule(publish_observation, quiet=True),
+    PublishGuarantorReport: ActRule(publish_guarantor_report, after_launch=True),
+    AnswerGuarantorReport: ActRule(answer_guarantor_report, after_launch=True),
 }

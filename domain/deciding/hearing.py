@@ -1,90 +1,164 @@
-"""Hearings in the window of their stage: set, held or cancelled, recorded, approved by those heard (D6)."""
+"""Hearings in the window of their stage: set, moved, held or cancelled (D6)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from domain import events as ev
-from domain.acts import CancelHearing, HoldHearing, RecordHearing, ScheduleHearing
+from domain.acts import CancelHearing, HoldHearing, MoveHearing, ScheduleHearing
 from domain.deciding.act_rule import ActRule
-from domain.deciding.balloting import open_ballot
+from domain.deciding.hearing_at_hand import (
+    clash,
+    entitled_in,
+    hearing_of,
+    running_stage,
+    stage_ahead,
+    too_late,
+    too_many,
+)
 from domain.deciding.people import is_member
 from domain.deciding.turn import Turn, not_open
-from domain.deciding.works import record_was_refused
-from domain.procedure import Kind, Stage
-from domain.process import BallotOutcome, Hearing, HearingState, Purpose, StageRun, State
+from domain.hearings.conflicts import Sitting, sitting_of
+from domain.hearings.days import rest_day
+from domain.process import HearingState, StageRun, State
 from domain.refusals import Code, Refusal
-from domain.rights import Scope
-
-
-def _entitled_in(turn: Turn, act: str) -> tuple[Stage, StageRun] | Refusal:
-    placed = turn.place(Kind.HEARINGS)
-    if isinstance(placed, Refusal):
-        return placed
-    if turn.is_suspended(placed[1]):
-        return Refusal(Code.SUSPENDED, {"stage": placed[1].key}, ("stage",))
-    entitled = turn.entitle(act, Scope(lane=placed[0].lane))
-    return entitled if isinstance(entitled, Refusal) else placed
-
-
-def _hearing(turn: Turn, hearing_id: str) -> Hearing | Refusal:
-    hearing = turn.process.hearings.get(hearing_id)
-    run = turn.process.runs.get(turn.stage or "")
-    if hearing is None or run is None or hearing.stage != run.key or hearing.round != run.round:
-        return Refusal(Code.UNKNOWN_HEARING, {"hearing": hearing_id}, ("hearing",))
-    return hearing
-
-
-def _wrong_state(hearing: Hearing) -> Refusal:
-    return Refusal(Code.HEARING_WRONG_STATE, {"hearing": hearing.id, "state": hearing.state}, ("hearing",))
+from domain.territories import known
 
 
 def schedule_hearing(turn: Turn, act: ScheduleHearing) -> Refusal | None:
-    """Set a hearing inside the window of its stage."""
-    placed = _entitled_in(turn, act.kind)
+    """Set a hearing inside the window of its stage, not on a day of rest, not across another one."""
+    placed = running_stage(turn)
+    if refusal := entitled_in(turn, act.kind, placed):
+        return refusal
+    placed = stage_ahead(turn)
     if isinstance(placed, Refusal):
         return placed
-    _, run = placed
-    if run.state not in (State.PENDING, State.AWAITING_OPENING, State.OPEN):
-        return Refusal(Code.STAGE_WRONG_STATE, {"stage": run.key, "state": run.state}, ("stage",))
+    stage, run = placed
     if act.hearing in turn.process.hearings:
         return Refusal(Code.ALREADY_EXISTS, {"id": act.hearing}, ("hearing",))
-    opens_at = run.opens_at or run.planned_opens_at
-    closes_at = run.closes_at or run.planned_closes_at
-    if not (opens_at <= act.starts_at < act.ends_at <= closes_at):
-        return Refusal(
-            Code.HEARING_OUTSIDE_WINDOW,
-            {"opensAt": opens_at.isoformat(), "closesAt": closes_at.isoformat()},
-            ("starts_at",),
-        )
-    if act.starts_at < turn.now:
-        return Refusal(
-            Code.DATE_IN_PAST, {"at": act.starts_at.isoformat(), "now": turn.now.isoformat()}, ("starts_at",)
-        )
-    for witness in act.witnesses:
+    witnesses = tuple(dict.fromkeys(act.witnesses))
+    sitting = Sitting(
+        starts_at=act.starts_at,
+        ends_at=act.ends_at,
+        witnesses=witnesses,
+        room=act.room,
+        territory=act.territory,
+    )
+    if refusal := _ill_timed(turn, run, sitting):
+        return refusal
+    for witness in witnesses:
         if not is_member(turn, witness):
             return Refusal(Code.UNKNOWN_MEMBER, {"member": witness}, ("witnesses",))
+    if act.capacity is not None and act.capacity < 1:
+        return Refusal(Code.INPUT_INVALID, {"field": "capacity"}, ("capacity",))
+    if refusal := too_many(act.capacity, len(witnesses), "witnesses"):
+        return refusal
+    if refusal := too_late(turn, stage, sitting, act.urgent, "starts_at"):
+        return refusal
+    if refusal := clash(turn, sitting, "starts_at"):
+        return refusal
     turn.tell(
         ev.HearingScheduled(
             hearing=act.hearing,
             starts_at=act.starts_at,
             ends_at=act.ends_at,
-            witnesses=tuple(dict.fromkeys(act.witnesses)),
+            witnesses=witnesses,
             place=act.place,
+            room=act.room,
+            territory=act.territory,
+            capacity=act.capacity,
+            link=act.link,
+            urgent=act.urgent,
         ),
         run.key,
     )
     return None
 
 
-def hold_hearing(turn: Turn, act: HoldHearing) -> Refusal | None:
-    """Record that a hearing took place; not before it began."""
-    placed = _entitled_in(turn, act.kind)
+def move_hearing(turn: Turn, act: MoveHearing) -> Refusal | None:
+    """Move a hearing as its author saw it; the same holds for its new time and room as for the first."""
+    placed = running_stage(turn)
+    if refusal := entitled_in(turn, act.kind, placed):
+        return refusal
+    placed = stage_ahead(turn)
     if isinstance(placed, Refusal):
         return placed
-    hearing = _hearing(turn, act.hearing)
+    hearing = hearing_of(turn, act.hearing, HearingState.SCHEDULED)
     if isinstance(hearing, Refusal):
         return hearing
-    if hearing.state is not HearingState.SCHEDULED:
-        return _wrong_state(hearing)
+    if act.seen_starts_at != hearing.starts_at:
+        return _changed(placed[1], hearing.starts_at)
+    if not act.reason.strip():
+        return Refusal(Code.REASON_REQUIRED, {}, ("reason",))
+    sitting = replace(
+        sitting_of(hearing),
+        starts_at=act.starts_at,
+        ends_at=act.ends_at,
+        room=hearing.room if act.room is None else act.room,
+    )
+    if refusal := _ill_timed(turn, placed[1], sitting):
+        return refusal
+    if refusal := too_late(turn, placed[0], sitting, act.urgent, "starts_at"):
+        return refusal
+    if refusal := clash(turn, sitting, "starts_at"):
+        return refusal
+    turn.tell(
+        ev.HearingMoved(
+            hearing=hearing.id,
+            starts_at=act.starts_at,
+            ends_at=act.ends_at,
+            seen_starts_at=act.seen_starts_at,
+            reason=act.reason,
+            room=act.room,
+            place=act.place,
+            urgent=act.urgent,
+        ),
+        placed[1].key,
+    )
+    return None
+
+
+def _changed(run: StageRun, actual: datetime) -> Refusal:
+    return Refusal(Code.STAGE_CHANGED, {"stage": run.key, "actual": actual.isoformat()}, ("seen_starts_at",))
+
+
+def _ill_timed(turn: Turn, run: StageRun, sitting: Sitting) -> Refusal | None:
+    """Refuse what is outside the window, past, or on a Sunday or public holiday of the territory."""
+    opens_at = run.opens_at or run.planned_opens_at
+    closes_at = run.closes_at or run.planned_closes_at
+    if not (opens_at <= sitting.starts_at < sitting.ends_at <= closes_at):
+        return Refusal(
+            Code.HEARING_OUTSIDE_WINDOW,
+            {"opensAt": opens_at.isoformat(), "closesAt": closes_at.isoformat()},
+            ("starts_at",),
+        )
+    if sitting.starts_at < turn.now:
+        return Refusal(
+            Code.DATE_IN_PAST,
+            {"at": sitting.starts_at.isoformat(), "now": turn.now.isoformat()},
+            ("starts_at",),
+        )
+    if sitting.territory is not None and not known(sitting.territory):
+        return Refusal(Code.INPUT_INVALID, {"field": "territory"}, ("territory",))
+    if sitting.territory is None or turn.procedure.sandbox:
+        return None
+    day = rest_day(sitting.territory, sitting.starts_at, sitting.ends_at)
+    if day is None:
+        return None
+    args: dict[str, str | int] = {"day": day.isoformat(), "territory": sitting.territory}
+    return Refusal(Code.HEARING_ON_HOLIDAY, args, ("starts_at",))
+
+
+def hold_hearing(turn: Turn, act: HoldHearing) -> Refusal | None:
+    """Record that a hearing took place; not before it began."""
+    placed = running_stage(turn)
+    if refusal := entitled_in(turn, act.kind, placed):
+        return refusal
+    assert not isinstance(placed, Refusal)
+    hearing = hearing_of(turn, act.hearing, HearingState.SCHEDULED)
+    if isinstance(hearing, Refusal):
+        return hearing
     if placed[1].state not in (State.OPEN, State.CLOSED):
         return not_open(placed[1], turn.now)
     if turn.now < hearing.starts_at:
@@ -98,54 +172,30 @@ def hold_hearing(turn: Turn, act: HoldHearing) -> Refusal | None:
 
 def cancel_hearing(turn: Turn, act: CancelHearing) -> Refusal | None:
     """Cancel a hearing that has not been held, with a reason."""
-    placed = _entitled_in(turn, act.kind)
-    if isinstance(placed, Refusal):
-        return placed
-    hearing = _hearing(turn, act.hearing)
+    placed = running_stage(turn)
+    if refusal := entitled_in(turn, act.kind, placed):
+        return refusal
+    assert not isinstance(placed, Refusal)
+    hearing = hearing_of(turn, act.hearing, HearingState.SCHEDULED)
     if isinstance(hearing, Refusal):
         return hearing
-    if hearing.state is not HearingState.SCHEDULED:
-        return _wrong_state(hearing)
     if not act.reason.strip():
         return Refusal(Code.REASON_REQUIRED, {}, ("reason",))
     turn.tell(ev.HearingCancelled(hearing=hearing.id, reason=act.reason), placed[1].key)
     return None
 
 
-def record_hearing(turn: Turn, act: RecordHearing) -> Refusal | None:
-    """Hand in the record; those heard approve it by ballot where the procedure says so."""
-    placed = _entitled_in(turn, act.kind)
-    if isinstance(placed, Refusal):
-        return placed
-    stage, run = placed
-    hearing = _hearing(turn, act.hearing)
-    if isinstance(hearing, Refusal):
-        return hearing
-    if hearing.state is not HearingState.HELD and not record_was_refused(turn.process, hearing):
-        return _wrong_state(hearing)
-    turn.tell(ev.HearingRecorded(hearing=hearing.id, record=act.record), run.key)
-    if stage.record_approval is None or not hearing.heard:
-        turn.conclude(
-            ev.HearingRecordApproved(hearing=hearing.id, outcome=BallotOutcome.DEEMED_GIVEN), run.key
-        )
-        return None
-    open_ballot(
-        turn,
-        purpose=Purpose.RECORD,
-        rule=stage.record_approval,
-        seats=hearing.heard,
-        subject=act.record.digest,
-        stage=run.key,
-        about=hearing.id,
-    )
-    return None
-
-
 RULES: dict[type, ActRule] = {
     ScheduleHearing: ActRule(
-        schedule_hearing, after_launch=True, in_common=True, quiet=True, dates=("starts_at", "ends_at")
+        schedule_hearing, after_launch=True, in_common=True, dates=("starts_at", "ends_at")
+    ),
+    MoveHearing: ActRule(
+        move_hearing,
+        after_launch=True,
+        in_common=True,
+        quiet=True,
+        dates=("starts_at", "ends_at", "seen_starts_at"),
     ),
     HoldHearing: ActRule(hold_hearing, after_launch=True, in_common=True),
     CancelHearing: ActRule(cancel_hearing, after_launch=True, in_common=True),
-    RecordHearing: ActRule(record_hearing, after_launch=True, in_common=True),
 }

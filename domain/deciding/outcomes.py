@@ -12,7 +12,16 @@ from domain.deciding.counting import count, reaches
 from domain.deciding.rounds import apply_last_resort, open_next_round
 from domain.deciding.turn import Turn
 from domain.procedure import ReferBack
-from domain.process import Ballot, BallotOutcome, BallotState, Proposal, Purpose, StageRun, stage_in_round
+from domain.process import (
+    Ballot,
+    BallotOutcome,
+    BallotState,
+    Proposal,
+    Purpose,
+    StageRun,
+    article_in,
+    stage_in_round,
+)
 from domain.refusals import Refusal
 
 Perform = Callable[[Turn, Act], Refusal | None]
@@ -50,6 +59,10 @@ def _apply(
             _pass_gate(turn, ballot, outcome)
         case Purpose.OPINION:
             _adopt(turn, ballot, outcome)
+        case Purpose.ARTICLE:
+            _, article = article_in(ballot.about)
+            voted = ev.ArticleAdopted if outcome.passes else ev.ArticleRefused
+            turn.conclude(voted(article=article, ballot=ballot.id), ballot.stage)
         case Purpose.RECORD:
             stands = outcome.passes or ballot.rule.if_refused == "go_on_published"
             if stands and ballot.about is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain import events as ev
 from domain.acts import (
     DeclareInterest,
+    DeclineWithdrawal,
     DraftOpinion,
     MakeReservation,
     PutOpinionToVote,
@@ -13,8 +14,12 @@ from domain.acts import (
     StatePosition,
     WithdrawFromReview,
 )
+from domain.council.concerns import pending
+from domain.council.wording import running_on_articles
 from domain.deciding.act_rule import ActRule
 from domain.deciding.balloting import open_ballot, supersede
+from domain.deciding.drawing import refused_articles
+from domain.deciding.meeting import refused_without_meeting
 from domain.deciding.seats import seats_named, speakers, stands_aside
 from domain.deciding.turn import Turn
 from domain.procedure import Kind, Role, Stage
@@ -37,6 +42,7 @@ def declare_interest(turn: Turn, act: DeclareInterest) -> Refusal | None:
             themes=act.themes,
             organisations=act.organisations,
             statement=act.statement,
+            organisation_ids=tuple(dict.fromkeys(act.organisation_ids)) if act.organisation_ids else None,
         )
     )
     return None
@@ -64,6 +70,23 @@ def withdraw_from_review(turn: Turn, act: WithdrawFromReview) -> Refusal | None:
     return None
 
 
+def decline_withdrawal(turn: Turn, act: DeclineWithdrawal) -> Refusal | None:
+    """Say why one does not withdraw: one's own act, on all that was proposed for this review."""
+    placed = turn.place(Kind.SCIENTIFIC_REVIEW)
+    if isinstance(placed, Refusal):
+        return placed
+    _, run = placed
+    if turn.actor.on_behalf_of is not None:
+        return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
+    if all(proposed.member != turn.actor.member for proposed in pending(turn.process, run)):
+        return Refusal(Code.NO_WITHDRAWAL_PROPOSED, {"stage": run.key})
+    if not act.reason.strip():
+        return Refusal(Code.REASON_REQUIRED, {}, ("reason",))
+    turn.on_behalf_of = None
+    turn.tell(ev.WithdrawalDeclined(member=turn.actor.member, reason=act.reason), run.key)
+    return None
+
+
 def recuse_member(turn: Turn, act: RecuseMember) -> Refusal | None:
     """The chair's act, on others: for oneself there is withdrawal."""
     if refusal := _placed_if_named(turn):
@@ -82,7 +105,7 @@ def recuse_member(turn: Turn, act: RecuseMember) -> Refusal | None:
     return None
 
 
-def _in_review(turn: Turn, act: str) -> tuple[Stage, StageRun, Opinion] | Refusal:
+def in_review(turn: Turn, act: str) -> tuple[Stage, StageRun, Opinion] | Refusal:
     """Give the open review and its opinion, if the author sits in it and does not stand aside."""
     placed = turn.open_place(Kind.SCIENTIFIC_REVIEW)
     if isinstance(placed, Refusal):
@@ -108,7 +131,7 @@ def _aside(turn: Turn, stage: str | None) -> Refusal | None:
 
 def state_position(turn: Turn, act: StatePosition) -> Refusal | None:
     """State an individual position before the collective opinion is adopted."""
-    found = _in_review(turn, act.kind)
+    found = in_review(turn, act.kind)
     if isinstance(found, Refusal):
         return found
     _, run, opinion = found
@@ -122,26 +145,36 @@ def state_position(turn: Turn, act: StatePosition) -> Refusal | None:
 
 def draft_opinion(turn: Turn, act: DraftOpinion) -> Refusal | None:
     """Hand in a version of the opinion. A ballot on an earlier version ends: its subject changed."""
-    found = _in_review(turn, act.kind)
+    found = in_review(turn, act.kind)
     if isinstance(found, Refusal):
         return found
     _, run, opinion = found
     if opinion.adopted_at is not None:
         return Refusal(Code.OPINION_ALREADY_ADOPTED, {"stage": run.key})
+    if refusal := refused_articles(opinion, act.articles or {}):
+        return refusal
+    if running := running_on_articles(turn.process, opinion):
+        return Refusal(Code.BALLOT_RUNNING, {"ballot": running})
     supersede(turn, opinion.ballot)
     turn.tell(
-        ev.OpinionDrafted(text=act.text, conclusion=act.conclusion, version=opinion.version + 1), run.key
+        ev.OpinionDrafted(
+            text=act.text,
+            conclusion=act.conclusion,
+            version=opinion.version + 1,
+            articles=act.articles or None,
+        ),
+        run.key,
     )
     return None
 
 
 def put_opinion_to_vote(turn: Turn, act: PutOpinionToVote) -> Refusal | None:
     """Open the ballot on the opinion as a whole: the chair, or a member where no chair presides."""
-    found = _in_review(turn, act.kind)
+    found = in_review(turn, act.kind)
     if isinstance(found, Refusal):
         return found
     stage, run, opinion = found
-    chairs = _presiding(turn, stage, run)
+    chairs = presiding(turn, stage, run)
     if chairs and turn.actor.member not in chairs:
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     if opinion.adopted_at is not None:
@@ -152,6 +185,12 @@ def put_opinion_to_vote(turn: Turn, act: PutOpinionToVote) -> Refusal | None:
         return Refusal(Code.SUBJECT_CHANGED, {"subject": opinion.text.digest}, ("text",))
     if opinion.ballot is not None and turn.process.ballots[opinion.ballot].state is not BallotState.CLOSED:
         return Refusal(Code.BALLOT_RUNNING, {"ballot": opinion.ballot})
+    if running := running_on_articles(turn.process, opinion):
+        return Refusal(Code.BALLOT_RUNNING, {"ballot": running})
+    if refusal := refused_articles(opinion, opinion.drawn_from):
+        return refusal
+    if refusal := refused_without_meeting(turn, stage, run, act.meeting):
+        return refusal
     open_ballot(
         turn,
         purpose=Purpose.OPINION,
@@ -161,11 +200,12 @@ def put_opinion_to_vote(turn: Turn, act: PutOpinionToVote) -> Refusal | None:
         stage=run.key,
         about=stage_in_round(run.round, run.key),
         by_author=True,
+        meeting=act.meeting,
     )
     return None
 
 
-def _presiding(turn: Turn, stage: Stage, run: StageRun) -> set[str]:
+def presiding(turn: Turn, stage: Stage, run: StageRun) -> set[str]:
     """Give those who chair the council of a stage and do not stand aside, with their delegates."""
     seats = seats_named(turn.process, (Role.COUNCIL_CHAIR,), stage.lane)
     return {
@@ -178,7 +218,7 @@ def _presiding(turn: Turn, stage: Stage, run: StageRun) -> set[str]:
 
 def make_reservation(turn: Turn, act: MakeReservation) -> Refusal | None:
     """Add a reservation to the draft."""
-    found = _in_review(turn, act.kind)
+    found = in_review(turn, act.kind)
     if isinstance(found, Refusal):
         return found
     _, run, opinion = found
@@ -214,8 +254,9 @@ def record_dissent(turn: Turn, act: RecordDissent) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    DeclareInterest: ActRule(declare_interest, in_common=True, quiet=True),
+    DeclareInterest: ActRule(declare_interest, in_common=True),
     WithdrawFromReview: ActRule(withdraw_from_review, in_common=True),
+    DeclineWithdrawal: ActRule(decline_withdrawal, after_launch=True, in_common=True),
     RecuseMember: ActRule(recuse_member),
     StatePosition: ActRule(state_position, after_launch=True, in_common=True, quiet=True),
     DraftOpinion: ActRule(draft_opinion, after_launch=True, in_common=True),

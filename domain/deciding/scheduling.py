@@ -22,9 +22,9 @@ from domain.deciding.act_rule import ActRule
 from domain.deciding.balloting import supersede_all
 from domain.deciding.outcomes import supersede_gate
 from domain.deciding.turn import Turn
-from domain.deciding.works import is_decided
+from domain.deciding.works import decisions_of, is_decided
 from domain.procedure import Kind, Stage
-from domain.process import StageRun, State
+from domain.process import StageRun, State, next_embargo_end
 from domain.refusals import Code, Refusal
 
 
@@ -144,6 +144,9 @@ def close_stage_early(turn: Turn, act: CloseStageEarly) -> Refusal | None:
             {"stage": run.key, "at": act.closes_at.isoformat(), "earliest": earliest.isoformat()},
             ("closes_at",),
         )
+    embargo = next_embargo_end(decisions_of(turn.process, run))
+    if embargo is not None and act.closes_at < embargo:
+        return Refusal(Code.DECISION_EMBARGOED, {"until": embargo.isoformat()}, ("closes_at",))
     turn.tell(
         ev.StageClosingAdvanced(
             closes_at=act.closes_at,

@@ -71,11 +71,13 @@ def voters(process: Process, ballot: Ballot, seat: str, now: datetime) -> dict[s
 
 def is_conducted(process: Process, now: datetime) -> bool:
     """Say whether somebody holds a seat of coordinator."""
+    return is_held(process, Role.COORDINATOR, now)
+
+
+def is_held(process: Process, role: Role, now: datetime) -> bool:
+    """Say whether somebody holds a seat of an office of this role."""
     return any(
-        term.runs(now)
-        for office in process.offices.values()
-        if office.role is Role.COORDINATOR
-        for term in office.terms
+        term.runs(now) for office in process.offices.values() if office.role is role for term in office.terms
     )
 
 

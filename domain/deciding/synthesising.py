@@ -1,46 +1,34 @@
-"""The synthesis: a chapter per lane, recommendations with sources and addressees, assembled as a whole."""
+"""The synthesis: a chapter per lane, what is set aside, answers to reservations, comments, the whole.
+
+Its items are in domain/deciding/synthesising_items.py.
+"""
 
 from __future__ import annotations
 
 from domain import events as ev
-from domain.acts import AssembleSynthesis, MakeRecommendation, SubmitChapter
+from domain.acts import (
+    AnswerReservation,
+    AssembleSynthesis,
+    Comment,
+    SetAside,
+    SubmitChapter,
+    TakeBack,
+    TreatmentFigures,
+)
+from domain.deciding import synthesising_items
 from domain.deciding.act_rule import ActRule
+from domain.deciding.synthesising_items import too_many
+from domain.deciding.synthesising_place import about_lane, in_progress, in_synthesis
 from domain.deciding.turn import Turn
-from domain.procedure import Kind, Role
-from domain.process import Process, StageRun, Synthesis, stage_in_round
 from domain.refusals import Code, Refusal
-from domain.rights import Scope
-
-Writing = tuple[str | None, StageRun, Synthesis]
-"""The lane that is written about, the run, and the synthesis so far."""
-
-
-def _in_synthesis(turn: Turn, act: str, lane: str | None) -> Writing | Refusal:
-    """Give the open synthesis that is not assembled, if the author may write about this lane in it.
-
-    In a synthesis of one lane everything is about that lane; what is common to all lanes in a common one
-    is not for the rapporteur of one of them.
-    """
-    placed = turn.open_place(Kind.SYNTHESIS)
-    if isinstance(placed, Refusal):
-        return placed
-    stage, run = placed
-    if lane is not None and (lane not in turn.process.lanes or stage.lane not in (None, lane)):
-        return Refusal(Code.UNKNOWN_LANE, {"lane": lane}, ("lane",))
-    lane = lane or stage.lane
-    entitled = turn.entitle(act, Scope(lane=lane, whole=lane is None))
-    if isinstance(entitled, Refusal):
-        return entitled
-    name = stage_in_round(run.round, run.key)
-    synthesis = turn.process.syntheses.get(name) or Synthesis(stage=run.key, round=run.round)
-    if synthesis.assembled_at is not None:
-        return Refusal(Code.SYNTHESIS_ASSEMBLED, {"stage": run.key})
-    return lane, run, synthesis
+from domain.treatment.figures import too_low, whole
+from domain.treatment.lineage import items_of, standing_recommendations
+from domain.treatment.sources import reservations, unanswered
 
 
 def submit_chapter(turn: Turn, act: SubmitChapter) -> Refusal | None:
     """Hand in a version of the chapter of a lane."""
-    found = _in_synthesis(turn, act.kind, act.lane)
+    found = in_synthesis(turn, act.kind, act.lane)
     if isinstance(found, Refusal):
         return found
     lane, run, synthesis = found
@@ -50,55 +38,64 @@ def submit_chapter(turn: Turn, act: SubmitChapter) -> Refusal | None:
     return None
 
 
-def make_recommendation(turn: Turn, act: MakeRecommendation) -> Refusal | None:
-    """Add a recommendation, or a new version of one; each names who owes an answer (D11)."""
-    found = _in_synthesis(turn, act.kind, act.lane)
+def set_aside(turn: Turn, act: SetAside) -> Refusal | None:
+    """Set contributions aside for a reason that the procedure knows; any rapporteur may, whatever their lane."""
+    found = in_progress(turn)
     if isinstance(found, Refusal):
         return found
-    lane, run, synthesis = found
-    for theme in act.themes:
-        if theme not in turn.process.themes:
-            return Refusal(Code.UNKNOWN_THEME, {"theme": theme}, ("themes",))
-    if not act.addressees:
-        return Refusal(Code.UNKNOWN_ADDRESSEE, {"addressee": ""}, ("addressees",))
-    for addressee in act.addressees:
-        office = turn.process.offices.get(addressee)
-        if office is None or office.role is not Role.ADDRESSEE:
-            return Refusal(Code.UNKNOWN_ADDRESSEE, {"addressee": addressee}, ("addressees",))
-    known = synthesis.recommendations.get(act.recommendation)
-    if known is None and is_taken(turn.process, act.recommendation, run):
-        return Refusal(Code.ALREADY_EXISTS, {"id": act.recommendation}, ("recommendation",))
-    if known is not None and known.lane != lane:
-        entitled = turn.entitle(act.kind, Scope(lane=known.lane, whole=known.lane is None))
-        if isinstance(entitled, Refusal):
-            return entitled
-    turn.tell(
-        ev.RecommendationMade(
-            recommendation=act.recommendation,
-            lane=lane,
-            themes=act.themes,
-            addressees=tuple(dict.fromkeys(act.addressees)),
-            sources=act.sources,
-            text=act.text,
-            version=known.version + 1 if known else 1,
-        ),
-        run.key,
-    )
+    if act.reason not in turn.procedure.set_aside_reasons:
+        return Refusal(Code.REASON_NOT_LISTED, {"reason": act.reason}, ("reason",))
+    contributions = tuple(dict.fromkeys(act.contributions))
+    refusal = too_many(contributions)
+    if refusal is None and contributions:
+        fact = ev.ContributionsSetAside(contributions=contributions, reason=act.reason)
+        turn.tell(fact, found[0].key)
+    return refusal
+
+
+def take_back(turn: Turn, act: TakeBack) -> Refusal | None:
+    """Set contributions aside no longer."""
+    found = in_progress(turn)
+    if isinstance(found, Refusal):
+        return found
+    contributions = tuple(dict.fromkeys(act.contributions))
+    refusal = too_many(contributions)
+    if refusal is None and contributions:
+        turn.tell(ev.SetAsideTakenBack(contributions=contributions), found[0].key)
+    return refusal
+
+
+def answer_reservation(turn: Turn, act: AnswerReservation) -> Refusal | None:
+    """Lift a reservation of the council or declare it maintained; the last word before the assembly counts."""
+    found = in_progress(turn)
+    if isinstance(found, Refusal):
+        return found
+    run = found[0]
+    reserved = reservations(turn.process, run.round, run.key).get(act.reservation)
+    if reserved is None:
+        return Refusal(Code.UNKNOWN_RESERVATION, {"reservation": act.reservation}, ("reservation",))
+    refusal = about_lane(turn, act.kind, turn.process.stages[reserved[1]].lane)
+    if refusal is None:
+        fact = ev.ReservationAnswered(reservation=act.reservation, answer=act.answer, reasons=act.reasons)
+        turn.tell(fact, run.key)
+    return refusal
+
+
+def comment(turn: Turn, act: Comment) -> Refusal | None:
+    """Comment on a chapter or an item, before the whole is assembled."""
+    found = in_progress(turn)
+    if isinstance(found, Refusal):
+        return found
+    run, synthesis = found
+    if act.about not in synthesis.chapters and act.about not in items_of(synthesis):
+        return Refusal(Code.ITEM_UNKNOWN, {"item": act.about}, ("about",))
+    turn.tell(ev.CommentMade(about=act.about, text=act.text), run.key)
     return None
 
 
-def is_taken(process: Process, recommendation: str, run: StageRun) -> bool:
-    """Say whether another stage or an earlier round already uses this id: answers are bound to it."""
-    return any(
-        recommendation in synthesis.recommendations
-        for synthesis in process.syntheses.values()
-        if (synthesis.stage, synthesis.round) != (run.key, run.round)
-    )
-
-
 def assemble_synthesis(turn: Turn, act: AssembleSynthesis) -> Refusal | None:
-    """Assemble the chapters; every lane of the synthesis must have handed in its own."""
-    placed = _in_synthesis(turn, act.kind, None)
+    """Assemble the chapters: of every lane, with every reservation answered and enough of all sources treated."""
+    placed = in_synthesis(turn, act.kind, None)
     if isinstance(placed, Refusal):
         return placed
     own, run, synthesis = placed
@@ -106,14 +103,35 @@ def assemble_synthesis(turn: Turn, act: AssembleSynthesis) -> Refusal | None:
     for lane in lanes:
         if (lane or "") not in synthesis.chapters:
             return Refusal(Code.CHAPTER_MISSING, {"lane": lane or ""}, ("lane",))
-    if not synthesis.recommendations:
+    if not standing_recommendations(synthesis):
         return Refusal(Code.UNKNOWN_RECOMMENDATION, {"recommendation": ""})
-    turn.tell(ev.SynthesisAssembled(text=act.text), run.key)
+    waiting = unanswered(turn.process, run.round, run.key, synthesis)
+    if waiting:
+        return Refusal(Code.RESERVATION_OPEN, {"reservation": waiting[0], "count": len(waiting)})
+    threshold = turn.process.stages[run.key].treatment
+    if act.treatment is None and threshold is not None:
+        return Refusal(Code.INPUT_INVALID, {"field": "treatment"}, ("treatment",))
+    figures = None
+    if act.treatment is not None:
+        figures = whole(turn.process, synthesis, act.treatment)
+        refusal = _too_low(turn, run.key, figures)
+        if refusal is not None:
+            return refusal
+    turn.tell(ev.SynthesisAssembled(text=act.text, treatment=figures), run.key)
     return None
+
+
+def _too_low(turn: Turn, stage: str, figures: TreatmentFigures) -> Refusal | None:
+    findings = tuple(too_low(figures, turn.process.stages[stage].treatment))
+    return Refusal(Code.TREATMENT_TOO_LOW, dict(findings[0].args), (), findings) if findings else None
 
 
 RULES: dict[type, ActRule] = {
     SubmitChapter: ActRule(submit_chapter, after_launch=True, in_common=True, quiet=True),
-    MakeRecommendation: ActRule(make_recommendation, after_launch=True, in_common=True, quiet=True),
+    **synthesising_items.RULES,
+    SetAside: ActRule(set_aside, after_launch=True, in_common=True, quiet=True),
+    TakeBack: ActRule(take_back, after_launch=True, in_common=True, quiet=True),
+    AnswerReservation: ActRule(answer_reservation, after_launch=True, in_common=True, quiet=True),
+    Comment: ActRule(comment, after_launch=True, in_common=True, quiet=True),
     AssembleSynthesis: ActRule(assemble_synthesis, after_launch=True),
 }

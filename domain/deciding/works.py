@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from domain.acts import SealFigures
+from collections.abc import Iterator
+from datetime import datetime
+
+from domain.acts import Answer, SealFigures
 from domain.merkle import merkle_root
 from domain.procedure import Kind
 from domain.process import (
     BallotOutcome,
     BallotState,
+    Decision,
     Hearing,
     HearingState,
     Process,
     Recommendation,
+    Response,
     StageRun,
     State,
     stage_in_round,
 )
 from domain.refusals import Code, Refusal
+from domain.treatment.lineage import items_of, standing_recommendations
 
 
 def is_delivered(process: Process, run: StageRun) -> bool:
@@ -32,13 +38,16 @@ def is_delivered(process: Process, run: StageRun) -> bool:
             synthesis = process.syntheses.get(stage_in_round(run.round, run.key))
             return synthesis is not None and synthesis.assembled_at is not None
         case Kind.DECISION:
-            return bool(process.decisions) and any(
-                decision.stage == run.key and decision.round == run.round for decision in process.decisions
-            )
+            return any(decision.is_out for decision in decisions_of(process, run))
         case Kind.FOLLOW_UP:
             return process.implementation_report is not None
         case Kind.CALL_FOR_INPUT | Kind.HEARINGS:
             return True
+
+
+def decisions_of(process: Process, run: StageRun) -> tuple[Decision, ...]:
+    """Give the versions of the decision that a stage issued in its round, under an embargo or not."""
+    return tuple(d for d in process.decisions if d.stage == run.key and d.round == run.round)
 
 
 def hearings_of(process: Process, run: StageRun) -> tuple[Hearing, ...]:
@@ -93,11 +102,13 @@ def _leaves(process: Process, run: StageRun) -> list[str]:
             return [
                 synthesis.text.digest,
                 *(chapter.text.digest for chapter in synthesis.chapters.values()),
-                *(recommendation.text.digest for recommendation in synthesis.recommendations.values()),
+                *(item.text.digest for item in items_of(synthesis).values()),
+                *(answer.reasons.digest for answer in synthesis.answers.values()),
             ]
         case Kind.DECISION:
             return [
                 *(d.text.digest for d in process.decisions),
+                *(d.reasons.digest for d in process.decisions if d.reasons is not None),
                 *(response.reasons.digest for response in process.responses.values()),
             ]
         case Kind.FOLLOW_UP:
@@ -111,13 +122,13 @@ def _leaves(process: Process, run: StageRun) -> list[str]:
 
 
 def recommendations(process: Process) -> dict[str, Recommendation]:
-    """Give the recommendations that stand: those of each synthesis stage's latest round."""
+    """Give the recommendations that stand: of each synthesis stage's latest round, those whose place no item took."""
     found: dict[str, Recommendation] = {}
     for key, run in process.runs.items():
         if process.stages[key].kind is Kind.SYNTHESIS:
             synthesis = process.syntheses.get(stage_in_round(run.round, key))
             if synthesis is not None:
-                found |= synthesis.recommendations
+                found |= standing_recommendations(synthesis)
     return found
 
 
@@ -131,11 +142,50 @@ def recommendation_named(process: Process, name: str) -> Recommendation | Refusa
 
 def missing_responses(process: Process) -> tuple[tuple[str, str], ...]:
     """Give the pairs of recommendation and addressee that still owe a response (D11)."""
+    return tuple(_missing(process))
+
+
+def _missing(process: Process) -> Iterator[tuple[str, str]]:
+    for recommendation in recommendations(process).values():
+        for addressee in recommendation.addressees:
+            if f"{recommendation.id}/{addressee}" not in process.responses:
+                yield recommendation.id, addressee
+
+
+def answers_due_at(process: Process, run: StageRun) -> datetime | None:
+    """Give when addressees must have answered at a stage of decision that was opened; `None`: no time is set."""
+    within = process.stages[run.key].answers_within
+    return None if within is None or run.opens_at is None else run.opens_at + within + run.suspended_for
+
+
+def unmarked_responses(process: Process, run: StageRun) -> Iterator[tuple[str, str]]:
+    """Give the pairs that owe a response at a stage of decision and were not called late yet, if they can be late."""
+    if process.stages[run.key].answers_within is None or decisions_of(process, run):
+        return
+    for recommendation, addressee in _missing(process):
+        if f"{recommendation}/{addressee}" not in process.late_responses:
+            yield recommendation, addressee
+
+
+def is_owed_in_time(process: Process, run: StageRun) -> bool:
+    """Say whether some response can still be late; asked at each command, so it begins with the last, often missing."""
+    if process.stages[run.key].answers_within is None or decisions_of(process, run):
+        return False
+    return any(
+        (name := f"{recommendation.id}/{addressee}") not in process.responses
+        and name not in process.late_responses
+        for recommendation in reversed(recommendations(process).values())
+        for addressee in reversed(recommendation.addressees)
+    )
+
+
+def deferred_responses(process: Process) -> tuple[Response, ...]:
+    """Give the responses that an addressee put off, to the recommendations that stand."""
+    standing = recommendations(process)
     return tuple(
-        (recommendation.id, addressee)
-        for recommendation in recommendations(process).values()
-        for addressee in recommendation.addressees
-        if f"{recommendation.id}/{addressee}" not in process.responses
+        response
+        for response in process.responses.values()
+        if response.answer is Answer.DEFERRED and response.recommendation in standing
     )
 
 

@@ -27,6 +27,12 @@ from domain.events.advancing import StageConcluded as StageConcluded
 from domain.events.advancing import StageOpened as StageOpened
 from domain.events.advancing import StageOverdue as StageOverdue
 from domain.events.advancing import StageSealed as StageSealed
+from domain.events.articles import AmendmentProposed as AmendmentProposed
+from domain.events.articles import AmendmentSettled as AmendmentSettled
+from domain.events.articles import ArticleAdopted as ArticleAdopted
+from domain.events.articles import ArticleDrafted as ArticleDrafted
+from domain.events.articles import ArticleFact
+from domain.events.articles import ArticleRefused as ArticleRefused
 from domain.events.balloting import BallotClosed as BallotClosed
 from domain.events.balloting import BallotEscalated as BallotEscalated
 from domain.events.balloting import BallotHeld as BallotHeld
@@ -38,26 +44,46 @@ from domain.events.balloting import ProxyRevoked as ProxyRevoked
 from domain.events.balloting import VoteCast as VoteCast
 from domain.events.deciding import DecidingFact
 from domain.events.deciding import DecisionIssued as DecisionIssued
+from domain.events.deciding import DecisionPublished as DecisionPublished
 from domain.events.deciding import DecisionRectified as DecisionRectified
 from domain.events.deciding import ResponseGiven as ResponseGiven
+from domain.events.deciding import ResponseLate as ResponseLate
 from domain.events.drafting import ConcertationDrafted as ConcertationDrafted
 from domain.events.drafting import ConcertationLaunched as ConcertationLaunched
 from domain.events.drafting import DocumentAttached as DocumentAttached
 from domain.events.drafting import DraftAmended as DraftAmended
 from domain.events.drafting import DraftingFact
 from domain.events.drafting import OfficeCreated as OfficeCreated
+from domain.events.evaluating import EvaluatingFact
+from domain.events.evaluating import EvaluationGiven as EvaluationGiven
 from domain.events.following import CommitmentLate as CommitmentLate
 from domain.events.following import CommitmentMade as CommitmentMade
 from domain.events.following import FollowingFact
+from domain.events.following import GuarantorAnswered as GuarantorAnswered
+from domain.events.following import GuarantorReported as GuarantorReported
 from domain.events.following import ImplementationReported as ImplementationReported
 from domain.events.following import ObservationPublished as ObservationPublished
 from domain.events.following import ProgressReported as ProgressReported
+from domain.events.hearing import CallAnswered as CallAnswered
 from domain.events.hearing import HearingCancelled as HearingCancelled
 from domain.events.hearing import HearingFact
 from domain.events.hearing import HearingHeld as HearingHeld
+from domain.events.hearing import HearingMoved as HearingMoved
 from domain.events.hearing import HearingRecordApproved as HearingRecordApproved
 from domain.events.hearing import HearingRecorded as HearingRecorded
+from domain.events.hearing import HearingRequested as HearingRequested
 from domain.events.hearing import HearingScheduled as HearingScheduled
+from domain.events.hearing import RecordCorrected as RecordCorrected
+from domain.events.hearing import RecordDrafted as RecordDrafted
+from domain.events.hearing import RequestDeclined as RequestDeclined
+from domain.events.hearing import RequestWithdrawn as RequestWithdrawn
+from domain.events.hearing import WitnessCalled as WitnessCalled
+from domain.events.hearing import WitnessReplaced as WitnessReplaced
+from domain.events.meeting import MeetingCancelled as MeetingCancelled
+from domain.events.meeting import MeetingConvened as MeetingConvened
+from domain.events.meeting import MeetingFact
+from domain.events.meeting import MeetingHeld as MeetingHeld
+from domain.events.meeting import MinutesRecorded as MinutesRecorded
 from domain.events.people import DelegationGiven as DelegationGiven
 from domain.events.people import DelegationRevoked as DelegationRevoked
 from domain.events.people import MemberAppointed as MemberAppointed
@@ -76,6 +102,8 @@ from domain.events.reviewing import OpinionRejected as OpinionRejected
 from domain.events.reviewing import PositionStated as PositionStated
 from domain.events.reviewing import ReservationMade as ReservationMade
 from domain.events.reviewing import ReviewingFact
+from domain.events.reviewing import WithdrawalDeclined as WithdrawalDeclined
+from domain.events.reviewing import WithdrawalProposed as WithdrawalProposed
 from domain.events.scheduling import ConcertationAbandoned as ConcertationAbandoned
 from domain.events.scheduling import RectificationOpened as RectificationOpened
 from domain.events.scheduling import Resumed as Resumed
@@ -85,8 +113,14 @@ from domain.events.scheduling import StageExtended as StageExtended
 from domain.events.scheduling import StagePostponed as StagePostponed
 from domain.events.scheduling import StageReopened as StageReopened
 from domain.events.scheduling import Suspended as Suspended
+from domain.events.synthesising import AscertainmentMade as AscertainmentMade
 from domain.events.synthesising import ChapterSubmitted as ChapterSubmitted
+from domain.events.synthesising import CommentMade as CommentMade
+from domain.events.synthesising import ContributionsSetAside as ContributionsSetAside
 from domain.events.synthesising import RecommendationMade as RecommendationMade
+from domain.events.synthesising import ReservationAnswered as ReservationAnswered
+from domain.events.synthesising import SetAsideTakenBack as SetAsideTakenBack
+from domain.events.synthesising import SourcesCited as SourcesCited
 from domain.events.synthesising import SynthesisAssembled as SynthesisAssembled
 from domain.events.synthesising import SynthesisingFact
 
@@ -97,7 +131,10 @@ Fact = (
     | AdvancingFact
     | BallotingFact
     | HearingFact
+    | MeetingFact
     | ReviewingFact
+    | EvaluatingFact
+    | ArticleFact
     | SynthesisingFact
     | DecidingFact
     | FollowingFact

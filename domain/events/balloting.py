@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.acts import Act, Position
+from domain.notation import UNSET
 from domain.procedure import BallotRule
 from domain.process import BallotOutcome, Count, Purpose
 
@@ -28,6 +29,8 @@ class BallotOpened:
     act: Annotated[Act, Field(discriminator="kind")] | None = None
     act_round: int | None = None
     act_stage: str | None = None
+    meeting: Annotated[str | None, UNSET] = None
+    """The meeting of the council in which it was opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
 from domain.acts import Answer, Body
+from domain.notation import UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,14 +20,27 @@ class ResponseGiven:
     answer: Answer
     reasons: Body
     version: int
+    until: Annotated[datetime | None, UNSET] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseLate:
+    """The time to answer has passed and an addressee has not: public (D11)."""
+
+    kind: Literal["response_late"] = "response_late"
+    recommendation: str
+    addressee: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionIssued:
-    """The decision is out."""
+    """The decision was issued: it is out, or under an embargo until an instant."""
 
     kind: Literal["decision_issued"] = "decision_issued"
     text: Body
+    reasons: Annotated[Body | None, UNSET] = None
+    embargo_until: Annotated[datetime | None, UNSET] = None
+    early_readers: Annotated[tuple[str, ...] | None, UNSET] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +51,15 @@ class DecisionRectified:
     text: Body
     reason: str
     version: int
+    reasons: Annotated[Body | None, UNSET] = None
 
 
-DecidingFact = ResponseGiven | DecisionIssued | DecisionRectified
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionPublished:
+    """The embargo on the decision is over: `version`, and those before it, may be read by everybody."""
+
+    kind: Literal["decision_published"] = "decision_published"
+    version: int
+
+
+DecidingFact = ResponseGiven | ResponseLate | DecisionIssued | DecisionRectified | DecisionPublished

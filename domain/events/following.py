@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from domain.acts import Body
+from domain.notation import UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class CommitmentMade:
     owner: str
     due_at: datetime
     text: Body
+    indicator: Annotated[Body | None, UNSET] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,30 @@ class ObservationPublished:
     text: Body
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuarantorReported:
+    """The guarantor's report is out, or a new version of it."""
+
+    kind: Literal["guarantor_reported"] = "guarantor_reported"
+    text: Body
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuarantorAnswered:
+    """A version of the guarantor's report was answered."""
+
+    kind: Literal["guarantor_answered"] = "guarantor_answered"
+    text: Body
+    version: int
+
+
 FollowingFact = (
-    CommitmentMade | CommitmentLate | ProgressReported | ImplementationReported | ObservationPublished
+    CommitmentMade
+    | CommitmentLate
+    | ProgressReported
+    | ImplementationReported
+    | ObservationPublished
+    | GuarantorReported
+    | GuarantorAnswered
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from domain.acts import Body, Conclusion
+from domain.notation import UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class InterestDeclared:
     themes: tuple[str, ...]
     organisations: tuple[str, ...]
     statement: Body | None = None
+    organisation_ids: Annotated[tuple[str, ...] | None, UNSET] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,24 @@ class MemberWithdrew:
     """A member takes no part (déport); in the stage that the event names, or in anything."""
 
     kind: Literal["member_withdrew"] = "member_withdrew"
+    member: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalProposed:
+    """A member declared an interest in an organisation that the review concerns: the engine proposes to withdraw."""
+
+    kind: Literal["withdrawal_proposed"] = "withdrawal_proposed"
+    member: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalDeclined:
+    """A member does not withdraw, for a reason."""
+
+    kind: Literal["withdrawal_declined"] = "withdrawal_declined"
     member: str
     reason: str
 
@@ -55,6 +75,7 @@ class OpinionDrafted:
     text: Body
     conclusion: Conclusion
     version: int
+    articles: Annotated[dict[str, str] | None, UNSET] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +118,8 @@ class DissentRecorded:
 ReviewingFact = (
     InterestDeclared
     | MemberWithdrew
+    | WithdrawalProposed
+    | WithdrawalDeclined
     | MemberRecused
     | PositionStated
     | OpinionDrafted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain import events as ev
 from domain.events import Event
+from domain.folding.articles import change_article
 from domain.folding.changes import Changes, Fold, change_ballot, change_hearing, change_opinion, change_run
 from domain.process import Ballot, BallotState, Process, Proposal, Vote
 
@@ -32,6 +33,7 @@ def _ballot_opened(process: Process, event: Event, fact: ev.BallotOpened) -> Cha
         closes_at=fact.closes_at,
         proposal=proposal,
         about=fact.about,
+        meeting=fact.meeting,
     )
     changes: Changes = {
         "ballots": {**process.ballots, ballot.id: ballot},
@@ -41,6 +43,8 @@ def _ballot_opened(process: Process, event: Event, fact: ev.BallotOpened) -> Cha
         changes |= change_run(process, event, gate_ballot=ballot.id, gate_returned=False)
     elif fact.purpose == "opinion":
         changes |= change_opinion(process, event, ballot=ballot.id)
+    elif fact.purpose == "article":
+        changes |= change_article(process, fact.about, ballot=ballot.id)
     elif fact.purpose == "record":
         assert fact.about is not None
         changes |= change_hearing(process, fact.about, ballot=ballot.id)

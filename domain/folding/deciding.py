@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain import events as ev
+from domain.change import changed
 from domain.events import Event
 from domain.folding.changes import Changes, Fold, place
 from domain.process import Decision, Process, Response
@@ -16,11 +17,18 @@ def _response_given(process: Process, event: Event, fact: ev.ResponseGiven) -> C
         reasons=fact.reasons,
         at=event.at,
         version=fact.version,
+        until=fact.until,
+        round=event.round,
+        stage=event.stage,
     )
     return {"responses": {**process.responses, f"{fact.recommendation}/{fact.addressee}": response}}
 
 
-def _decision_out(process: Process, event: Event, fact: ev.DecisionIssued | ev.DecisionRectified) -> Changes:
+def _response_late(process: Process, event: Event, fact: ev.ResponseLate) -> Changes:
+    return {"late_responses": {**process.late_responses, f"{fact.recommendation}/{fact.addressee}": event.at}}
+
+
+def _decision_issued(process: Process, event: Event, fact: ev.DecisionIssued) -> Changes:
     round_, stage = place(event)
     decision = Decision(
         text=fact.text,
@@ -28,13 +36,40 @@ def _decision_out(process: Process, event: Event, fact: ev.DecisionIssued | ev.D
         round=round_,
         stage=stage,
         version=len(process.decisions) + 1,
-        reason=fact.reason if isinstance(fact, ev.DecisionRectified) else None,
+        reasons=fact.reasons,
+        embargo_until=fact.embargo_until,
+        early_readers=fact.early_readers or (),
     )
     return {"decisions": (*process.decisions, decision)}
 
 
+def _decision_rectified(process: Process, event: Event, fact: ev.DecisionRectified) -> Changes:
+    """Add a version; an embargo that is not over holds for it too."""
+    round_, stage = place(event)
+    before = process.decisions[-1]
+    decision = Decision(
+        text=fact.text,
+        at=event.at,
+        round=round_,
+        stage=stage,
+        version=len(process.decisions) + 1,
+        reason=fact.reason,
+        reasons=fact.reasons or before.reasons,
+        embargo_until=None if before.is_out else before.embargo_until,
+        early_readers=() if before.is_out else before.early_readers,
+    )
+    return {"decisions": (*process.decisions, decision)}
+
+
+def _decision_published(process: Process, event: Event, fact: ev.DecisionPublished) -> Changes:
+    decisions = tuple(d if d.is_out else changed(d, published_at=event.at) for d in process.decisions)
+    return {"decisions": decisions}
+
+
 FOLDS: dict[type, Fold] = {
     ev.ResponseGiven: _response_given,
-    ev.DecisionIssued: _decision_out,
-    ev.DecisionRectified: _decision_out,
+    ev.ResponseLate: _response_late,
+    ev.DecisionIssued: _decision_issued,
+    ev.DecisionRectified: _decision_rectified,
+    ev.DecisionPublished: _decision_published,
 }

@@ -8,7 +8,7 @@ from domain import events as ev
 from domain.change import changed
 from domain.events import Event
 from domain.folding.changes import Changes, Fold
-from domain.process import Commitment, Observation, Process, Progress, next_due
+from domain.process import Commitment, GuarantorReport, Observation, Process, Progress, next_due
 
 
 def _commitment_made(process: Process, event: Event, fact: ev.CommitmentMade) -> Changes:
@@ -18,6 +18,8 @@ def _commitment_made(process: Process, event: Event, fact: ev.CommitmentMade) ->
         owner=fact.owner,
         due_at=fact.due_at,
         text=fact.text,
+        indicator=fact.indicator,
+        made_at=event.at,
     )
     before = process.commitment_due_at
     return {
@@ -54,10 +56,23 @@ def _observation_published(process: Process, event: Event, fact: ev.ObservationP
     return {"observations": (*process.observations, observation)}
 
 
+def _guarantor_reported(process: Process, event: Event, fact: ev.GuarantorReported) -> Changes:
+    report = GuarantorReport(version=fact.version, at=event.at, member=event.actor, text=fact.text)
+    return {"guarantor_reports": (*process.guarantor_reports, report)}
+
+
+def _guarantor_answered(process: Process, event: Event, fact: ev.GuarantorAnswered) -> Changes:
+    *before, latest = process.guarantor_reports
+    answered = changed(latest, answer=fact.text, answered_at=event.at, answered_by=event.actor)
+    return {"guarantor_reports": (*before, answered)}
+
+
 FOLDS: dict[type, Fold] = {
     ev.CommitmentMade: _commitment_made,
     ev.CommitmentLate: _commitment_late,
     ev.ProgressReported: _progress_reported,
     ev.ImplementationReported: _implementation_reported,
     ev.ObservationPublished: _observation_published,
+    ev.GuarantorReported: _guarantor_reported,
+    ev.GuarantorAnswered: _guarantor_answered,
 }

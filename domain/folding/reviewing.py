@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from domain import events as ev
+from domain.change import changed
 from domain.events import Event
 from domain.folding.changes import Changes, Fold, change_opinion, place
-from domain.process import Interest, MemberPosition, Process, Reservation, Withdrawal, stage_in_round
+from domain.process import (
+    Interest,
+    MemberPosition,
+    Process,
+    ProposedWithdrawal,
+    Reservation,
+    Withdrawal,
+    stage_in_round,
+)
 
 
 def _interest_declared(process: Process, event: Event, fact: ev.InterestDeclared) -> Changes:
@@ -15,6 +24,7 @@ def _interest_declared(process: Process, event: Event, fact: ev.InterestDeclared
         themes=fact.themes,
         organisations=fact.organisations,
         statement=fact.statement,
+        organisation_ids=fact.organisation_ids or (),
     )
     return {"interests": {**process.interests, fact.member: interest}}
 
@@ -29,6 +39,27 @@ def _member_stands_aside(
     return {"withdrawals": (*process.withdrawals, withdrawal)}
 
 
+def _withdrawal_proposed(process: Process, event: Event, fact: ev.WithdrawalProposed) -> Changes:
+    round_, stage = place(event)
+    proposed = ProposedWithdrawal(
+        member=fact.member, organisation=fact.organisation, stage=stage, round=round_, at=event.at
+    )
+    return {"proposed_withdrawals": (*process.proposed_withdrawals, proposed)}
+
+
+def _withdrawal_declined(process: Process, event: Event, fact: ev.WithdrawalDeclined) -> Changes:
+    round_, stage = place(event)
+    return {
+        "proposed_withdrawals": tuple(
+            changed(proposed, declined_at=event.at, reason=fact.reason)
+            if (proposed.member, proposed.stage, proposed.round) == (fact.member, stage, round_)
+            and proposed.declined_at is None
+            else proposed
+            for proposed in process.proposed_withdrawals
+        )
+    }
+
+
 def _position_stated(process: Process, event: Event, fact: ev.PositionStated) -> Changes:
     opinion = process.opinions.get(stage_in_round(*place(event)))
     position = MemberPosition(
@@ -41,7 +72,13 @@ def _position_stated(process: Process, event: Event, fact: ev.PositionStated) ->
 
 def _opinion_drafted(process: Process, event: Event, fact: ev.OpinionDrafted) -> Changes:
     return change_opinion(
-        process, event, text=fact.text, conclusion=fact.conclusion, version=fact.version, ballot=None
+        process,
+        event,
+        text=fact.text,
+        conclusion=fact.conclusion,
+        version=fact.version,
+        ballot=None,
+        drawn_from=fact.articles or {},
     )
 
 
@@ -72,6 +109,8 @@ FOLDS: dict[type, Fold] = {
     ev.InterestDeclared: _interest_declared,
     ev.MemberWithdrew: _member_stands_aside,
     ev.MemberRecused: _member_stands_aside,
+    ev.WithdrawalProposed: _withdrawal_proposed,
+    ev.WithdrawalDeclined: _withdrawal_declined,
     ev.PositionStated: _position_stated,
     ev.OpinionDrafted: _opinion_drafted,
     ev.ReservationMade: _reservation_made,

@@ -1,6 +1,6 @@
 """The members of an audience: functions of the event and of the process.
 
-Authors and who is invited are not in the process: the store finds them.
+Authors, contributors and who is invited are not in the process: the store finds them.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from collections.abc import Callable, Iterable, Mapping
 
 from domain.acts import SYSTEM
 from domain.deciding.seats import speakers, voters
-from domain.events import Event
+from domain.events import Event, StageConcluded
 from domain.noticing.table import Audience
-from domain.procedure import Role
-from domain.process import Process, stage_in_round
-from domain.rights import COUNCIL, PRESIDENCY
+from domain.procedure import Kind, Role, Visibility
+from domain.process import Decision, Process, stage_in_round
+from domain.rights import COUNCIL, PRESIDENCY, ROLES
 
 _Find = Callable[[Event, Process], Iterable[str]]
 
 
-def members(audiences: Iterable[Audience], event: Event, process: Process) -> list[str]:
-    """Give the members of all the audiences, each once, in a fixed order; those who left are not told."""
-    found = {member for audience in audiences for member in _FIND[audience](event, process)}
+def members(
+    audiences: Iterable[Audience], event: Event, process: Process, also: Iterable[str] = ()
+) -> list[str]:
+    """Give the members of all the audiences and those others, each once, in a fixed order; not those who left."""
+    found = {*also, *(member for audience in audiences for member in _FIND[audience](event, process))}
     gone = {member for member in found if _has_left(process, member)}
     return sorted(found - gone - {SYSTEM})
 
@@ -44,6 +46,36 @@ def _of_roles(*roles: Role) -> _Find:
     return find
 
 
+def is_told_to_all(event: Event, process: Process) -> bool:
+    """Say whether an event may be told to everybody whom it concerns: not a decision under an embargo."""
+    return _embargoed(event, process) is None
+
+
+def publishes_synthesis(event: Event, process: Process) -> bool:
+    """Say whether a synthesis may be read by everybody from this event on: its stage has concluded."""
+    stage = process.stages.get(event.stage or "")
+    if not isinstance(event.fact, StageConcluded) or stage is None or stage.kind is not Kind.SYNTHESIS:
+        return False
+    later = (Visibility.AT_ROUND_END, Visibility.NEVER)
+    return stage.visibility.get("synthesis", Visibility.AT_CONCLUSION) not in later
+
+
+def _embargoed(event: Event, process: Process) -> Decision | None:
+    text = getattr(event.fact, "text", None)
+    found = next((d for d in process.decisions if d.text == text), None)
+    if found is None or found.embargo_until is None:
+        return None
+    return None if found.published_at is not None and found.published_at <= event.at else found
+
+
+def _readers(event: Event, process: Process) -> Iterable[str]:
+    """Everybody; under an embargo those who may read the decision all the same."""
+    found = _embargoed(event, process)
+    if found is None:
+        return process.members
+    return {*found.early_readers, *_of_roles(*ROLES["read_embargoed_decision"])(event, process)}
+
+
 def _electorate(event: Event, process: Process) -> Iterable[str]:
     ballot = process.ballots.get(getattr(event.fact, "ballot", ""))
     for seat in ballot.seats if ballot else ():
@@ -61,6 +93,11 @@ def _heard(event: Event, process: Process) -> Iterable[str]:
 
 
 def _addressees(event: Event, process: Process) -> Iterable[str]:
+    """The one that is named, or all who owe an answer to the synthesis of the stage."""
+    named = getattr(event.fact, "addressee", None)
+    if named is not None:
+        yield from speakers(process, named, event.at)
+        return
     synthesis = process.syntheses.get(stage_in_round(event.round or 0, event.stage or ""))
     for recommendation in synthesis.recommendations.values() if synthesis else ():
         for office in recommendation.addressees:
@@ -73,7 +110,7 @@ def _owner(event: Event, process: Process) -> Iterable[str]:
 
 
 def _concerned(event: Event, process: Process) -> Iterable[str]:
-    for name in ("member", "giver", "to"):
+    for name in ("member", "giver", "to", "witness", "by"):
         member = getattr(event.fact, name, None)
         if isinstance(member, str):
             yield member
@@ -91,6 +128,7 @@ _FIND: Mapping[Audience, _Find] = {
     Audience.CHAIR: _of_roles(Role.COUNCIL_CHAIR),
     Audience.RAPPORTEURS: _of_roles(Role.RAPPORTEUR, Role.GENERAL_RAPPORTEUR),
     Audience.DECIDING_AUTHORITY: _of_roles(Role.DECIDING_AUTHORITY),
+    Audience.READERS: _readers,
     Audience.GUARANTOR: _of_roles(Role.GUARANTOR),
     Audience.ELECTORATE: _electorate,
     Audience.WITNESSES: _witnesses,
@@ -98,6 +136,7 @@ _FIND: Mapping[Audience, _Find] = {
     Audience.ADDRESSEES: _addressees,
     Audience.OWNER: _owner,
     Audience.CONCERNED: _concerned,
+    Audience.CONTRIBUTORS: _nobody,
     Audience.AUTHOR: _nobody,
     Audience.INVITED: _nobody,
 }

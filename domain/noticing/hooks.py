@@ -17,10 +17,10 @@ def is_address(url: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  # reading it is the check
+        port = parts.port
     except ValueError:
         return False
-    if not parts.hostname or parts.username is not None or parts.password is not None:
+    if not parts.hostname or port == 0 or parts.username is not None or parts.password is not None:
         return False
     return parts.scheme == "https" or (
         parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")

@@ -1,4 +1,7 @@
-"""Signed links: who has one may switch off one theme for one recipient, without an account (RFC 8058), and no more."""
+"""Signed links: who has one may do one thing for one recipient, without an account, and no more.
+
+Switching a theme off (RFC 8058), or confirming the address that the mail came to.
+"""
 
 from __future__ import annotations
 
@@ -8,35 +11,36 @@ from hashlib import sha256
 from hmac import compare_digest, new
 from typing import NamedTuple
 
-_PURPOSE = b"concertation: unsubscribe\x1f"
+UNSUBSCRIBE = b"concertation: unsubscribe\x1f"
+CONFIRM = b"concertation: confirm\x1f"
 _MAC = 16
 
 
 class Ticket(NamedTuple):
-    """Whom it is for, and the theme that it switches off."""
+    """Whom it is for, and what it is about: the theme that it switches off, or the digest of an address."""
 
     member: str
-    theme: str
+    about: str
 
 
-def write(key: bytes, ticket: Ticket) -> str:
+def write(key: bytes, ticket: Ticket, use: bytes = UNSUBSCRIBE) -> str:
     """Give the ticket as part of an address. It does not expire: the mail may be read years later."""
     said = "\x1f".join(ticket).encode()
-    return urlsafe_b64encode(_mac(key, said) + said).decode().rstrip("=")
+    return urlsafe_b64encode(_mac(key, use, said) + said).decode().rstrip("=")
 
 
-def read(key: bytes, text: str) -> Ticket | None:
-    """Read a ticket that was signed with this key; nothing for anything else."""
+def read(key: bytes, text: str, use: bytes = UNSUBSCRIBE) -> Ticket | None:
+    """Read a ticket that was signed with this key for this use; nothing for anything else."""
     try:
         whole = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         mac, said = whole[:_MAC], whole[_MAC:]
-        if not compare_digest(mac, _mac(key, said)):
+        if not compare_digest(mac, _mac(key, use, said)):
             return None
-        member, theme = said.decode().split("\x1f")
+        member, about = said.decode().split("\x1f")
     except (Error, ValueError):
         return None
-    return Ticket(member, theme)
+    return Ticket(member, about)
 
 
-def _mac(key: bytes, said: bytes) -> bytes:
-    return new(key, _PURPOSE + said, sha256).digest()[:_MAC]
+def _mac(key: bytes, use: bytes, said: bytes) -> bytes:
+    return new(key, use + said, sha256).digest()[:_MAC]

@@ -17,12 +17,20 @@ from html import escape
 from textwrap import fill
 from typing import NamedTuple
 
+from domain.noticing.table import NOTICE_THEME
 from domain.organisations.registration import is_email
-from domain.texts import LANGUAGES, text
+from domain.texts import LANGUAGES, label, text
 
 WIDTH = 76
 _HERE = "https://unsubscribe.invalid/"
 """Stands where each recipient's own link will be."""
+
+
+class CalendarEntry(NamedTuple):
+    """What a calendar program takes in (RFC 6047): `REQUEST` or `CANCEL`, and the entry."""
+
+    method: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,10 @@ class Mail:
     code: str | None = None
     #: Where the theme is switched off; unset: it cannot be.
     unsubscribe: str | None = None
+    #: Where the address is confirmed, by whoever reads this alone.
+    confirm: str | None = None
+    #: What it brings for the reader's calendar.
+    calendar: CalendarEntry | None = None
 
 
 class AddressMalformed(ValueError):
@@ -69,6 +81,10 @@ def written(mail: Mail, sender: str, *, eight_bit: bool = True) -> bytes:
             lines += ["Content-Transfer-Encoding: 8bit", "", content]
         else:
             lines += ["Content-Transfer-Encoding: base64", "", encodebytes(content.encode()).decode()]
+    if mail.calendar is not None:
+        kind = f'text/calendar; charset="utf-8"; method={mail.calendar.method}'
+        lines += [f"--{boundary}", f"Content-Type: {kind}", "Content-Transfer-Encoding: base64", ""]
+        lines.append(encodebytes(mail.calendar.content).decode())
     lines += [f"--{boundary}--", ""]
     return "\r\n".join("\n".join(lines).splitlines()).encode() + b"\r\n"
 
@@ -83,8 +99,9 @@ def _contents(mail: Mail) -> tuple[str, str]:
         url=mail.url,
         code=mail.code,
         unsubscribe=_HERE if mail.unsubscribe else None,
+        confirm=mail.confirm,
     )
-    plain, html = (_made if mail.code else _made_once)(said)
+    plain, html = (_made if mail.code or mail.confirm else _made_once)(said)
     if mail.unsubscribe:
         return plain.replace(_HERE, mail.unsubscribe), html.replace(_HERE, escape(mail.unsubscribe))
     return plain, html
@@ -100,6 +117,7 @@ class _Said(NamedTuple):
     url: str | None
     code: str | None
     unsubscribe: str | None
+    confirm: str | None
 
 
 def _made(said: _Said) -> tuple[str, str]:
@@ -131,7 +149,9 @@ def _header(subject: str) -> str:
 
 def _paragraphs(said_by: _Said, language: str) -> list[str]:
     """Give the paragraphs in a language."""
-    said = [dict(said_by.body)[language]]
+    said = dict(said_by.body)[language].split("\n\n")
+    if said_by.confirm:
+        said.append(text("notice.confirm", (language,), url=said_by.confirm))
     if said_by.code:
         said.append(text("notice.code", (language,), code=said_by.code))
     if said_by.url:
@@ -140,7 +160,7 @@ def _paragraphs(said_by: _Said, language: str) -> list[str]:
 
 
 def _end(said_by: _Said, language: str) -> list[str]:
-    theme = text(f"theme.{said_by.theme}", (language,))
+    theme = label(said_by.theme, (language,), NOTICE_THEME)
     said = [f"{text('notice.why', (language,), theme=theme)} {text('notice.automatic', (language,))}"]
     if said_by.unsubscribe:
         said.append(text("notice.unsubscribe", (language,), url=said_by.unsubscribe))

@@ -21,6 +21,7 @@ class Audience(StrEnum):
     CHAIR = "chair"
     RAPPORTEURS = "rapporteurs"
     DECIDING_AUTHORITY = "deciding_authority"
+    READERS = "readers"
     GUARANTOR = "guarantor"
     ELECTORATE = "electorate"
     WITNESSES = "witnesses"
@@ -28,6 +29,7 @@ class Audience(StrEnum):
     ADDRESSEES = "addressees"
     OWNER = "owner"
     CONCERNED = "concerned"
+    CONTRIBUTORS = "contributors"
     AUTHOR = "author"
     INVITED = "invited"
 
@@ -39,6 +41,7 @@ class Theme(StrEnum):
     INVITATION = "invitation"
     RECEIPT = "receipt"
     MODERATION = "moderation"
+    GROUPING = "grouping"
     CONVOCATION = "convocation"
     RECORD = "record"
     BALLOT = "ballot"
@@ -50,9 +53,15 @@ class Theme(StrEnum):
     OFFICE = "office"
 
 
+NOTICE_THEME = "notice_theme"
+"""What the catalogues call a theme of notices: `theme` is one of a concertation."""
+
+BULLETIN = "bulletin"
+"""The theme of mails that bundle notices of several: switched off, all those it bundles are."""
+
 FIXED = frozenset({
-    Theme.INVITATION, Theme.RECEIPT, Theme.MODERATION, Theme.CONVOCATION, Theme.RECORD, Theme.BALLOT, Theme.COUNCIL,
-    Theme.ANSWER, Theme.OFFICE,
+    Theme.INVITATION, Theme.RECEIPT, Theme.MODERATION, Theme.GROUPING, Theme.CONVOCATION, Theme.RECORD, Theme.BALLOT,
+    Theme.COUNCIL, Theme.ANSWER, Theme.OFFICE,
 })  # fmt: skip
 """What nobody switches off: they are asked something, or their rights hang on it."""
 
@@ -79,10 +88,18 @@ _PARTICIPATION = {
     "contribution_received": Rule(Theme.RECEIPT, (_A.AUTHOR,)),
     "contribution_withdrawn": Rule(Theme.RECEIPT, (_A.AUTHOR,)),
     "contribution_moderated": Rule(Theme.MODERATION, (_A.AUTHOR,)),
+    "contributions_grouped": Rule(Theme.GROUPING, (_A.AUTHOR,)),
 }
 _HEARINGS = {
     "hearing_scheduled": Rule(Theme.CONVOCATION, (_A.WITNESSES, _A.RAPPORTEURS)),
+    "hearing_moved": Rule(Theme.CONVOCATION, (_A.WITNESSES, _A.RAPPORTEURS)),
     "hearing_cancelled": Rule(Theme.CONVOCATION, (_A.WITNESSES, _A.RAPPORTEURS)),
+    "witness_called": Rule(Theme.CONVOCATION, (_A.CONCERNED,)),
+    "witness_replaced": Rule(Theme.CONVOCATION, (_A.CONCERNED,)),
+    "call_answered": Rule(Theme.PROGRESS, (_A.RAPPORTEURS, _A.COORDINATION)),
+    "hearing_requested": Rule(Theme.PROGRESS, (_A.COORDINATION, _A.RAPPORTEURS)),
+    "request_declined": Rule(Theme.CONVOCATION, (_A.CONCERNED,)),
+    "record_corrected": Rule(Theme.RECORD, (_A.RAPPORTEURS, _A.COORDINATION)),
     "hearing_recorded": Rule(Theme.RECORD, (_A.HEARD,)),
     "hearing_record_approved": Rule(Theme.PROGRESS, (_A.HEARD, _A.RAPPORTEURS)),
 }
@@ -94,8 +111,16 @@ _BALLOTS = {
     "ballot_closed": Rule(Theme.PROGRESS, (_A.ELECTORATE, _A.COORDINATION)),
 }
 _COUNCIL = {
+    "meeting_convened": Rule(Theme.CONVOCATION, (_A.COUNCIL,)),
+    "meeting_cancelled": Rule(Theme.CONVOCATION, (_A.COUNCIL,)),
+    "minutes_recorded": Rule(Theme.PROGRESS, (_A.COUNCIL, _A.COORDINATION)),
+    "withdrawal_proposed": Rule(Theme.COUNCIL, (_A.CONCERNED, _A.CHAIR)),
+    "withdrawal_declined": Rule(Theme.COUNCIL, (_A.CHAIR,)),
     "member_recused": Rule(Theme.COUNCIL, (_A.CONCERNED, _A.CHAIR)),
     "member_withdrew": Rule(Theme.COUNCIL, (_A.CONCERNED, _A.CHAIR)),
+    "amendment_proposed": Rule(Theme.COUNCIL, (_A.COUNCIL,)),
+    "article_adopted": Rule(Theme.PROGRESS, (_A.COUNCIL,)),
+    "article_refused": Rule(Theme.PROGRESS, (_A.COUNCIL,)),
     "opinion_adopted": Rule(Theme.PROGRESS, (_A.COUNCIL, _A.COORDINATION)),
     "opinion_rejected": Rule(Theme.PROGRESS, (_A.COUNCIL, _A.COORDINATION)),
 }
@@ -107,15 +132,20 @@ _PROGRESS = {
 }
 _OUTCOME = {
     "synthesis_assembled": Rule(Theme.ANSWER, (_A.ADDRESSEES, _A.RAPPORTEURS, _A.COORDINATION)),
-    "decision_issued": Rule(Theme.OUTCOME, (_A.EVERYBODY,)),
-    "decision_rectified": Rule(Theme.OUTCOME, (_A.EVERYBODY,)),
-    "concertation_ended": Rule(Theme.OUTCOME, (_A.EVERYBODY,)),
-    "concertation_abandoned": Rule(Theme.OUTCOME, (_A.EVERYBODY,)),
-    "implementation_reported": Rule(Theme.OUTCOME, (_A.EVERYBODY,)),
+    "synthesis_published": Rule(Theme.OUTCOME, (_A.EVERYBODY, _A.CONTRIBUTORS)),
+    "decision_issued": Rule(Theme.OUTCOME, (_A.READERS, _A.CONTRIBUTORS)),
+    "decision_published": Rule(Theme.OUTCOME, (_A.EVERYBODY, _A.CONTRIBUTORS)),
+    "decision_rectified": Rule(Theme.OUTCOME, (_A.READERS, _A.CONTRIBUTORS)),
+    "concertation_ended": Rule(Theme.OUTCOME, (_A.EVERYBODY, _A.CONTRIBUTORS)),
+    "concertation_abandoned": Rule(Theme.OUTCOME, (_A.EVERYBODY, _A.CONTRIBUTORS)),
+    "implementation_reported": Rule(Theme.OUTCOME, (_A.EVERYBODY, _A.CONTRIBUTORS)),
 }
 _FOLLOW_UP = {
+    "response_late": Rule(Theme.ANSWER, (_A.ADDRESSEES, _A.PRESIDENCY)),
     "commitment_made": Rule(Theme.FOLLOW_UP, (_A.OWNER,)),
     "commitment_late": Rule(Theme.FOLLOW_UP, (_A.OWNER, _A.DECIDING_AUTHORITY, _A.GUARANTOR)),
+    "guarantor_reported": Rule(Theme.FOLLOW_UP, (_A.COORDINATION, _A.PRESIDENCY, _A.DECIDING_AUTHORITY)),
+    "guarantor_answered": Rule(Theme.FOLLOW_UP, (_A.GUARANTOR, _A.COORDINATION)),
     "observation_published": Rule(Theme.FOLLOW_UP, (_A.COORDINATION, _A.PRESIDENCY, _A.DECIDING_AUTHORITY)),
 }
 _OFFICES = {
@@ -124,11 +154,30 @@ _OFFICES = {
     "delegation_given": Rule(Theme.OFFICE, (_A.CONCERNED, _A.COORDINATION)),
 }
 
+_REMINDERS = {
+    "hearing_reminder": Rule(Theme.CONVOCATION, (_A.WITNESSES,)),
+    "hearing_unsettled": Rule(Theme.PROGRESS, (_A.RAPPORTEURS, _A.COORDINATION)),
+    "record_awaited": Rule(Theme.PROGRESS, (_A.RAPPORTEURS, _A.COORDINATION)),
+    "record_reminder": Rule(Theme.RECORD, (_A.HEARD,)),
+    "ballot_reminder": Rule(Theme.BALLOT, (_A.ELECTORATE,)),
+    "meeting_reminder": Rule(Theme.CONVOCATION, (_A.COUNCIL,)),
+    "answer_reminder": Rule(Theme.ANSWER, (_A.ADDRESSEES,)),
+    "commitment_reminder": Rule(Theme.FOLLOW_UP, (_A.OWNER,)),
+    "guarantor_reminder": Rule(Theme.ANSWER, (_A.PRESIDENCY, _A.DECIDING_AUTHORITY)),
+}
+"""What nothing brings about but time (domain/reminding.py, domain/hearings/duties.py): told to who is still awaited."""
+
 NOTICES: Mapping[str, Rule] = {
     **_CALENDAR, **_PARTICIPATION, **_HEARINGS, **_BALLOTS, **_COUNCIL, **_PROGRESS, **_OUTCOME, **_FOLLOW_UP,
-    **_OFFICES,
+    **_OFFICES, **_REMINDERS,
 }  # fmt: skip
 """By kind of event, or of what else the outbox holds. What is not here is told to nobody."""
 
-OUTSIDE_THE_LEDGER = frozenset(_PARTICIPATION)
-"""Kinds of the outbox that are no events."""
+CONVENING = frozenset({
+    "hearing_scheduled", "hearing_moved", "hearing_cancelled", "witness_called", "witness_replaced", "hearing_reminder",
+    "meeting_convened", "meeting_cancelled",
+})  # fmt: skip
+"""What brings those called to a hearing or a meeting an entry for their calendar."""
+
+OUTSIDE_THE_LEDGER = frozenset({*_PARTICIPATION, *_REMINDERS, "synthesis_published"})
+"""Kinds that are no events: of the outbox, reminders, and what the conclusion of a stage brings about."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.csv_rows import CsvRow, LineFault, rows
 from domain.free_text import read
+from domain.noticing.letters import LONGEST_LINE, MOST_LINES, postal_address, read_lines
 from domain.organisations.registration import (
     LONGEST_NAME,
     LONGEST_REFERENCE,
@@ -25,6 +26,7 @@ _COMMON = {
     "name": "name", "nom": "name",
     "college": "college", "collège": "college",
     "email": "email", "mail": "email", "courriel": "email",
+    "address": "address", "postal_address": "address", "adresse": "address", "adresse_postale": "address",
     "place": "place", "lieu": "place", "commune": "place", "code_insee": "place", "territory": "place",
     "territoire": "place",
 }  # fmt: skip
@@ -75,6 +77,8 @@ class OrganisationLine:
 
     row: CsvRow
     said: Registration
+    #: Where letters go, in its one form; unset: it does not say.
+    postal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class ParticipantLine:
 
     row: CsvRow
     said: Enlisted
+    #: Where letters go, in its one form; unset: it does not say.
+    postal: str | None = None
 
 
 def organisations(lines: Iterable[str], colleges: Collection[str]) -> Iterator[OrganisationLine | LineFault]:
@@ -111,10 +117,11 @@ def organisations(lines: Iterable[str], colleges: Collection[str]) -> Iterator[O
             {*colleges, *({""} if "college" not in row.cells else ())},
         )
         faults += [row.fault(refusal.path[0], refusal) for refusal in refusals]
+        faults += _postal_faults(row)
         if faults:
             yield from faults
         else:
-            yield OrganisationLine(row, registration)
+            yield OrganisationLine(row, registration, _postal(row))
 
 
 def participants(lines: Iterable[str], colleges: Collection[str]) -> Iterator[ParticipantLine | LineFault]:
@@ -147,6 +154,7 @@ def participants(lines: Iterable[str], colleges: Collection[str]) -> Iterator[Pa
                 email=row.cells.get("email"),
                 pseudonym=str(UUID(row.cells["pseudonym"])) if "pseudonym" in row.cells else None,
             ),
+            _postal(row),
         )
 
 
@@ -180,10 +188,21 @@ def _faults(row: CsvRow, colleges: Collection[str]) -> Iterator[LineFault]:
         yield row.fault("place", refusal)
     if "email" in cells and not is_email(cells["email"]):
         yield row.fault("email", Refusal(Code.INPUT_INVALID, {"field": "email"}, ("email",)))
+    yield from _postal_faults(row)
     if cells.get("elected", "").casefold() not in _YES | _NO:
         yield row.fault("elected", Finding("neither_yes_nor_no", args={"value": cells["elected"][:60]}))
     if "pseudonym" in cells and not _is_uuid(cells["pseudonym"]):
         yield row.fault("pseudonym", Refusal(Code.INPUT_INVALID, {"field": "pseudonym"}, ("pseudonym",)))
+
+
+def _postal(row: CsvRow) -> str | None:
+    return postal_address(read_lines(row.cells["address"])) if "address" in row.cells else None
+
+
+def _postal_faults(row: CsvRow) -> Iterator[LineFault]:
+    if "address" in row.cells and _postal(row) is None:
+        said = {"lines": MOST_LINES, "signs": LONGEST_LINE}
+        yield row.fault("address", Finding("postal_address_too_long", args={**said}))
 
 
 def _is_uuid(text: str) -> bool:

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     OPENING = "opening"
     CONCLUSION = "conclusion"
     OPINION = "opinion"
+    ARTICLE = "article"
     SIGNATURES = "signatures"
     RECORD = "record"
 
@@ -118,8 +119,10 @@ class Ballot:
     count: Count | None = None
     proposal: Proposal | None = None
     about: str | None = None
-    """The hearing or the opinion that the ballot is about."""
+    """The hearing, the opinion, or the article (`article_ballot`) that the ballot is about."""
     lapse_reason: str | None = None
+    meeting: str | None = None
+    """The meeting of the council in which it was opened."""
 
 
 def running_ballots(ballots: dict[str, Ballot]) -> tuple[str, ...]:

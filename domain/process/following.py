@@ -26,13 +26,20 @@ class Commitment:
     owner: str
     due_at: datetime
     text: Body
+    indicator: Body | None = None
+    made_at: datetime | None = None
     progress: tuple[Progress, ...] = ()
     late_since: datetime | None = None
 
     @property
     def pending(self) -> bool:
         """Say whether it can still be late: it is not yet, and was neither kept nor given up."""
-        return self.late_since is None and not (self.progress and self.progress[-1].status in _SETTLED)
+        return self.late_since is None and not self.settled
+
+    @property
+    def settled(self) -> bool:
+        """Say whether it was kept or given up, by the latest report."""
+        return bool(self.progress) and self.progress[-1].status in _SETTLED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +49,19 @@ class Observation:
     at: datetime
     member: str
     text: Body
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuarantorReport:
+    """A version of the guarantor's report, and the answer to it."""
+
+    version: int
+    at: datetime
+    member: str
+    text: Body
+    answer: Body | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
 
 
 _SETTLED = ("kept", "given_up")

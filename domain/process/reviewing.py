@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.acts import Body, Conclusion
+from domain.process.articles import Amendment, Article
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +17,10 @@ class Interest:
     at: datetime
     themes: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    """Names, of those that are not registered."""
     statement: Body | None = None
+    organisation_ids: tuple[str, ...] = ()
+    """Organisations of the concertation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +35,20 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProposedWithdrawal:
+    """The engine proposes to a member to withdraw: a declared interest meets an organisation that is concerned."""
+
+    member: str
+    organisation: str
+    stage: str
+    round: int
+    at: datetime
+    declined_at: datetime | None = None
+    reason: str | None = None
+    """Why the member did not."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberPosition:
     """An individual position before the collective opinion."""
 
@@ -38,6 +56,18 @@ class MemberPosition:
     position: Conclusion
     statement: Body
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """The evaluation grid as a member of the council filled it in last."""
+
+    member: str
+    questionnaire: str
+    """Digest of the grid."""
+    marks: dict[str, int]
+    at: datetime
+    reasons: Body | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,5 +94,10 @@ class Opinion:
     given_up: bool = False
     """The council refused its own text when no round was left: the stage goes on without an opinion."""
     positions: dict[str, MemberPosition] = field(default_factory=dict)
+    articles: dict[str, Article] = field(default_factory=dict)
+    amendments: dict[str, Amendment] = field(default_factory=dict)
+    drawn_from: dict[str, str] = field(default_factory=dict)
+    """The articles that the latest version was drafted from, with the digests of their texts."""
+    evaluations: dict[str, Evaluation] = field(default_factory=dict)
     reservations: dict[str, Reservation] = field(default_factory=dict)
     dissents: dict[str, Body] = field(default_factory=dict)

@@ -12,8 +12,9 @@ from domain.procedure import BallotRule, Gate, Label, Procedure, Stage
 from domain.process.balloting import Ballot, running_ballots
 from domain.process.deciding import Decision, Response
 from domain.process.documents import Document
-from domain.process.following import Commitment, Observation, next_due
-from domain.process.hearing import Hearing
+from domain.process.following import Commitment, GuarantorReport, Observation, next_due
+from domain.process.hearing import Hearing, HearingRequest
+from domain.process.meeting import Meeting
 from domain.process.people import (
     Delegation,
     Member,
@@ -21,7 +22,7 @@ from domain.process.people import (
     next_end_of_term,
     offices_by_member,
 )
-from domain.process.reviewing import Interest, Opinion, Withdrawal
+from domain.process.reviewing import Interest, Opinion, ProposedWithdrawal, Withdrawal
 from domain.process.stages import StageRun, live_stages
 from domain.process.synthesising import Synthesis
 
@@ -95,19 +96,27 @@ class Process:
     running: tuple[str, ...] = field(init=False, default=())
     """The ballots that are not closed, in the order they were opened."""
     hearings: dict[str, Hearing] = field(default_factory=dict)
+    meetings: dict[str, Meeting] = field(default_factory=dict)
+    requests: dict[str, HearingRequest] = field(default_factory=dict)
+    """Requests to be heard."""
     interests: dict[str, Interest] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
+    proposed_withdrawals: tuple[ProposedWithdrawal, ...] = ()
     opinions: dict[str, Opinion] = field(default_factory=dict)
     """By `round/stage`."""
     syntheses: dict[str, Synthesis] = field(default_factory=dict)
     """By `round/stage`."""
     responses: dict[str, Response] = field(default_factory=dict)
     """By `recommendation/addressee`: the latest version."""
+    late_responses: dict[str, datetime] = field(default_factory=dict)
+    """By `recommendation/addressee`: since when a response was late, whether it has come since or not."""
     decisions: tuple[Decision, ...] = ()
     commitments: dict[str, Commitment] = field(default_factory=dict)
     commitment_due_at: datetime | None = field(init=False, default=None)
     """When the next commitment will be late that is neither kept, nor given up, nor late already."""
     observations: tuple[Observation, ...] = ()
+    guarantor_reports: tuple[GuarantorReport, ...] = ()
+    """Every version of the guarantor's report."""
     implementation_report: Body | None = None
     last_resorts: tuple[str, ...] = ()
     """Stages at which no round was left and the last resort applied."""

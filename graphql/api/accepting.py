@@ -9,11 +9,15 @@ import strawberry
 from strawberry import Private, field
 
 from api.ballots import Ballot, ballot_of
+from api.commitments import Commitment, commitment_of
 from api.concertation import Concertation, concertation_of
 from api.context import Info
+from api.decisions import Decision, decision_of
 from api.enumerations import Purpose
 from api.events import LedgerEvent, event_of
-from api.hearings import Hearing, hearing_of
+from api.hearings import Hearing, HearingRequest, hearing_of, request_of
+from api.items import SynthesisItem, item_by_key
+from api.meetings import Meeting, meeting_by_key
 from api.people import Delegation, Member, Office, delegation_of, member_of, office_of
 from api.procedures import Procedure
 from api.receipts import Receipt
@@ -22,16 +26,8 @@ from api.review import Opinion, Reservation, opinion_of, reservation_of
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from api.structure import Document, document_of
-from api.synthesis import (
-    Commitment,
-    Decision,
-    Recommendation,
-    Synthesis,
-    commitment_of,
-    decision_of,
-    recommendation_by_key,
-    synthesis_of,
-)
+from api.synthesis import Recommendation, Synthesis, recommendation_by_key, synthesis_of
+from api.treatment import Treatment
 from domain.acts import Command
 from domain.events import BallotOpened, Event
 from domain.process import stage_in_round
@@ -143,6 +139,21 @@ class HearingAccepted(Accepted):
         return hearing_of(self.outcome.at, found) if found else None
 
 
+@strawberry.type(description="Done, for a meeting of the council.")
+class MeetingAccepted(Accepted):
+    @field(description="The meeting as it stands now.")
+    def meeting(self) -> Meeting | None:
+        return meeting_by_key(self.outcome.at, self.outcome.found("meeting"))
+
+
+@strawberry.type(description="Done, for a request to be heard.")
+class RequestAccepted(Accepted):
+    @field(description="The request as it stands now.")
+    def request(self) -> HearingRequest | None:
+        found = self.outcome.at.process.requests.get(self.outcome.found("request") or "")
+        return request_of(self.outcome.at, found) if found else None
+
+
 @strawberry.type(description="Done, for the council's opinion.")
 class OpinionAccepted(Accepted):
     @field(description="The opinion as it stands now.")
@@ -176,6 +187,22 @@ class RecommendationAccepted(Accepted):
     @field(description="The recommendation as it stands now, with its responses.")
     def recommendation(self) -> Recommendation | None:
         return recommendation_by_key(self.outcome.at, self.outcome.found("recommendation") or "")
+
+
+@strawberry.type(description="Done, for an item of the synthesis.")
+class ItemAccepted(Accepted):
+    @field(description="The item as it stands now.")
+    def item(self) -> SynthesisItem | None:
+        name = self.outcome.found("item") or self.outcome.found("ascertainment")
+        return item_by_key(self.outcome.at, name or "")
+
+
+@strawberry.type(description="Done, for the treatment of contributions.")
+class TreatmentAccepted(SynthesisAccepted):
+    @field(description="What has become of all sources now.")
+    async def treatment(self, info: Info) -> Treatment | None:
+        found = self.synthesis()
+        return await found.treatment(info) if found is not None else None
 
 
 @strawberry.type(description="Done, for the decision.")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from strawberry import Private, field
+from strawberry import ID, Private, field
 from strawberry.scalars import JSON
 
 from api.context import Info
@@ -14,15 +14,17 @@ from api.enumerations import BallotOutcome, BallotState, Majority, Position, Pur
 from api.ids import global_id
 from api.nodes import Node, Text
 from api.people import Author, Member, member_of, speakers_for
-from api.publication import reads_early
+from api.publication import hides_proposal, reads_early, reads_embargoed, votes_in
 from api.snapshot import Snapshot
-from api.viewing import sees_votes, votes_in
+from api.viewing import awaited_by, sees_votes
 from domain import process
-from domain.acts import Body, act_content
+from domain.acts import Body, IssueDecision, act_content
 from domain.deciding.seats import entitled, speakers, stands_aside
 from domain.procedure import BallotRule, ReferBack
 
 if TYPE_CHECKING:
+    from api.meetings import Meeting
+    from api.recounting import OutcomeWithout
     from api.stages import Stage
 
 
@@ -92,11 +94,20 @@ def count_of(count: process.Count) -> Count:
 )
 class Seat:
     at: Private[Snapshot]
+    ballot: Private[process.Ballot]
     key: str = field(description="Its name: `office/number`, or the pseudonymous id of a person.")
     withdrawn: bool = field(description="Whether its holder withdrew (déport); it then does not count.")
     recused: bool = field(description="Whether the chair recused its holder; it then does not count.")
-    voted: bool = field(description="Whether it has voted, itself or by proxy.")
     proxy: Private[str | None]
+
+    @field(
+        description="Whether it has voted, itself or by proxy. In a secret ballot nobody but who speaks for it is told "
+        "before the end."
+    )
+    def voted(self, info: Info) -> bool:
+        return self.key in self.ballot.votes and bool(
+            awaited_by(info.context.viewer, self.at, self.ballot, [self.key])
+        )
 
     @field(description="Who holds it now.")
     def holder(self) -> Member | None:
@@ -127,15 +138,31 @@ class Proposal:
     ballot: Private[process.Ballot]
     proposal: Private[process.Proposal]
     kind: str = field(description="The kind of the act, for example `extend_stage`.")
-    content: JSON = field(description="The act as it will be done once all have signed.")
     round: int | None = field(description="The round that it is addressed to.")
     stage: str | None = field(description="The key of the stage that it is addressed to.")
+
+    @field(
+        description="The act as it will be done once all have signed; under an embargo, its kind and the end of that."
+    )
+    def content(self, info: Info) -> JSON:
+        content = act_content(self.proposal.act)
+        if hides_proposal(info.context.viewer, self.at, self.proposal.act, self.ballot):
+            content = {name: content[name] for name in ("kind", "embargo_until")}
+        return JSON(content)
 
     @field(description="The text that it carries (a decision), for those who sign and those who work on it.")
     def text(self, info: Info) -> Text | None:
         body = getattr(self.proposal.act, "text", None)
         viewer = info.context.viewer
-        seen = votes_in(viewer, self.at, self.ballot) or reads_early(viewer, self.at)
+        if hides_proposal(viewer, self.at, self.proposal.act, self.ballot):
+            return None
+        early = self.proposal.act.early_readers if isinstance(self.proposal.act, IssueDecision) else None
+        seen = (
+            votes_in(viewer, self.at, self.ballot)
+            or reads_early(viewer, self.at)
+            or reads_embargoed(viewer, self.at)
+            or viewer.member in (early or ())
+        )
         return Text(body=body) if seen and isinstance(body, Body) else None
 
     @field(description="Who proposed it.")
@@ -185,12 +212,17 @@ class Ballot(Node):
     def seats(self) -> list[Seat]:
         return seats_of(self.at, self.ballot)
 
-    @field(description="The seats, held and entitled, whose vote is awaited; none once it is over.")
-    def awaited(self) -> list[Seat]:
+    @field(
+        description="The seats, held and entitled, whose vote is awaited; none once it is over. In a secret ballot: "
+        "the viewer's own."
+    )
+    def awaited(self, info: Info) -> list[Seat]:
         if self.ballot.state is BallotState.CLOSED:
             return []
         base = entitled(self.at.process, self.ballot, self.at.now)
-        return [seat for seat in self.seats() if seat.key in base and not seat.voted]
+        missing = [seat for seat in base if seat not in self.ballot.votes]
+        told = awaited_by(info.context.viewer, self.at, self.ballot, missing)
+        return [seat for seat in self.seats() if seat.key in told]
 
     @field(description="Since when votes are awaited: the beginning of the ballot; nothing once it is over.")
     def awaited_since(self) -> datetime | None:
@@ -212,9 +244,27 @@ class Ballot(Node):
             for vote in self.ballot.votes.values()
         ]
 
+    @field(description="The meeting of the council in which it was opened.")
+    def meeting(self) -> Annotated[Meeting, strawberry.lazy("api.meetings")] | None:
+        from api.meetings import meeting_by_key
+
+        return meeting_by_key(self.at, self.ballot.meeting)
+
     @field(description="The count as it was last evaluated: at the end of each window.")
     def count(self) -> Count | None:
         return count_of(self.ballot.count) if self.ballot.count else None
+
+    @field(
+        description="What the votes come to without one of the members, as if they had stood aside from the opening: "
+        "a conflicted vote may void a ballot. Nothing where votes did not decide it or are not public, or where the "
+        "ballot was secret and the member voted."
+    )
+    def outcome_without(
+        self, member_id: Annotated[ID, strawberry.argument(description="The member.")]
+    ) -> Annotated[OutcomeWithout, strawberry.lazy("api.recounting")] | None:
+        from api.recounting import without
+
+        return without(self.at, self.ballot, member_id)
 
     @field(description="The act that waits for these signatures.")
     def proposal(self) -> Proposal | None:
@@ -226,7 +276,6 @@ class Ballot(Node):
             ballot=self.ballot,
             proposal=proposed,
             kind=proposed.act.kind,
-            content=JSON(act_content(proposed.act)),
             round=proposed.round,
             stage=proposed.stage,
         )
@@ -237,10 +286,10 @@ def seats_of(at: Snapshot, ballot: process.Ballot) -> list[Seat]:
     return [
         Seat(
             at=at,
+            ballot=ballot,
             key=seat,
             withdrawn=_stands_aside(at, ballot, seat) is False,
             recused=_stands_aside(at, ballot, seat) is True,
-            voted=seat in ballot.votes,
             proxy=ballot.proxies.get(seat),
         )
         for seat in ballot.seats

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import ID, Private, argument, field
@@ -16,6 +16,9 @@ from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from domain.rights import may
 from store import batches
+
+if TYPE_CHECKING:
+    from api.hearings import Hearing
 
 
 @strawberry.type(description="Forms that arrived together. A missing one shows: announced, and not entered.")
@@ -34,6 +37,13 @@ class Batch:
     @field(description="The stage that its forms answer.")
     def stage(self) -> Stage | None:
         return stage_of(self.at, self.row.stage, self.row.round)
+
+    @field(description="The hearing at which its contributions were said, where they were.")
+    def hearing(self) -> Annotated[Hearing, strawberry.lazy("api.hearings")] | None:
+        from api.hearings import hearing_of
+
+        found = self.at.process.hearings.get(self.row.hearing or "")
+        return hearing_of(self.at, found) if found else None
 
     @field(description="The clerk who announced it.")
     def opened_by(self) -> Member | None:

@@ -10,40 +10,35 @@ from strawberry import Private, argument, field
 
 from api.ballots import Ballot, ballot_of
 from api.calendar import CalendarEntry, calendar_of
+from api.closing import WithClosingArchive
 from api.connections import After, Connection, First, connection, connection_of_list, limit, position
 from api.context import Info
 from api.contribution_exports import WithExports
 from api.contributions import Figures, figures_of
+from api.council import WithCouncil
+from api.decisions import WithDecision, whole_days
+from api.dispatch import WithNotices
 from api.enumerations import BallotState, ContributionOrder, Outcome, Phase, Role
 from api.events import LedgerEvent, event_of
 from api.finding import ContributionConnection, ContributionFilter, find_contributions
 from api.follow_up import WithFollowUp
 from api.grouping import WithGroupings
-from api.hearings import Hearing, hearing_of
+from api.hearing_days import WithHearings
 from api.ids import global_id
+from api.letter_batches import WithLetters
 from api.moderation import WithModeration
 from api.nodes import Node, Text, text
 from api.organisations import WithOrganisations
 from api.people import Delegation, Member, Office, delegation_of, member_of, office_of, speakers_for
 from api.procedures import Procedure, procedure_of
-from api.review import Interest, Opinion, Withdrawal, interest_of, opinion_of, withdrawal_of
 from api.scalars import Multilingual
 from api.snapshot import Snapshot
 from api.stages import Round, Stage, stage_from, stage_of
 from api.structure import College, Document, Lane, Theme, colleges, document_of, lane, themes
-from api.synthesis import (
-    Commitment,
-    Decision,
-    Observation,
-    Recommendation,
-    Synthesis,
-    commitment_of,
-    decision_of,
-    observation_of,
-    recommendations_seen,
-    synthesis_of,
-)
+from api.synthesis import Recommendation, Synthesis, recommendations_seen, synthesis_of
+from api.viewing import awaited_by
 from api.webhooks import Webhook, webhooks_of
+from domain import awaited as domain
 from domain.awaited import awaited
 from domain.decide import next_deadline
 from domain.texts import localised
@@ -57,17 +52,20 @@ OfRound = Annotated[
 class Awaited:
     at: Private[Snapshot]
     what: str = field(
-        description="What is awaited: `launch`, `vote`, `subject`, `resumption`, `hearing`, `record`, `opinion`, "
-        "`chapter`, `synthesis`, `response`, `decision`, `implementation_report`, `appointment`, `seal`."
+        description="What is awaited: `launch`, `vote`, `subject`, `resumption`, `request`, `hearing`, `record`, "
+        "`meeting`, `minutes`, `withdrawal`, `evaluation`, `opinion`, `chapter`, `reservation`, `synthesis`, "
+        "`response`, `decision`, `implementation_report`, `guarantor_report`, `answer_to_guarantor`, "
+        "`appointment`, `seal`."
     )
     round: int | None = field(description="The round.")
     stage_key: str | None = field(description="The key of the stage.")
     roles: list[Role] = field(description="The roles that are awaited, where no seat is named.")
     seats: list[str] = field(description="The seats, offices or members that are awaited, by their keys.")
     about: str | None = field(
-        description="The ballot, hearing, axis or recommendation, by its name in the ledger."
+        description="The ballot, hearing, request, meeting, organisation, axis or recommendation, by its name."
     )
     since: datetime | None = field(description="Since when.")
+    days: int = field(description="How many whole days it has been awaited.")
     until: datetime | None = field(description="Until when, where there is a term.")
 
     @field(description="The stage.")
@@ -84,7 +82,20 @@ class Awaited:
 
 
 @strawberry.type(description="A concertation: the whole process, from draft to follow-up.")
-class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithGroupings, WithExports, Node):
+class Concertation(
+    WithOrganisations,
+    WithHearings,
+    WithCouncil,
+    WithFollowUp,
+    WithModeration,
+    WithGroupings,
+    WithExports,
+    WithClosingArchive,
+    WithNotices,
+    WithLetters,
+    WithDecision,
+    Node,
+):
     at: Private[Snapshot]
     slug: str = field(description="Its name in addresses.")
     titles: Multilingual = field(description="Its title in every language given.")
@@ -188,22 +199,6 @@ class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithGrouping
             if (ballot := ballot_of(self.at, b.id))
         ]
 
-    @field(description="Its hearings.")
-    def hearings(self) -> list[Hearing]:
-        return [hearing_of(self.at, h) for h in self.at.process.hearings.values()]
-
-    @field(description="The interests that were declared.")
-    def interests(self) -> list[Interest]:
-        return [interest_of(self.at, i) for i in self.at.process.interests.values()]
-
-    @field(description="Who takes no part, by their own act or recused.")
-    def withdrawals(self) -> list[Withdrawal]:
-        return [withdrawal_of(self.at, w) for w in self.at.process.withdrawals]
-
-    @field(description="The council's opinions, of every round.")
-    def opinions(self) -> list[Opinion]:
-        return [opinion_of(self.at, o) for o in self.at.process.opinions.values()]
-
     @field(description="The syntheses, of every round.")
     def syntheses(self) -> list[Synthesis]:
         return [synthesis_of(self.at, s) for s in self.at.process.syntheses.values()]
@@ -213,22 +208,6 @@ class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithGrouping
         syntheses = list(self.at.process.syntheses.values())
         latest = [s for s in syntheses if s.round == syntheses[-1].round]
         return [r for synthesis in latest for r in recommendations_seen(info, self.at, synthesis)]
-
-    @field(description="The decision in force: its latest version.")
-    def decision(self) -> Decision | None:
-        return decision_of(self.at, self.at.process.decisions[-1]) if self.at.process.decisions else None
-
-    @field(description="Every version of the decision, the first one first.")
-    def decisions(self) -> list[Decision]:
-        return [decision_of(self.at, d) for d in self.at.process.decisions]
-
-    @field(description="The commitments made in answer to recommendations.")
-    def commitments(self) -> list[Commitment]:
-        return [commitment_of(self.at, c) for c in self.at.process.commitments.values()]
-
-    @field(description="What the guarantor published.")
-    def observations(self) -> list[Observation]:
-        return [observation_of(self.at, o) for o in self.at.process.observations]
 
     @field(description="Contributions to a stage, as far as the viewer may read them.")
     async def contributions(
@@ -264,7 +243,7 @@ class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithGrouping
         return connection(items, more=page.more, total=page.total, after=after)
 
     @field(description="Who is awaited, for what, since when.")
-    def awaited(self) -> list[Awaited]:
+    def awaited(self, info: Info) -> list[Awaited]:
         return [
             Awaited(
                 at=self.at,
@@ -272,13 +251,21 @@ class Concertation(WithOrganisations, WithFollowUp, WithModeration, WithGrouping
                 round=a.round,
                 stage_key=a.stage,
                 roles=list(a.roles),
-                seats=list(a.seats),
+                seats=self._told(info, a),
                 about=a.about,
                 since=a.since,
+                days=whole_days(a.since, self.at.now),
                 until=a.until,
             )
             for a in awaited(self.at.process, self.at.now)
         ]
+
+    def _told(self, info: Info, item: domain.Awaited) -> list[str]:
+        """Give the seats that are awaited; of those of a secret ballot the viewer's own."""
+        ballot = self.at.process.ballots.get(item.about or "") if item.what == "vote" else None
+        if ballot is None:
+            return list(item.seats)
+        return awaited_by(info.context.viewer, self.at, ballot, item.seats)
 
     @field(description="Other systems that are told of its events; shown to those who conduct it.")
     async def webhooks(self, info: Info) -> list[Webhook]:

@@ -8,10 +8,12 @@ from typing import TypeAlias
 
 import strawberry
 
+from api.agendas import AgendaTickets
 from api.commanding import Commands
 from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
+from api.letters import LetterTickets
 from api.reading import Reading
 from api.viewing import ANYBODY
 from domain.rights import Viewer
@@ -26,6 +28,8 @@ class Context:
     feed: Feed
     filing: Filing
     exporting: Exporting
+    agendas: AgendaTickets
+    letters: LetterTickets
     viewer: Viewer = ANYBODY
     languages: tuple[str, ...] = ("fr",)
     #: Whence the request comes, to keep limits for those without an account: an IPv4 address, an IPv6 network.

@@ -32,8 +32,10 @@ from store.versions import Version
 
 if TYPE_CHECKING:
     from api.grouping import Grouping
+    from api.items import Source
+    from api.lineage import Whereabouts
     from api.moderation import Measure
-    from api.synthesis import Recommendation, Source
+    from api.synthesis import Recommendation
 
 
 @strawberry.type(description="A contribution. Every channel has the same weight.")
@@ -211,16 +213,22 @@ class Contribution(Node):
     async def recommendations(
         self, info: Info
     ) -> list[Annotated[Recommendation, strawberry.lazy("api.synthesis")]]:
-        from api.grouping import kept_for
-        from api.synthesis import recommendations_seen
+        from api.items import items_seen
+        from api.synthesis import Recommendation
 
-        keys = await kept_for(info, self.key)
-        return [
-            recommendation
-            for synthesis in self.at.process.syntheses.values()
-            for recommendation in recommendations_seen(info, self.at, synthesis)
-            if keys & set(recommendation.recommendation.sources)
-        ]
+        said = await info.context.reading.treatment.whereabouts(self.at.id, self.key)
+        keys = dict.fromkeys(found.item for found in said if found.item is not None)
+        items = items_seen(info, self.at, keys)
+        return [item for item in items if isinstance(item, Recommendation)]
+
+    @field(
+        description="What became of it in each published synthesis: the items that come from it, by any version or "
+        "copy of it or by what it is merged under; or why it was set aside."
+    )
+    async def whereabouts(self, info: Info) -> list[Annotated[Whereabouts, strawberry.lazy("api.lineage")]]:
+        from api.lineage import whereabouts_of
+
+        return await whereabouts_of(info, self.at, self.key)
 
 
 def contribution_of(at: Snapshot, row: Row, known: Version | None = None) -> Contribution:
@@ -247,7 +255,7 @@ def contribution_of(at: Snapshot, row: Row, known: Version | None = None) -> Con
 
 async def sources_of(info: Info, at: Snapshot, keys: Sequence[str]) -> list[Source]:
     """Make the sources of a recommendation out of their names in the ledger."""
-    from api.synthesis import Source
+    from api.items import Source
 
     hearings = at.process.hearings
     reservations = {k: r for o in at.process.opinions.values() for k, r in o.reservations.items()}

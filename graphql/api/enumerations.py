@@ -8,10 +8,22 @@ from typing import Any
 
 import strawberry
 
-from domain.acts import Answer, Conclusion, Position, TermEnd
+from domain.acts import Answer, Attendance, Conclusion, Position, Settlement, TermEnd
+from domain.differences import Operation
 from domain.noticing.table import Theme as NoticeTheme
 from domain.procedure import Appointment, Channel, Gate, Kind, Majority, Role, Silence, Visibility
-from domain.process import BallotOutcome, BallotState, HearingState, Outcome, Phase, Purpose, State
+from domain.process import (
+    BallotOutcome,
+    BallotState,
+    HearingState,
+    MeetingState,
+    Outcome,
+    Phase,
+    Purpose,
+    RequestState,
+    Shared,
+    State,
+)
 from store.finding import Standing
 
 __all__ = [
@@ -27,13 +39,19 @@ __all__ = [
     "HearingState",
     "Kind",
     "Majority",
+    "MeetingAttendance",
+    "MeetingState",
     "NoticeTheme",
+    "Operation",
     "Outcome",
     "Phase",
     "Position",
     "Purpose",
+    "RequestState",
     "Role",
+    "Settlement",
     "Severity",
+    "Shared",
     "Silence",
     "Standing",
     "State",
@@ -176,6 +194,7 @@ _publish(
         Purpose.OPENING: "Whether a stage may open.",
         Purpose.CONCLUSION: "Whether a stage may be concluded.",
         Purpose.OPINION: "Whether the council adopts its collective opinion.",
+        Purpose.ARTICLE: "Whether the council adopts an article of its opinion.",
         Purpose.SIGNATURES: "Whether an act gets all the signatures that it needs.",
         Purpose.RECORD: "Whether those heard approve the record of their hearing.",
     },
@@ -269,6 +288,46 @@ _publish(
     },
 )
 _publish(
+    MeetingState,
+    "MeetingState",
+    "Where a meeting of the council stands.",
+    {
+        MeetingState.CONVENED: "It is convened.",
+        MeetingState.HELD: "It was held; its minutes are awaited.",
+        MeetingState.CANCELLED: "It was cancelled, with a reason.",
+        MeetingState.RECORDED: "It was held, and its minutes were handed in.",
+    },
+)
+MeetingAttendance = Attendance
+_publish(
+    Attendance,
+    "MeetingAttendance",
+    "How a seat of the council took part in a meeting.",
+    {
+        Attendance.PRESENT: "In the room.",
+        Attendance.REMOTE: "From elsewhere; it counts in the quorum.",
+        Attendance.REPRESENTED: "By another seat, which holds its mandate: one each at most.",
+        Attendance.ABSENT: "Not at all.",
+    },
+)
+_publish(
+    RequestState,
+    "HearingRequestState",
+    "Where a request to be heard stands.",
+    {
+        RequestState.PENDING: "It waits.",
+        RequestState.SERVED: "A call to a hearing followed.",
+        RequestState.DECLINED: "It was declined, with a reason.",
+        RequestState.WITHDRAWN: "Its author took it back.",
+    },
+)
+_publish(
+    Shared,
+    "HearingConflictCause",
+    "What two hearings at once must not share.",
+    {Shared.WITNESS: "A person who is called to both.", Shared.ROOM: "The room."},
+)
+_publish(
     Conclusion,
     "OpinionConclusion",
     "What an opinion, or a position before it, concludes.",
@@ -288,6 +347,25 @@ _publish(
         Answer.FOLLOWED_IN_PART: "Followed in part.",
         Answer.NOT_FOLLOWED: "Not followed.",
         Answer.DEFERRED: "Deferred: answered later, by a date in the reasons.",
+    },
+)
+_publish(
+    Operation,
+    "TextOperation",
+    "What became of a piece of text from one version to another.",
+    {
+        Operation.KEPT: "It is in both.",
+        Operation.REMOVED: "It is in the earlier one alone.",
+        Operation.ADDED: "It is in the later one alone.",
+    },
+)
+_publish(
+    Settlement,
+    "Settlement",
+    "What a synthesis makes of a reservation of the council.",
+    {
+        Settlement.LIFTED: "What it asked for is done, or no longer has to be.",
+        Settlement.MAINTAINED: "It stands, and goes on with the synthesis.",
     },
 )
 _publish(
@@ -353,6 +431,7 @@ _publish(
         NoticeTheme.INVITATION: "One is asked to answer.",
         NoticeTheme.RECEIPT: "One's contribution is kept, or withdrawn.",
         NoticeTheme.MODERATION: "A measure concerns one's contribution.",
+        NoticeTheme.GROUPING: "One's contribution is brought together with others, or would be: one is asked.",
         NoticeTheme.CONVOCATION: "One is asked to come.",
         NoticeTheme.RECORD: "A record waits for one's approval.",
         NoticeTheme.BALLOT: "One may vote.",

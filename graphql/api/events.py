@@ -11,16 +11,19 @@ from strawberry import Private, field
 from strawberry.scalars import JSON
 
 from api.ballots import Ballot, ballot_of
+from api.commitments import Commitment, commitment_of
 from api.context import Info
 from api.contributions import Figures
-from api.hearings import Hearing, hearing_of
+from api.hearings import Hearing, HearingRequest, hearing_of, request_of
 from api.ids import global_id
+from api.items import SynthesisItem, item_by_key
+from api.meetings import Meeting, meeting_by_key
 from api.nodes import Node
 from api.people import Author, Member, member_of
-from api.publication import is_embargoed, without_substance
+from api.publication import is_embargoed, is_unsaid, without_substance
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
-from api.synthesis import Commitment, Recommendation, commitment_of, recommendation_by_key
+from api.synthesis import Recommendation, recommendation_by_key
 from domain.summaries import summary
 from store.ledger import Entry
 
@@ -51,13 +54,18 @@ class LedgerEvent(Node, Event):
     hash: str = field(description="SHA-256 that chains it to the one before it, in hexadecimal.")
     previous_hash: str = field(description="The hash of the event before it.")
 
-    @field(description="Who did it.")
+    unsaid: Private[bool]
+
+    @field(
+        description="Who did it; of a vote in a secret ballot that is not over only its author is told, others get no "
+        "pseudonym."
+    )
     def actor(self) -> Author:
-        return Author(at=self.snapshot, pseudonym=self.entry.event.actor)
+        return Author(at=self.snapshot, pseudonym="" if self.unsaid else self.entry.event.actor)
 
     @field(description="On whose behalf, where by delegation or proxy.")
     def on_behalf_of(self) -> Author | None:
-        whom = self.entry.event.on_behalf_of
+        whom = None if self.unsaid else self.entry.event.on_behalf_of
         return Author(at=self.snapshot, pseudonym=whom) if whom else None
 
 
@@ -84,10 +92,22 @@ class BallotEvent(LedgerEvent):
 
 @strawberry.type(description="Something that happened to a hearing.")
 class HearingEvent(LedgerEvent):
-    @field(description="The hearing, as it stands now.")
+    @field(description="The hearing that it is about, where it is about one, as it stands now.")
     def hearing(self) -> Hearing | None:
         found = self.snapshot.process.hearings.get(getattr(self.entry.event.fact, "hearing", ""))
         return hearing_of(self.snapshot, found) if found else None
+
+    @field(description="The request to be heard that it is about, where it is about one, as it stands now.")
+    def request(self) -> HearingRequest | None:
+        found = self.snapshot.process.requests.get(getattr(self.entry.event.fact, "request", None) or "")
+        return request_of(self.snapshot, found) if found else None
+
+
+@strawberry.type(description="Something that happened to a meeting of the council.")
+class MeetingEvent(LedgerEvent):
+    @field(description="The meeting, as it stands now.")
+    def meeting(self) -> Meeting | None:
+        return meeting_by_key(self.snapshot, getattr(self.entry.event.fact, "meeting", None))
 
 
 @strawberry.type(description="Something that happened in a scientific review.")
@@ -103,6 +123,13 @@ class ReviewEvent(LedgerEvent):
 
 @strawberry.type(description="Something that happened to the synthesis, to a response or to the decision.")
 class SynthesisEvent(LedgerEvent):
+    @field(description="The item that it is about, where it is about one.")
+    def item(self) -> SynthesisItem | None:
+        fact = self.entry.event.fact
+        names = (getattr(fact, name, None) for name in ("recommendation", "ascertainment", "item"))
+        key = next((name for name in names if isinstance(name, str)), None)
+        return item_by_key(self.snapshot, key) if key else None
+
     @field(description="The recommendation that it is about, where it is about one.")
     def recommendation(self) -> Recommendation | None:
         key = getattr(self.entry.event.fact, "recommendation", None)
@@ -123,23 +150,33 @@ class FiguresUpdated(Event):
 
 
 EVENT_TYPES = (
-    ConcertationEvent, StageEvent, BallotEvent, HearingEvent, ReviewEvent, SynthesisEvent, CommitmentEvent,
+    ConcertationEvent, StageEvent, BallotEvent, HearingEvent, MeetingEvent, ReviewEvent, SynthesisEvent,
+    CommitmentEvent,
 )  # fmt: skip
 
 _BALLOTS = frozenset({
     "ballot_opened", "vote_cast", "proxy_given", "proxy_revoked", "ballot_reconvened", "ballot_held",
     "ballot_escalated", "ballot_closed",
 })  # fmt: skip
+_MEETINGS = frozenset({"meeting_convened", "meeting_cancelled", "meeting_held", "minutes_recorded"})
+_HEARINGS = frozenset({
+    "request_withdrawn", "request_declined", "witness_called", "call_answered", "witness_replaced", "record_drafted",
+    "record_corrected",
+})  # fmt: skip
 _REVIEW = frozenset({
-    "interest_declared", "member_withdrew", "member_recused", "position_stated", "opinion_drafted",
-    "reservation_made", "opinion_adopted", "opinion_rejected", "dissent_recorded",
+    "interest_declared", "member_withdrew", "member_recused", "position_stated", "opinion_drafted", "evaluation_given",
+    "article_drafted", "amendment_proposed", "amendment_settled", "article_adopted", "article_refused",
+    "reservation_made", "withdrawal_proposed", "withdrawal_declined", "opinion_adopted", "opinion_rejected",
+    "dissent_recorded",
 })  # fmt: skip
 _SYNTHESIS = frozenset({
-    "chapter_submitted", "recommendation_made", "synthesis_assembled", "response_given", "decision_issued",
-    "decision_rectified",
+    "chapter_submitted", "recommendation_made", "ascertainment_made", "sources_cited", "contributions_set_aside",
+    "set_aside_taken_back", "reservation_answered", "comment_made", "synthesis_assembled", "response_given",
+    "response_late", "decision_issued", "decision_rectified", "decision_published",
 })  # fmt: skip
 _FOLLOW_UP = frozenset({
     "commitment_made", "commitment_late", "progress_reported", "implementation_reported", "observation_published",
+    "guarantor_reported", "guarantor_answered",
 })  # fmt: skip
 
 
@@ -147,8 +184,10 @@ def _type_for(entry: Entry) -> Callable[..., LedgerEvent]:
     kind = entry.event.fact.kind
     if kind in _BALLOTS:
         return BallotEvent
-    if kind.startswith("hearing_"):
+    if kind.startswith("hearing_") or kind in _HEARINGS:
         return HearingEvent
+    if kind in _MEETINGS:
+        return MeetingEvent
     if kind in _REVIEW:
         return ReviewEvent
     if kind in _SYNTHESIS:
@@ -176,4 +215,5 @@ def event_of(info: Info, at: Snapshot, entry: Entry) -> LedgerEvent:
         content=None if hidden else JSON(orjson.loads(entry.content)),
         hash=entry.hash,
         previous_hash=entry.previous,
+        unsaid=hidden and is_unsaid(at, event),
     )

@@ -21,7 +21,7 @@ class Drift:
 
 def sdl() -> str:
     """Give the contract of the code in GraphQL's schema language: the same text for the same code."""
-    return make_schema().as_str().rstrip() + "\n"
+    return make_schema().contract.rstrip() + "\n"
 
 
 def compare(committed: str, current: str) -> Drift:

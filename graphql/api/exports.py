@@ -17,6 +17,10 @@ class ExportTickets(Protocol):
         """Give the address to fetch an export from, good until an instant."""
         ...
 
+    def closing(self, concertation: str, sha256: str, size: int, name: str, until: datetime) -> str:
+        """Give the address to fetch a closing archive from, good until an instant."""
+        ...
+
     def schema(self, variant: Variant) -> str:
         """Give the address of the Table Schema of a variant."""
         ...

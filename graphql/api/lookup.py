@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from api.articles import amendment_by_key, article_by_key, sees_article
 from api.ballots import ballot_of
+from api.commitments import commitment_of, guarantor_report_of
 from api.concertation import concertation_of
 from api.context import Info
 from api.contributions import contribution_of
+from api.decisions import decision_of
 from api.events import event_of
 from api.files import find_file
 from api.grouping import grouping_by_key
-from api.hearings import hearing_of
+from api.hearings import hearing_of, request_of
 from api.ids import read_global_id, uuid_text
+from api.items import is_seen, item_by_key
+from api.meetings import meeting_by_key
 from api.moderation import measure_by_key
 from api.nodes import Node
 from api.organisations import find_organisation, organisation_of
 from api.people import delegation_of, member_of, office_of, person_of
 from api.procedures import procedure_of
-from api.publication import sees
+from api.publication import sees, sees_decision
 from api.review import opinion_of, reservation_of
 from api.snapshot import Snapshot
 from api.stages import stage_of
 from api.structure import document_of
-from api.synthesis import commitment_of, recommendation_by_key, recommendations_seen, synthesis_of
+from api.synthesis import recommendation_by_key, recommendations_seen, synthesis_of
 from api.viewing import sees_author
+from domain import process
+from domain.treatment.lineage import all_items
 from store import contributions
 
 
@@ -48,6 +55,11 @@ def _hearing(at: Snapshot, key: str) -> Node | None:
     return hearing_of(at, found) if found else None
 
 
+def _request(at: Snapshot, key: str) -> Node | None:
+    found = at.process.requests.get(key)
+    return request_of(at, found) if found else None
+
+
 def _opinion(at: Snapshot, key: str) -> Node | None:
     found = at.process.opinions.get(key)
     return opinion_of(at, found) if found else None
@@ -68,17 +80,34 @@ def _commitment(at: Snapshot, key: str) -> Node | None:
     return commitment_of(at, found) if found else None
 
 
+def _decision(at: Snapshot, key: str) -> Node | None:
+    found = next((d for d in at.process.decisions if str(d.version) == key), None)
+    return decision_of(at, found) if found else None
+
+
+def _guarantor_report(at: Snapshot, key: str) -> Node | None:
+    found = next((r for r in at.process.guarantor_reports if str(r.version) == key), None)
+    return guarantor_report_of(at, found) if found else None
+
+
 def _stage(at: Snapshot, key: str) -> Node | None:
     round_, _, name = key.partition("/")
     return stage_of(at, name, int(round_)) if round_.isdecimal() and len(round_) < 6 else None
 
 
 _WITHIN: dict[str, Callable[[Snapshot, str], Node | None]] = {
+    "Ascertainment": item_by_key,
+    "Amendment": amendment_by_key,
+    "Article": article_by_key,
     "Ballot": ballot_of,
     "Commitment": _commitment,
+    "Decision": _decision,
     "Delegation": _delegation,
     "Document": _document,
+    "GuarantorReport": _guarantor_report,
     "Hearing": _hearing,
+    "Meeting": meeting_by_key,
+    "HearingRequest": _request,
     "Office": _office,
     "Opinion": _opinion,
     "Recommendation": recommendation_by_key,
@@ -134,6 +163,14 @@ def _is_seen(info: Info, at: Snapshot, type_name: str, key: str) -> bool:
             for synthesis in at.process.syntheses.values()
             for recommendation in recommendations_seen(info, at, synthesis)
         )
+    if type_name == "Decision":
+        viewer = info.context.viewer
+        return any(str(d.version) == key and sees_decision(viewer, at, d) for d in at.process.decisions)
+    if type_name == "Ascertainment":
+        item = all_items(at.process).get(key)
+        return isinstance(item, process.Ascertainment) and is_seen(info, at, item)
+    if type_name in ("Article", "Amendment"):
+        return sees_article(info, at, key)
     if type_name == "Reservation":
         return any(
             key in opinion.reservations

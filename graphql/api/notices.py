@@ -27,8 +27,10 @@ class NoticeState(StrEnum):
     """Where a notice stands."""
 
     WAITING = "waiting"
+    BUNDLED = "bundled"
     SENDING = "sending"
     SENT = "sent"
+    PRINTED = "printed"
     FAILED = "failed"
     SKIPPED = "skipped"
 
@@ -36,13 +38,37 @@ class NoticeState(StrEnum):
 strawberry.enum(NoticeState, name="NoticeState", description="Where a notice stands.")
 _SENTENCES = {
     NoticeState.WAITING: "It will go, for the first time or again.",
+    NoticeState.BUNDLED: "It is told with others, in a bulletin.",
     NoticeState.SENDING: "It is on its way.",
-    NoticeState.SENT: "A mail server has taken it.",
+    NoticeState.SENT: "A mail server, or the other system, has taken it.",
+    NoticeState.PRINTED: "It is in a letter that was printed.",
     NoticeState.FAILED: "It could not be sent, and will not be tried again.",
     NoticeState.SKIPPED: "It was not needed any more, or nothing is sent here.",
 }
 for _value in vars(NoticeState)["__strawberry_definition__"].values:
     _value.description = _SENTENCES[NoticeState(_value.value)]
+
+
+class NoticeFrequency(StrEnum):
+    """How often the notices of a theme are sent."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NONE = "none"
+
+
+strawberry.enum(
+    NoticeFrequency, name="NoticeFrequency", description="How often the notices of a theme are sent."
+)
+_OFTEN = {
+    NoticeFrequency.AT_ONCE: "Each when it happens.",
+    NoticeFrequency.DAILY: "Together, each morning, in one mail for each concertation.",
+    NoticeFrequency.WEEKLY: "Together, on Monday morning, in one mail for each concertation.",
+    NoticeFrequency.NONE: "Never.",
+}
+for _value in vars(NoticeFrequency)["__strawberry_definition__"].values:
+    _value.description = _OFTEN[NoticeFrequency(_value.value)]
 
 
 @strawberry.type(description="One occasion, told to the viewer.")
@@ -73,6 +99,7 @@ class Notice:
 class NoticePreference:
     theme: NoticeTheme = field(description="The theme.")
     wanted: bool = field(description="Whether its notices are sent.")
+    frequency: NoticeFrequency = field(description="How often. What is fixed is sent at once.")
     fixed: bool = field(
         description="Whether it cannot be switched off: it asks something, or rights hang on it."
     )
@@ -82,7 +109,14 @@ class NoticePreference:
 class Contact:
     wants: Private[Mapping[str, str]]
     email: str | None = field(
-        description="The address that they gave themself. Without it, the one of a list that was brought in, if any."
+        description="The address that they gave themself, and confirmed. Without it, the one of a list that was "
+        "brought in, if any."
+    )
+    unconfirmed_email: str | None = field(
+        description="An address that they gave and have not confirmed yet: a mail there asks them to, within a week."
+    )
+    postal_address: list[str] = field(
+        description="The lines of their postal address, without the name: letters go there where no mail address works."
     )
     language: str = field(description="The language that comes first in mails: fr or en.")
     set_at: datetime | None = field(description="When they said so last.")
@@ -94,17 +128,39 @@ class Contact:
     def preferences(self) -> list[NoticePreference]:
         return [
             NoticePreference(
-                theme=theme, wanted=theme in FIXED or self.wants.get(theme) != "none", fixed=theme in FIXED
+                theme=theme,
+                wanted=often is not NoticeFrequency.NONE,
+                frequency=often,
+                fixed=theme in FIXED,
             )
             for theme in NoticeTheme
+            for often in [NoticeFrequency("at_once" if theme in FIXED else self.wants.get(theme, "at_once"))]
         ]
 
 
 @strawberry.input(description="How the viewer wants to be told. What is not given stays as it is.")
 class SetContactInput:
-    email: str | None = field(default=None, description="Their address.")
+    email: str | None = field(
+        default=None,
+        description="Their address. It is used once they have followed the link in the mail that it gets.",
+    )
+    postal_address: list[str] | None = field(
+        default=None,
+        description="The lines of their postal address, without the name: five at most, of 38 signs. None of them: "
+        "forget it.",
+    )
     language: str | None = field(default=None, description="The language that comes first: fr or en.")
-    switch_on: list[NoticeTheme] = field(default_factory=list, description="Themes to be told of again.")
+    switch_on: list[NoticeTheme] = field(
+        default_factory=list, description="Themes to be told of again, each time at once."
+    )
+    daily: list[NoticeTheme] = field(
+        default_factory=list,
+        description="Themes to be told of in a bulletin each morning; fixed ones cannot wait.",
+    )
+    weekly: list[NoticeTheme] = field(
+        default_factory=list,
+        description="Themes to be told of in a bulletin on Mondays; fixed ones cannot wait.",
+    )
     switch_off: list[NoticeTheme] = field(
         default_factory=list, description="Themes to be told of no longer; those that are fixed cannot be."
     )
@@ -125,10 +181,20 @@ async def contact_of(info: Info, member: str) -> Contact:
     """Give how somebody wants to be told; the usual, where they said nothing."""
     found = await info.context.reading.ask(lambda connection: contacts.contact(connection, member))
     if found is None:
-        return Contact(wants={}, email=None, language="fr", set_at=None, bounced_at=None)
+        return Contact(
+            wants={},
+            email=None,
+            unconfirmed_email=None,
+            postal_address=[],
+            language="fr",
+            set_at=None,
+            bounced_at=None,
+        )
     return Contact(
         wants=found.wants,
         email=found.email,
+        unconfirmed_email=found.wanted_email,
+        postal_address=found.postal_address.split("\n") if found.postal_address else [],
         language=found.language,
         set_at=found.set_at,
         bounced_at=found.bounced_at,

@@ -16,7 +16,6 @@ from api.ids import concertation_key, read_global_id, uuid_text
 from api.refusals import refusal_of
 from api.scalars import Multilingual
 from api.snapshot import Snapshot
-from api.structure import version_id
 from domain.acts import Act, Body, Command
 from domain.digests import digest
 from domain.evolve import fold
@@ -88,20 +87,42 @@ class Making:
             raise refuse(Code.UNKNOWN_BALLOT, "ballot_id", ballot=key)
         return found
 
+    def article(self, id: ID, path: str = "article_id") -> str:
+        """Give the key of an article of an opinion."""
+        return self.read(id, "Article", Code.UNKNOWN_ARTICLE, path)
+
+    def organisation(self, id: ID, path: str) -> str:
+        """Give the key of an organisation of this concertation."""
+        return self.read(id, "Organisation", Code.UNKNOWN_ORGANISATION, path)
+
+    def meeting(self, id: ID, path: str) -> str:
+        """Give the key of a meeting of the council."""
+        return self.read(id, "Meeting", Code.UNKNOWN_MEETING, path)
+
     def recommendation(self, id: ID) -> str:
         """Give the key of a recommendation."""
         return self.read(id, "Recommendation", Code.UNKNOWN_RECOMMENDATION, "recommendation_id")
 
-    def source(self, id: ID) -> str:
-        """Give the key of what a recommendation comes from."""
+    def source(self, id: ID, path: str = "source_ids") -> str:
+        """Give the key of what an item comes from."""
+        found = read_global_id(id)
+        if found is None or found[0] not in ("Contribution", "Hearing", "Reservation"):
+            raise refuse(Code.INPUT_INVALID, path)
+        if found[1][0] != self.concertation:
+            raise refuse(Code.SOURCE_ELSEWHERE, path)
+        return found[1][-1]
+
+    def item(self, id: ID, path: str = "item_id") -> str:
+        """Give the key of an item of a synthesis."""
         found = read_global_id(id)
         if (
             found is None
-            or found[0] not in ("Contribution", "Hearing", "Reservation")
+            or found[0] not in ("Recommendation", "Ascertainment")
+            or len(found[1]) != 2
             or found[1][0] != self.concertation
         ):
-            raise refuse(Code.INPUT_INVALID, "source_ids")
-        return found[1][-1]
+            raise refuse(Code.ITEM_UNKNOWN, path)
+        return found[1][1]
 
     def person(self, name: str | None, pseudonym: str | None) -> str:
         """Give the pseudonymous id of a person, new if need be, and have their name kept."""
@@ -165,7 +186,7 @@ class Making:
         digest = bodies.named("", tidied).digest
         digest = binds(digest) if binds else digest
         # The name depends on the text: a key whose command was refused may be used again with another text.
-        name = version_id(version_of, digest) if version_of else self.made("/".join((*path, digest)))
+        name = bodies.version_id(version_of, digest) if version_of else self.made("/".join((*path, digest)))
 
         async def put(connection: Connection) -> Refusal | None:
             kept = await bodies.put(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, cast
 
 import strawberry
@@ -32,6 +33,15 @@ class ProvingSchema(strawberry.Schema):
         """Begin with none."""
         super().__init__(*args, **kwargs)
         self._proven: OrderedDict[str, DocumentNode] = OrderedDict()
+
+    @cached_property
+    def contract(self) -> str:
+        """The schema in GraphQL's schema language, written when it is first asked for: some 0.1 s."""
+        return self.as_str()
+
+    def forget(self) -> None:
+        """Remember no document any more."""
+        self._proven.clear()
 
     def prove(self, query: str, document: DocumentNode) -> None:
         """Remember a document."""

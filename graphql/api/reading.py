@@ -15,6 +15,7 @@ from api.grouping_reading import GroupingReading
 from api.moderation_reading import ModerationReading
 from api.publication import reads_early
 from api.snapshot import Snapshot
+from api.treatment_reading import TreatmentReading
 from api.viewing import ANYBODY, sees_concertation
 from domain.acts import Body
 from domain.builtin import builtin, names
@@ -102,6 +103,11 @@ class Reading:
     def grouping(self) -> GroupingReading:
         """What is read of groupings."""
         return GroupingReading(self, self._viewer)
+
+    @cached_property
+    def treatment(self) -> TreatmentReading:
+        """What is read of the treatment."""
+        return TreatmentReading(self)
 
     @cached_property
     def files(self) -> FileReading:

@@ -12,7 +12,8 @@ from strawberry import ID, Private, field
 
 from api.ballots import Ballot, ballot_of
 from api.context import Info
-from api.enumerations import Channel, State
+from api.enumerations import Channel, Shared, State
+from api.hearings import Hearing, hearing_of
 from api.ids import global_id
 from api.procedures import Finding, finding_of
 from api.snapshot import Snapshot
@@ -101,6 +102,37 @@ class SubjectChanged(Refusal):
         return ballot_of(self.at, self.ballot_key)
 
 
+@strawberry.type(
+    description="The council votes in a meeting that was held and had its quorum; none was named."
+)
+class MeetingMissing(Refusal):
+    at: Private[Snapshot]
+    stage_key: Private[str]
+
+    @field(description="The stage, with its meetings.")
+    def stage(self) -> Stage | None:
+        return stage_of(self.at, self.stage_key)
+
+
+@strawberry.type(
+    description="Another hearing takes place at the same time, with the same person or in the same room."
+)
+class HearingConflict(Refusal):
+    at: Private[Snapshot]
+    hearing_key: Private[str]
+    what: Shared = field(description="What both would share.")
+
+    @field(description="The other hearing, as it stands now.")
+    def hearing(self) -> Hearing | None:
+        found = self.at.process.hearings.get(self.hearing_key)
+        return hearing_of(self.at, found) if found else None
+
+
+@strawberry.type(description="Whoever is called would learn of it later than the procedure has it.")
+class ConvocationTooLate(Refusal):
+    latest: datetime = field(description="Until when a call for that time would have been early enough.")
+
+
 @strawberry.type(description="The launch is held back; everything that is missing is listed at once.")
 class LaunchNotReady(Refusal):
     findings: list[Finding] = field(description="What is missing.")
@@ -144,6 +176,14 @@ class AlreadyContributed(Refusal):
         return global_id("Contribution", self.at.id, self.contribution_key)
 
 
+@strawberry.type(description="Too little of what the synthesis comes from is cited or set aside.")
+class TreatmentTooLow(Refusal):
+    findings: list[Finding] = field(description="Each kind below its threshold.")
+    by_kind: list[str] = field(
+        description="These kinds: `organisations`, `records`, `reservations`, `others`."
+    )
+
+
 def with_round(refusal: domain.Refusal, at: Snapshot | None, stage: str, seen: int) -> domain.Refusal:
     """Say which round it is, where the store refuses because of it: the store knows only that it is another."""
     run = at.process.runs.get(stage) if at else None
@@ -172,6 +212,12 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
             made = ProcedureInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
         case Code.QUESTIONNAIRE_INVALID:
             made = QuestionnaireInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
+        case Code.TREATMENT_TOO_LOW:
+            made = TreatmentTooLow(
+                **said,
+                findings=[finding_of(info, f) for f in refusal.findings],
+                by_kind=[str(f.path[0]) for f in refusal.findings],
+            )
         case Code.ROUND_CHANGED if at and "round" in args:
             made = RoundChanged(**said, at=at, stage_key=str(args["stage"]), round=int(args["round"]))
         case Code.STAGE_CHANGED if at:
@@ -183,11 +229,19 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
             )
         case Code.STAGE_NOT_OPEN if at:
             made = _not_open(said, args, at)
+        case Code.MEETING_MISSING if at:
+            made = MeetingMissing(**said, at=at, stage_key=str(args["stage"]))
         case Code.SUBJECT_CHANGED if at:
             ballot = args.get("ballot")
             made = SubjectChanged(
                 **said, at=at, ballot_key=str(ballot) if ballot else None, subject=str(args["subject"])
             )
+        case Code.HEARING_CONFLICT if at:
+            made = HearingConflict(
+                **said, at=at, hearing_key=str(args["hearing"]), what=Shared(str(args["what"]))
+            )
+        case Code.CONVOCATION_TOO_LATE:
+            made = ConvocationTooLate(**said, latest=datetime.fromisoformat(str(args["latest"])))
         case Code.ALREADY_CONTRIBUTED:
             made = _already(said, args, at)
     return made if type(made) in known else Refused(**said)

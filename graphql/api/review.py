@@ -7,11 +7,14 @@ from datetime import datetime
 import strawberry
 from strawberry import Private, field
 
+from api.articles import WithArticles
 from api.ballots import Ballot, ballot_of
 from api.context import Info
 from api.enumerations import Conclusion
+from api.evaluation import WithEvaluations
 from api.ids import global_id
 from api.nodes import Node, Text, text
+from api.organisations import Organisation, find_organisation, organisation_of
 from api.people import Member, member_of
 from api.publication import sees
 from api.snapshot import Snapshot
@@ -20,6 +23,7 @@ from api.structure import Theme, themes
 from api.viewing import sees_statement_of_interest
 from domain import process
 from domain.acts import Body
+from domain.deciding.seats import stands_aside
 
 
 @strawberry.type(description="What a member of the council declared of their interests.")
@@ -27,7 +31,9 @@ class Interest:
     at_: Private[Snapshot]
     interest: Private[process.Interest]
     at: datetime = field(description="When.")
-    organisations: list[str] = field(description="Organisations that they have an interest in.")
+    organisations: list[str] = field(
+        description="Names of organisations that they have an interest in and that are not registered."
+    )
 
     @field(description="Who declared it.")
     def member(self) -> Member | None:
@@ -36,6 +42,11 @@ class Interest:
     @field(description="Themes that they have an interest in.")
     def themes(self) -> list[Theme]:
         return themes(self.at_, self.interest.themes)
+
+    @field(description="Organisations of the concertation that they have an interest in.")
+    async def registered(self, info: Info) -> list[Organisation]:
+        found = [await find_organisation(info, self.at_, key) for key in self.interest.organisation_ids]
+        return [organisation_of(self.at_, row) for row in found if row is not None]
 
     @field(description="The statement, where the viewer may read it.")
     def statement(self, info: Info) -> Text | None:
@@ -74,6 +85,46 @@ def withdrawal_of(at: Snapshot, withdrawal: process.Withdrawal) -> Withdrawal:
         recused=withdrawal.recused,
         reason=withdrawal.reason,
         stage=withdrawal.stage,
+    )
+
+
+@strawberry.type(
+    description="The engine proposes to a member to withdraw: an interest that they declared meets an organisation "
+    "that the review concerns. The member follows it, or says why not; the chair may recuse."
+)
+class ProposedWithdrawal:
+    at_: Private[Snapshot]
+    proposed: Private[process.ProposedWithdrawal]
+    at: datetime = field(description="When it was proposed.")
+    round: int = field(description="The round of the review.")
+    stage: str = field(description="The key of the stage.")
+    declined_at: datetime | None = field(description="When the member declined it.")
+    reason: str | None = field(description="Why they did.")
+
+    @field(description="To whom.")
+    def member(self) -> Member | None:
+        return member_of(self.at_, self.proposed.member)
+
+    @field(description="The organisation that the interest and the review have in common.")
+    async def organisation(self, info: Info) -> Organisation | None:
+        row = await find_organisation(info, self.at_, self.proposed.organisation)
+        return organisation_of(self.at_, row) if row else None
+
+    @field(description="Whether the member stands aside meanwhile, by their own act or by the chair's.")
+    def followed(self) -> bool:
+        return stands_aside(self.at_.process, self.proposed.member, self.proposed.stage) is not None
+
+
+def proposed_withdrawal_of(at: Snapshot, proposed: process.ProposedWithdrawal) -> ProposedWithdrawal:
+    """Make a proposed withdrawal."""
+    return ProposedWithdrawal(
+        at_=at,
+        proposed=proposed,
+        at=proposed.at,
+        round=proposed.round,
+        stage=proposed.stage,
+        declined_at=proposed.declined_at,
+        reason=proposed.reason,
     )
 
 
@@ -116,7 +167,7 @@ class Dissent:
 
 
 @strawberry.type(description="The council's collective opinion on one stage in one round.")
-class Opinion(Node):
+class Opinion(WithEvaluations, WithArticles, Node):
     at: Private[Snapshot]
     opinion: Private[process.Opinion]
     round: int = field(description="The round.")

@@ -14,25 +14,33 @@ from strawberry.types.graphql import OperationType
 from api.events import EVENT_TYPES, FiguresUpdated
 from api.gate import Gate
 from api.masking import Masking
+from api.mutations.articles import ArticleMutations
 from api.mutations.attaching import AttachingMutations
 from api.mutations.balloting import BallotMutations
 from api.mutations.calling import WebhookMutations
 from api.mutations.contributing import ContributionMutations
 from api.mutations.deciding import DecisionMutations
 from api.mutations.drafting import DraftingMutations
+from api.mutations.evaluating import EvaluationMutations
+from api.mutations.following import FollowingMutations
 from api.mutations.grouping import GroupingMutations
 from api.mutations.hearing import HearingMutations
+from api.mutations.hearing_calls import HearingCallMutations
+from api.mutations.hearing_records import HearingRecordMutations
 from api.mutations.inviting import InvitationMutations
 from api.mutations.keeping import KeepingMutations
+from api.mutations.meeting import MeetingMutations
 from api.mutations.members import MemberMutations
 from api.mutations.moderating import ModerationMutations
 from api.mutations.noticing import NoticeMutations
 from api.mutations.organising import OrganisationMutations
+from api.mutations.printing import LetterMutations
 from api.mutations.reminding import ReminderMutations
 from api.mutations.reviewing import ReviewMutations
 from api.mutations.scheduling import SchedulingMutations
 from api.mutations.sending_files import FileMutations
 from api.mutations.synthesising import SynthesisMutations
+from api.mutations.treating import TreatmentMutations
 from api.parsing import Parsing
 from api.proving import Proving, ProvingSchema
 from api.queries import Query
@@ -55,6 +63,7 @@ class Mutation(
     InvitationMutations,
     ReminderMutations,
     NoticeMutations,
+    LetterMutations,
     WebhookMutations,
     SchedulingMutations,
     ContributionMutations,
@@ -64,9 +73,16 @@ class Mutation(
     KeepingMutations,
     BallotMutations,
     HearingMutations,
+    MeetingMutations,
+    HearingCallMutations,
+    HearingRecordMutations,
     ReviewMutations,
+    EvaluationMutations,
+    ArticleMutations,
     SynthesisMutations,
+    TreatmentMutations,
     DecisionMutations,
+    FollowingMutations,
 ):
     pass
 

@@ -15,14 +15,15 @@ from api.ids import global_id
 from api.nodes import Labelled, Node
 from api.scalars import Multilingual
 from api.snapshot import Snapshot
+from api.stage_review import WithReview
 from api.structure import Document, Lane, LocalTime, document_of, lane, local
 from domain import procedure, process
+from domain.deciding.works import answers_due_at
 from domain.process import stage_in_round
 
 if TYPE_CHECKING:
     from api.hearings import Hearing
     from api.questionnaires import Questionnaire
-    from api.review import Opinion
     from api.synthesis import Synthesis
 
 
@@ -103,7 +104,7 @@ class Quorum:
 
 
 @strawberry.type(description="One stage in one round.")
-class Stage(Node, Labelled):
+class Stage(WithReview, Node, Labelled):
     at: Private[Snapshot]
     run: Private[process.StageRun]
     key: str = field(description="Its name in the concertation: commands name it together with the round.")
@@ -157,6 +158,12 @@ class Stage(Node, Labelled):
     @field(description="How long it lasts at most, extensions included.")
     def maximum_duration(self) -> timedelta | None:
         return self._definition.duration.maximum
+
+    @field(
+        description="By when addressees must have answered, at a stage of decision that sets a time and was opened."
+    )
+    def answers_due_at(self) -> datetime | None:
+        return answers_due_at(self.at.process, self.run)
 
     @field(description="Who may answer: `invited`, `registered` or `open`.")
     def admission(self) -> str:
@@ -244,13 +251,6 @@ class Stage(Node, Labelled):
             for h in self.at.process.hearings.values()
             if h.stage == self.key and h.round == self.run.round
         ]
-
-    @field(description="The council's opinion, where it is a scientific review.")
-    def opinion(self) -> Annotated[Opinion, strawberry.lazy("api.review")] | None:
-        from api.review import opinion_of
-
-        found = self.at.process.opinions.get(stage_in_round(self.run.round, self.key))
-        return opinion_of(self.at, found) if found else None
 
     @field(description="The synthesis, where it is a stage of synthesis.")
     def synthesis(self) -> Annotated[Synthesis, strawberry.lazy("api.synthesis")] | None:

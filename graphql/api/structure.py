@@ -20,7 +20,7 @@ from domain.acts import Body
 from domain.calendar import local_times
 from domain.territories import territory
 from domain.texts import LANGUAGES, text
-from store.identifiers import derived
+from store.bodies import version_id
 
 if TYPE_CHECKING:
     from api.questionnaires import Questionnaire
@@ -125,11 +125,6 @@ class Document(Node, Labelled):
     )
     async def files(self, info: Info) -> list[File]:
         return files_of(self.at, await info.context.reading.files.of_document(self.key, self.body.digest))
-
-
-def version_id(document: str, digest: str) -> str:
-    """Name the body that holds one version of a document: a document keeps its id from version to version."""
-    return derived(document, digest, "version")
 
 
 def document_of(at: Snapshot, document: process.Document) -> Document:

@@ -1,34 +1,46 @@
-"""Synthesis, decision and follow-up: what was made of the contributions, and what comes of it."""
+"""The synthesis: chapters and recommendations, what they come from and what came of them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import strawberry
 from strawberry import Private, field
 
+from api.commitments import Commitment, commitment_of
+from api.connections import After, Connection, First
 from api.context import Info
-from api.enumerations import Answer, CommitmentStatus, Kind
+from api.decisions import AwaitedResponse, Response, awaited_response, response_of
 from api.ids import global_id
+from api.items import Ascertainment, SynthesisItem, ascertainment_of
 from api.nodes import Node, Text, text
-from api.people import Author, Member, Office, member_of, office_of
-from api.publication import sees
-from api.review import Reservation
+from api.people import Member, Office, member_of, office_of
+from api.publication import reads_early, sees, sees_response
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
-from api.structure import Lane, Theme, lane, themes
+from api.structure import Lane, lane
+from api.treatment import (
+    ReservationAnswer,
+    SourceSuggestion,
+    SynthesisComment,
+    Treatment,
+    TreatmentGap,
+    answers_of,
+    comments_of,
+    gaps_of,
+    suggestions_of,
+    treatment_of,
+)
+from api.written_versions import TextVersion, versions_of
 from domain import process
-
-if TYPE_CHECKING:
-    from api.contributions import Contribution
-    from api.hearings import Hearing
 
 
 @strawberry.type(description="A chapter of the synthesis.")
 class Chapter:
     at_: Private[Snapshot]
     chapter: Private[process.Chapter]
+    place: Private[tuple[int, str]]
     text: Text = field(description="What it says.")
     version: int = field(description="Its version, from 1.")
     at: datetime = field(description="When this version was handed in.")
@@ -41,99 +53,47 @@ class Chapter:
     def member(self) -> Member | None:
         return member_of(self.at_, self.chapter.member)
 
-
-@strawberry.type(description="The reasoned response of one addressee to one recommendation.")
-class Response:
-    at_: Private[Snapshot]
-    response: Private[process.Response]
-    answer: Answer = field(description="What is answered.")
-    reasons: Text = field(description="Why.")
-    at: datetime = field(description="When.")
-    version: int = field(description="Its version, from 1.")
-
-    @field(description="Who answers.")
-    def addressee(self) -> Office | None:
-        held = self.at_.process.offices.get(self.response.addressee)
-        return office_of(self.at_, held) if held else None
-
-
-@strawberry.type(description="An addressee who owes an answer, and since when.")
-class AwaitedResponse:
-    addressee: Office = field(description="Who owes it.")
-    since: datetime | None = field(description="Since when: the opening of the stage of decision.")
-
-
-@strawberry.type(description="What a recommendation comes from: exactly one of its fields is set.")
-class Source:
-    at: Private[Snapshot]
-    key: str = field(description="The name of the source in the ledger.")
-    contribution: Annotated[Contribution, strawberry.lazy("api.contributions")] | None = field(
-        description="A contribution, where it may be read."
-    )
-    hearing: Annotated[Hearing, strawberry.lazy("api.hearings")] | None = field(
-        description="A hearing's record."
-    )
-    reservation: Reservation | None = field(description="A reservation of the council.")
+    @field(description="Its versions with what changed, the first one first.")
+    async def versions(self, info: Info) -> list[TextVersion]:
+        return await versions_of(info, self.at_, *self.place, ("chapter", self.chapter.lane or ""))
 
 
 @strawberry.type(description="An item of the synthesis, with what it comes from and who owes an answer.")
-class Recommendation(Node):
-    at: Private[Snapshot]
+class Recommendation(SynthesisItem):
     recommendation: Private[process.Recommendation]
-    key: str = field(description="Its name in the ledger.")
-    round: int = field(description="The round.")
-    version: int = field(description="Its version, from 1.")
-
-    @field(description="Its axis, where it has one.")
-    def lane(self) -> Lane | None:
-        return lane(self.at, self.recommendation.lane)
-
-    @field(description="What it says; its content once it is published.")
-    def text(self, info: Info) -> Text:
-        given = self.recommendation
-        seen = sees(info.context.viewer, self.at, given.stage, given.round, "recommendations")
-        return Text(body=given.text, hidden=not seen)
-
-    @field(description="The stage of synthesis that it belongs to.")
-    def stage(self) -> Stage | None:
-        return stage_of(self.at, self.recommendation.stage, self.recommendation.round)
-
-    @field(description="Its themes.")
-    def themes(self) -> list[Theme]:
-        return themes(self.at, self.recommendation.themes)
 
     @field(description="Those who owe an answer.")
     def addressees(self) -> list[Office]:
         offices = self.at.process.offices
         return [office_of(self.at, offices[k]) for k in self.recommendation.addressees if k in offices]
 
-    @field(description="What it comes from: contributions, records of hearings, reservations.")
-    async def sources(self, info: Info) -> list[Source]:
-        from api.contributions import sources_of
+    @field(description="The colleges that spoke for it.")
+    def in_favour(self) -> list[str]:
+        return list(self.recommendation.in_favour)
 
-        return await sources_of(info, self.at, self.recommendation.sources)
+    @field(description="The colleges that spoke against it.")
+    def against(self) -> list[str]:
+        return list(self.recommendation.against)
 
-    @field(description="The responses given, one per addressee.")
-    def responses(self) -> list[Response]:
+    @field(description="The responses given, one per addressee, once they are published.")
+    def responses(self, info: Info) -> list[Response]:
         return [
             response_of(self.at, r)
             for r in self.at.process.responses.values()
             if r.recommendation == self.recommendation.id
+            and sees_response(info.context.viewer, self.at, r.stage, r.round, r.addressee)
         ]
 
     @field(description="The addressees who have not answered, once answers are due.")
     def awaited(self) -> list[AwaitedResponse]:
-        since = _answers_due_since(self.at)
-        if since is None:
-            return []
         return [
-            AwaitedResponse(addressee=office, since=since)
+            owed
             for office in self.addressees()
-            if f"{self.recommendation.id}/{office.key}" not in self.at.process.responses
+            if (owed := awaited_response(self.at, self.recommendation.id, office))
         ]
 
     @field(description="The commitments made in answer to it.")
-    def commitments(self) -> list[Annotated[Commitment, strawberry.lazy("api.synthesis")]]:
+    def commitments(self) -> list[Commitment]:
         return [
             commitment_of(self.at, c)
             for c in self.at.process.commitments.values()
@@ -141,32 +101,12 @@ class Recommendation(Node):
         ]
 
 
-def _answers_due_since(at: Snapshot) -> datetime | None:
-    openings = [
-        run.opens_at
-        for run in at.process.runs.values()
-        if run.opens_at and at.process.stages[run.key].kind is Kind.DECISION
-    ]
-    return min(openings, default=None)
-
-
-def response_of(at: Snapshot, response: process.Response) -> Response:
-    """Make a response."""
-    return Response(
-        at_=at,
-        response=response,
-        answer=response.answer,
-        reasons=Text(body=response.reasons),
-        at=response.at,
-        version=response.version,
-    )
-
-
 def recommendation_of(at: Snapshot, recommendation: process.Recommendation) -> Recommendation:
     """Make a recommendation."""
     return Recommendation(
         id=global_id("Recommendation", at.id, recommendation.id),
         at=at,
+        item=recommendation,
         recommendation=recommendation,
         key=recommendation.id,
         round=recommendation.round,
@@ -201,7 +141,14 @@ class Synthesis(Node):
     def chapters(self, info: Info) -> list[Chapter]:
         seen = self._is_seen(info, "chapters")
         return [
-            Chapter(at_=self.at, chapter=c, text=Text(body=c.text), version=c.version, at=c.at)
+            Chapter(
+                at_=self.at,
+                chapter=c,
+                place=(self.round, self.synthesis.stage),
+                text=Text(body=c.text),
+                version=c.version,
+                at=c.at,
+            )
             for c in self.synthesis.chapters.values()
             if seen
         ]
@@ -209,6 +156,46 @@ class Synthesis(Node):
     @field(description="Its recommendations, once they are published.")
     def recommendations(self, info: Info) -> list[Recommendation]:
         return recommendations_seen(info, self.at, self.synthesis)
+
+    @field(description="Its ascertainments (constats), once they are published.")
+    def ascertainments(self, info: Info) -> list[Ascertainment]:
+        seen = self._is_seen(info, "recommendations")
+        return [ascertainment_of(self.at, a) for a in self.synthesis.ascertainments.values() if seen]
+
+    @field(
+        description="What became of all that it comes from: live, and as it was kept from the assembly on."
+    )
+    async def treatment(self, info: Info) -> Treatment:
+        figures = await info.context.reading.treatment.figures(self.at, self.synthesis)
+        return treatment_of(self.at, self.synthesis.stage, figures)
+
+    @field(description="The contributions that are neither cited nor set aside, as they were received.")
+    async def treatment_gaps(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[TreatmentGap]:
+        return await gaps_of(info, self.at, self.synthesis, first, after)
+
+    @field(
+        description="What is not treated and much like a source that is cited: hints of the machine, for those who "
+        "work on it. As many contributions are looked at as `first` says, after the one with the key `afterKey`."
+    )
+    async def treatment_suggestions(
+        self,
+        info: Info,
+        first: First = None,
+        after_key: Annotated[
+            str | None, strawberry.argument(description="The key of the last contribution looked at.")
+        ] = None,
+    ) -> list[SourceSuggestion]:
+        return await suggestions_of(info, self.at, self.synthesis, first, after_key)
+
+    @field(description="Its answers to the reservations of the council, once it is published.")
+    def reservation_answers(self, info: Info) -> list[ReservationAnswer]:
+        return answers_of(self.at, self.synthesis) if self._is_seen(info, "synthesis") else []
+
+    @field(description="The comments of the council, for those who work on it.")
+    def comments(self, info: Info) -> list[SynthesisComment]:
+        return comments_of(self.at, self.synthesis) if reads_early(info.context.viewer, self.at) else []
 
     def _is_seen(self, info: Info, kind: str) -> bool:
         return sees(info.context.viewer, self.at, self.synthesis.stage, self.synthesis.round, kind)
@@ -228,102 +215,4 @@ def synthesis_of(at: Snapshot, synthesis: process.Synthesis) -> Synthesis:
         synthesis=synthesis,
         round=synthesis.round,
         assembled_at=synthesis.assembled_at,
-    )
-
-
-@strawberry.type(description="A version of the decision. A rectification adds one and keeps those before.")
-class Decision:
-    at_: Private[Snapshot]
-    decision: Private[process.Decision]
-    text: Text = field(description="What it says.")
-    at: datetime = field(description="When it was issued.")
-    round: int = field(description="The round.")
-    version: int = field(description="Its version, from 1.")
-    reason: str | None = field(description="Why it was rectified.")
-
-    @field(description="The stage.")
-    def stage(self) -> Stage | None:
-        return stage_of(self.at_, self.decision.stage, self.decision.round)
-
-
-def decision_of(at: Snapshot, decision: process.Decision) -> Decision:
-    """Make a version of the decision."""
-    return Decision(
-        at_=at,
-        decision=decision,
-        text=Text(body=decision.text),
-        at=decision.at,
-        round=decision.round,
-        version=decision.version,
-        reason=decision.reason,
-    )
-
-
-@strawberry.type(description="A report on a commitment.")
-class Progress:
-    at: datetime = field(description="When.")
-    status: CommitmentStatus = field(description="How it stands.")
-    report: Text = field(description="What was done.")
-
-
-@strawberry.type(description="Something promised in answer to a recommendation, with an owner and a date.")
-class Commitment(Node):
-    at: Private[Snapshot]
-    commitment: Private[process.Commitment]
-    key: str = field(description="Its name in the ledger.")
-    due_at: datetime = field(description="Until when.")
-    text: Text = field(description="What is promised, and how one will see that it was kept.")
-    late_since: datetime | None = field(description="Since when it is late; public.")
-
-    @field(description="Who promised it.")
-    def owner(self) -> Office | None:
-        held = self.at.process.offices.get(self.commitment.owner)
-        return office_of(self.at, held) if held else None
-
-    @field(description="The recommendation that it answers.")
-    def recommendation(self) -> Recommendation | None:
-        return recommendation_by_key(self.at, self.commitment.recommendation)
-
-    @field(description="The reports on it, the first one first.")
-    def progress(self) -> list[Progress]:
-        return [
-            Progress(at=p.at, status=CommitmentStatus(p.status), report=Text(body=p.report))
-            for p in self.commitment.progress
-        ]
-
-    @field(description="How it stands by the latest report; nothing before the first.")
-    def status(self) -> CommitmentStatus | None:
-        reports = self.commitment.progress
-        return CommitmentStatus(reports[-1].status) if reports else None
-
-
-def commitment_of(at: Snapshot, commitment: process.Commitment) -> Commitment:
-    """Make a commitment."""
-    return Commitment(
-        id=global_id("Commitment", at.id, commitment.id),
-        at=at,
-        commitment=commitment,
-        key=commitment.id,
-        due_at=commitment.due_at,
-        text=Text(body=commitment.text),
-        late_since=commitment.late_since,
-    )
-
-
-@strawberry.type(description="What the guarantor published. It decides nothing.")
-class Observation:
-    at_: Private[Snapshot]
-    member_id: Private[str]
-    at: datetime = field(description="When.")
-    text: Text = field(description="What it says.")
-
-    @field(description="The guarantor.")
-    def author(self) -> Author:
-        return Author(at=self.at_, pseudonym=self.member_id)
-
-
-def observation_of(at: Snapshot, observation: process.Observation) -> Observation:
-    """Make an observation."""
-    return Observation(
-        at_=at, member_id=observation.member, at=observation.at, text=Text(body=observation.text)
     )

@@ -7,6 +7,8 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, Private, argument, field
 
+from api.agenda import Agenda
+from api.agendas import GOOD_FOR, agenda
 from api.context import Info
 from api.contributions import Contribution, contribution_of
 from api.drafts import ContributionDraft, draft_for
@@ -63,6 +65,18 @@ class Viewer:
             return []
         own = await info.context.reading.ask(lambda connection: contributions.own(connection, member, at.id))
         return [contribution_of(at, row) for row in own]
+
+    @field(description="The hearings of the viewer, and their iCalendar file. Nothing without a token.")
+    async def agenda(self, info: Info) -> Agenda | None:
+        if self.viewer.member is None:
+            return None
+        reading = info.context.reading
+        until = await reading.now() + GOOD_FOR
+        return Agenda(
+            found=await agenda(reading, self.viewer.member),
+            url=info.context.agendas.address(self.viewer.member, until),
+            until=until,
+        )
 
     @field(description="How the viewer wants to be told of what happens. Nothing without a token.")
     async def contact(self, info: Info) -> Contact | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from api.enumerations import Phase, Role
-from api.publication import reads_early, votes_are_published
+from api.publication import reads_early, votes_are_published, votes_in
 from api.snapshot import Snapshot
 from domain.deciding.seats import voters
-from domain.process import Ballot
+from domain.process import Ballot, BallotState
 from domain.rights import Scope, Viewer, may
 from store.contributions import Contribution
 
@@ -44,11 +46,20 @@ def sees_votes(viewer: Viewer, at: Snapshot, ballot: Ballot) -> bool:
     return votes_are_published(at, ballot) or reads_early(viewer, at) or votes_in(viewer, at, ballot)
 
 
-def votes_in(viewer: Viewer, at: Snapshot, ballot: Ballot) -> bool:
-    """Say whether the viewer holds a seat of the electorate."""
-    return viewer.member is not None and any(
-        viewer.member in voters(at.process, ballot, seat, at.now) for seat in ballot.seats
-    )
+def sees_turnout(at: Snapshot, ballot: Ballot) -> bool:
+    """Who has voted is public as votes come; in a secret ballot not before its end."""
+    return not ballot.rule.secret or ballot.state is BallotState.CLOSED
+
+
+def votes_for(viewer: Viewer, at: Snapshot, ballot: Ballot, seat: str) -> bool:
+    """Say whether the viewer speaks for a seat of a ballot."""
+    return viewer.member is not None and viewer.member in voters(at.process, ballot, seat, at.now)
+
+
+def awaited_by(viewer: Viewer, at: Snapshot, ballot: Ballot, seats: Iterable[str]) -> list[str]:
+    """Give those of the seats whose vote is awaited that the viewer is told of: in a secret ballot one's own."""
+    told = sees_turnout(at, ballot)
+    return [seat for seat in seats if told or votes_for(viewer, at, ballot, seat)]
 
 
 def sees_statement_of_interest(viewer: Viewer, at: Snapshot, member: str) -> bool:

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
@@ -22,7 +23,7 @@ _UNFIT = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError,
     RecursionError,
 )  # fmt: skip
-"""What reading a changed ZIP raises."""
+"""What reading a changed ZIP raises: for an unknown compression NotImplementedError, for a password RuntimeError."""
 
 
 class ClosingFile:
@@ -33,15 +34,15 @@ class ClosingFile:
         self._path = path
         self.stated, self.found = digests_of(path)
 
-    @contextmanager
-    def _zip(self) -> Iterator[zipfile.ZipFile]:
-        with self._path.open("rb") as source, zipfile.ZipFile(source) as file:
-            yield file
+    @cached_property
+    def _zip(self) -> zipfile.ZipFile:
+        """The ZIP, opened once: it has thousands of files. It is closed with the last word of it."""
+        return zipfile.ZipFile(self._path)
 
     @contextmanager
     def _open(self, name: str) -> Iterator[IO[bytes]]:
         try:
-            with self._zip() as file, file.open(name) as entry:
+            with self._zip.open(name) as entry:
                 yield entry
         except _UNFIT as fault:
             raise ArchiveUnfit(f"{name}: {type(fault).__name__}") from fault
@@ -60,8 +61,7 @@ class ClosingFile:
     def names(self) -> Sequence[str]:
         """Give the names of all files, in their order."""
         try:
-            with self._zip() as file:
-                return file.namelist()
+            return self._zip.namelist()
         except _UNFIT as fault:
             raise ArchiveUnfit(type(fault).__name__) from fault
 
@@ -85,5 +85,12 @@ class ClosingFile:
     def lines(self, name: str) -> Iterator[bytes]:
         """Give the lines of a file."""
         with self._open(name) as entry:
-            while line := entry.readline(_LONGEST_LINE):
-                yield line
+            rest = b""
+            while piece := entry.read(_AT_ONCE):
+                *lines, rest = (rest + piece).split(b"\n")
+                for line in lines:
+                    yield line + b"\n"
+                if len(rest) > _LONGEST_LINE:
+                    raise ArchiveUnfit(name)
+            if rest:
+                yield rest

@@ -25,6 +25,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--transcript", type=Path, help="write every command, its key and its answer there, as JSON lines"
     )
+    parser.add_argument(
+        "--archive",
+        type=Path,
+        metavar="FILE",
+        help="write the closing archive there (default: SLUG.zip in the folder of temporary files)",
+    )
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -38,6 +44,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
         ready_file=arguments.ready_file and arguments.ready_file.resolve(),
         pace=arguments.pace,
         transcript=arguments.transcript,
+        archive=arguments.archive,
     )
     this = asyncio.current_task()
     assert this is not None

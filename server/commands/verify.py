@@ -34,6 +34,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from domain.closing.verifying import Verdict, verify
     from domain.texts import label, text
     from server.closing.reading import ClosingFile
+    from server.closing.rewriting import pages
 
     languages = (arguments.lang or settings.language,)
     file: Path = arguments.file
@@ -44,7 +45,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise ArchiveMissing(text("closing.missing", languages, file=str(file), reason=reason)) from None
     width = max(len(label(verdict, languages)) for verdict in Verdict)
     counts = dict.fromkeys(Verdict, 0)
-    for line in verify(archive, head=arguments.head, without=arguments.without):
+    for line in verify(archive, head=arguments.head, without=arguments.without, page=pages):
         counts[line.verdict] += 1
         said = text(f"closing.{line.what}.{line.verdict}", languages, **line.args)
         print(f"{label(line.verdict, languages):<{width}}  {said}", flush=True)

@@ -5,7 +5,8 @@ DemoFailed
 ├── RequestFaulty   the API calls the request itself faulty: asking again would not help
 ├── Unforeseen      a refusal, or a course of events, that the story does not provide for
 ├── LedgerBroken    the ledger, or what the subscription gave of it, does not hold together
-└── ReceiptNotProven  a receipt does not lead to the root that was published, or a false one does
+├── ReceiptNotProven  a receipt does not lead to the root that was published, or a false one does
+└── ArchiveNotVerified  the closing archive does not hold, or a changed one does
 """
 
 from server.errors import CommandFailed
@@ -33,3 +34,7 @@ class LedgerBroken(DemoFailed):
 
 class ReceiptNotProven(DemoFailed):
     """A receipt does not lead to the root that was published, or a false one does."""
+
+
+class ArchiveNotVerified(DemoFailed):
+    """The closing archive does not hold, or one that was changed does."""

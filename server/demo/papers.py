@@ -18,6 +18,16 @@ et d’eau par service et par an, modalités de reprise de la main par une perso
 
 PLACE = "Salle de réunion de la préfecture de région, et par visioconférence"
 
+ROOMS = {"politiques-publiques": "Salle 1", "vie-publique": "Salle 2", "metiers": "Salle 3"}
+"""Where the hearings take place, by axis."""
+
+REQUESTS = {
+    "politiques-publiques": "Nous avons comparé quatre outils dans deux services : en voici les résultats.",
+    "vie-publique": "Ce que change, pour un usager, une réponse préparée par un outil.",
+    "metiers": "Une petite mairie, un seul agent : ce que l’outil lui prend et lui rend.",
+}
+"""Requests to be heard, by axis."""
+
 RECORDS = {
     "politiques-publiques": "Les deux personnes auditionnées demandent une évaluation comparée avant tout achat.",
     "vie-publique": "Les deux personnes auditionnées demandent que chaque réponse préparée par un outil le dise.",
@@ -56,6 +66,38 @@ OPINION_2 = """\
 Le conseil scientifique constate que ses demandes ont reçu réponse. Il rend un avis favorable, avec une réserve sur la
 publication annuelle des consommations."""
 
+TAUGHT = "conseil-6"
+"""The member who declared an interest in an organisation that is heard."""
+
+NO_WITHDRAWAL = "Trois heures de cours il y a douze ans ; aucun lien depuis."
+
+AGENDA = "Examen des contributions et des auditions ; vote de l’avis."
+
+MINUTES = """\
+Le conseil, régulièrement convoqué, a constaté son quorum. Il a examiné les contributions, les comptes rendus d’audition
+et la grille d’évaluation, puis mis l’avis aux voix."""
+
+EVALUATION = (
+    ("economique", "Les coûts complets ne sont connus que pour deux services sur trois."),
+    ("social", "Le guichet reste ouvert ; les files se sont raccourcies."),
+    ("environnemental", "Aucune mesure avant et après."),
+    ("juridique", "La base légale est citée ; la motivation des décisions reste à écrire."),
+    ("ethique", "Une personne relit chaque réponse."),
+    ("democratique", "Le conseil municipal a délibéré."),
+    ("usagers", "Les réponses sont plus rapides et plus claires."),
+    ("agents", "La charge s’est déplacée vers la relecture."),
+)
+"""The criteria of the evaluation, and the justification that is given."""
+
+MARKS = {
+    "presidence": (3, 4, 2, 3, 4, 4, 4, 2),
+    "conseil-2": (3, 4, 1, 3, 4, 3, 4, 2),
+    "conseil-6": (2, 3, 1, 4, 3, 4, 4, 3),
+    "conseil-4": (3, 5, 2, 3, 5, 4, 5, 1),
+    "conseil-5": (4, 4, 2, 2, 4, 4, 4, 2),
+}
+"""Marks by the key of the person, in the order of the criteria."""
+
 RESERVATION = "La consommation d’énergie et d’eau de chaque outil est publiée chaque année, par service."
 
 CHAPTERS = {
@@ -70,6 +112,10 @@ Garantir, pour chaque démarche, un guichet tenu par une personne, aux mêmes ho
 
 RECOMMENDATION_BILAN = """\
 Publier chaque année, par service, le temps de relecture et les consommations d’énergie et d’eau de chaque outil."""
+
+ASCERTAINMENT = "Partout la même demande : une personne qui répond, et des essais que l’on sait arrêter."
+
+RESERVATION_ANSWER = "La deuxième recommandation la reprend : elle est levée."
 
 SYNTHESIS = """\
 L’intelligence artificielle est choisie et non subie : elle s’essaie, s’évalue et s’arrête. Une personne décide, relit
@@ -95,8 +141,21 @@ DECISION = """\
 Aucun outil n’est généralisé avant évaluation. Un guichet tenu par une personne est garanti pour chaque démarche. Le
 registre public des outils, avec leurs consommations, est ouvert dans l’année."""
 
-COMMITMENT = (
-    "Ouvrir ou maintenir 120 guichets tenus par une personne ; indicateur : nombre d’heures d’ouverture."
+REASONS = """\
+Les évaluations manquent encore, et quatre contributions sur cinq demandent qu’une personne reste joignable. Les
+réserves du conseil sur les consommations sont levées par le registre."""
+
+COMMITMENT = "Ouvrir ou maintenir 120 guichets tenus par une personne."
+
+INDICATOR = "Nombre d’heures d’ouverture par semaine, guichet par guichet, publié chaque trimestre."
+
+GUARANTOR_REPORT = (
+    "Les délais ont été tenus, les canaux non numériques ont compté autant que les autres. Le défaut de quorum a été "
+    "constaté en public. Il reste à dire quand le registre ouvrira."
+)
+
+GUARANTOR_ANSWER = (
+    "Le registre ouvre avant la fin de l’année ; sa date sera publiée dans le premier point d’étape."
 )
 
 PROGRESS = "Quarante-deux guichets ouverts ; les conventions intercommunales sont en cours de signature."

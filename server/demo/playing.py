@@ -39,6 +39,8 @@ class Options:
     #: How long things last, relative to the sandbox profile.
     pace: float = 1.0
     transcript: Path | None = None
+    #: Where the closing archive goes.
+    archive: Path | None = None
 
 
 async def play(settings: Settings, options: Options) -> int:
@@ -69,6 +71,7 @@ async def play(settings: Settings, options: Options) -> int:
                     procedure=builtin(_PROCEDURE + SUFFIX),
                     afterwards=AsyncExitStack(),
                     folder=folder,
+                    archive=options.archive,
                 )
                 with screen.shown():
                     await _play(story, options)
@@ -94,7 +97,7 @@ async def _play(story: Story, options: Options) -> None:
             await _show(story, number, scene)
     story.screen.title(
         "Fin",
-        f"Deux tours, un journal vérifié, {len(story.receipts)} récépissés prouvés hors ligne, "
+        f"Deux tours, un journal vérifié, {len(story.receipts)} récépissés prouvés hors ligne, une archive vérifiée, "
         f"joués en {time.monotonic() - since:.0f} s. "
         "Ce que vous avez vu, tout client GraphQL peut le faire.",
     )

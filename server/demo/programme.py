@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.demo.scenes import (
     admitting,
+    archiving,
     calling,
     contributing,
     deciding,
@@ -174,5 +175,11 @@ SCENES = (
         audience=_ALL,
         intro="Chacun peut prouver que sa contribution est dans l’ensemble scellé, sans rien demander à personne.",
         play=verifying.verify_receipts,
+    ),
+    Scene(
+        title="L’archive de clôture, vérifiée",
+        audience=_ALL,
+        intro="Un fichier public : chacun y refait chaque décision, chaque compte et chaque racine, sans serveur.",
+        play=archiving.archive,
     ),
 )

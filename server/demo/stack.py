@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from server.closing.writer import write_archive
 from server.demo.cast import Person
 from server.demo.faults import DemoFailed, LedgerBroken
 from server.embedded.child import Child, is_alive
@@ -18,6 +19,8 @@ from server.embedded.programs import program
 from server.embedded.standing import looking_into
 from server.settings import Settings
 from server.tokens import sign_token
+from server.whole_file import whole_file
+from store.closing_archive import closing
 from store.verification import Verified, verify
 
 _START_WITHIN = 60.0
@@ -89,6 +92,17 @@ class Stack:
                     raise LedgerBroken(f"verify-ledger : {verified.fault}")
                 return verified
         raise LedgerBroken(f"verify-ledger ne trouve pas la concertation {concertation}.")
+
+    async def archive(self, concertation: str, file: Path) -> dict[str, Any] | None:
+        """Do what `concertation export-archive` does; give the manifest, `None` where its database is not at hand."""
+        url = self.facts.get("database_urls", {}).get("worker")
+        if url is None:
+            return None
+        settings = self.settings.model_copy(update={"worker_database_url": SecretStr(url)})
+        async with looking_into(settings, "demo") as connection, closing(connection, concertation) as read:
+            with whole_file(file) as sink:
+                manifest, _ = await write_archive(read, sink)
+        return manifest
 
     def give_tokens(self, people: Iterable[Person]) -> None:
         """Sign a token for each, with the development key, as an operator would."""

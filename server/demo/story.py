@@ -33,7 +33,7 @@ _LOOK_EVERY = 0.5
 NOTEWORTHY = frozenset({
     "concertation_launched", "stage_awaits_opening", "gate_passed", "gate_returned", "stage_opened",
     "stage_extended", "stage_closed", "quorum_missed", "stage_sealed", "stage_awaits_conclusion",
-    "stage_concluded", "stage_overdue", "opinion_adopted", "opinion_rejected", "round_opened",
+    "stage_concluded", "stage_overdue", "opinion_adopted", "opinion_rejected", "withdrawal_proposed", "round_opened",
     "last_resort_applied", "synthesis_assembled", "decision_issued", "concertation_ended",
     "suspended", "resumed", "hearing_record_approved", "ballot_reconvened", "ballot_held",
 })  # fmt: skip
@@ -89,6 +89,8 @@ class Story:
     afterwards: AsyncExitStack
     #: Where what is fetched to be verified offline is kept, until the demonstration ends.
     folder: Path
+    #: Where the closing archive stays; unset: among temporary files, under the name of the concertation.
+    archive: Path | None = None
     #: What scenes leave for later ones: global ids by a name.
     ids: dict[str, str] = field(default_factory=dict)
     #: The codes of all receipts that were given, in their order, and to whom.

@@ -15,6 +15,7 @@ from store.exporting import Asked
 
 _ALGORITHM: Final = "HS256"
 _USE: Final = "export"
+_CLOSING: Final = "closing archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,17 @@ class Ticket:
     """What a ticket is for, under which name, and until when it is good."""
 
     asked: Asked
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingTicket:
+    """Which closing archive a ticket is for, under which name, and until when it is good."""
+
+    concertation: str
+    sha256: str
+    size: int
     name: str
     until: datetime
 
@@ -48,6 +60,35 @@ class ExportTickets:
         }
         ticket = jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM])
         return f"{self._before}/exports/contributions?ticket={ticket}"
+
+    def closing(self, concertation: str, sha256: str, size: int, name: str, until: datetime) -> str:
+        """Give the address to fetch a closing archive from, good until an instant."""
+        claims: dict[str, Any] = {
+            "use": _CLOSING,
+            "sub": concertation,
+            "sha256": sha256,
+            "size": size,
+            "name": name,
+            "exp": int(until.timestamp()),
+        }
+        ticket = jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM])
+        return f"{self._before}/exports/closing-archive?ticket={ticket}"
+
+    def read_closing(self, ticket: str) -> ClosingTicket | None:
+        """Say which closing archive a ticket is for; nothing for what is no such ticket of ours."""
+        try:
+            claims = jwt.decode(ticket, self._key, algorithms=[_ALGORITHM]).claims
+            if claims["use"] != _CLOSING:
+                return None
+            return ClosingTicket(
+                concertation=claims["sub"],
+                sha256=claims["sha256"],
+                size=int(claims["size"]),
+                name=claims["name"],
+                until=datetime.fromtimestamp(int(claims["exp"]), UTC),
+            )
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
+            return None
 
     def schema(self, variant: Variant) -> str:
         """Give the address of the Table Schema of a variant."""

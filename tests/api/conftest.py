@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from api.proving import ProvingSchema
+from api.schema import make_schema
 from server.app import create_app
 from server.settings import Settings
 from store.pool import open_pool
@@ -15,9 +18,18 @@ from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
 
 
+@pytest.fixture(scope="session")
+def schema() -> ProvingSchema:
+    """The schema, put together once: it takes as long as most tests of it."""
+    return make_schema()
+
+
 @pytest_asyncio.fixture
-async def house(database: Database, test_clock: TestClock, tmp_path: Path) -> AsyncIterator[House]:
-    """The application, started."""
+async def house(
+    database: Database, test_clock: TestClock, tmp_path: Path, schema: ProvingSchema
+) -> AsyncIterator[House]:
+    """The application, started; no document was asked for before."""
+    schema.forget()
     settings = Settings(
         data_dir=tmp_path,
         database_url=SecretStr(database.app),
@@ -26,7 +38,7 @@ async def house(database: Database, test_clock: TestClock, tmp_path: Path) -> As
     )
     worker = await open_pool(database.worker, application="tests: worker", max_size=4)
     sender = DirectSender(worker)
-    app = create_app(settings, sender=sender)
+    app = create_app(settings, sender=sender, schema=schema)
     async with app.router.lifespan_context(app):
         found = House(app, settings, sender, test_clock)
         yield found

@@ -23,8 +23,9 @@ OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 _PEOPLE = UUID("7d2b1c0e-0a52-5b0d-8a33-5f1f4f2f9c55")
 TYPED = {
     "ALREADY_CONTRIBUTED", "ANSWERS_INVALID", "IDEMPOTENCY_KEY_REUSED", "LAUNCH_NOT_READY", "NOT_ALLOWED",
-    "PROCEDURE_INVALID", "QUESTIONNAIRE_INVALID", "ROUND_CHANGED", "STAGE_CHANGED", "STAGE_NOT_OPEN",
-    "SUBJECT_CHANGED",
+    "CONVOCATION_TOO_LATE", "HEARING_CONFLICT", "PROCEDURE_INVALID", "QUESTIONNAIRE_INVALID", "ROUND_CHANGED",
+    "STAGE_CHANGED", "STAGE_NOT_OPEN",
+    "SUBJECT_CHANGED", "TREATMENT_TOO_LOW",
 }  # fmt: skip
 """The codes that have a case of their own: none of them is ever answered by the plain one."""
 _PLATFORM = {"coordinator": ["coordinator"], "operator": ["operator"]}

@@ -57,9 +57,20 @@ async def synthesise(stage: Stage, sources: list[str]) -> str:
         "MakeRecommendation", "writer", **place,
         text="Former tous les agents.", addressees=["dinum", "asso"], themes=["sante"], sourceIds=sources,
     )  # fmt: skip
+    await answer_reservations(stage, place)
     await stage.do("AssembleSynthesis", "editor", **place, text="La synthèse.")
     found: str = made["recommendation"]["id"]
     return found
+
+
+async def answer_reservations(stage: Stage, place: dict[str, Any]) -> None:
+    """Declare every reservation of the council maintained."""
+    opinions = (await stage.about("{ opinions { reservations { id } } }"))["opinions"]
+    for reservation in (r for opinion in opinions for r in opinion["reservations"]):
+        await stage.do(
+            "AnswerReservation", "editor", **place,
+            reservationId=reservation["id"], answer="MAINTAINED", reasons="Elle reste.",
+        )  # fmt: skip
 
 
 async def decide(stage: Stage, recommendation: str) -> Any:

@@ -100,6 +100,21 @@ async def test_a_secret_vote_is_counted_and_never_shown(house: House) -> None:
     await stage.refused(
         "IDEMPOTENCY_KEY_REUSED", "CastVote", "ada", **fields, position="FAVOURABLE", idempotencyKey="k"
     )
+    running = "query($id: ID!) { node(id: $id) { ... on Ballot { seats { key voted } awaited { key } } } }"
+    cast = {"slug": "essai", "kinds": ["vote_cast"]}
+    (own,) = (await house.ask("Ledger", cast, "ada"))["concertation"]["ledger"]["nodes"]
+    assert own["content"]["fact"]["seat"] == "conseil/1"
+    for viewer in (None, "chair", "coordinator", "warden"):
+        found = (await house.ask(running, {"id": ballot["id"]}, viewer))["node"]
+        assert [seat["key"] for seat in found["seats"] if seat["voted"]] == []
+        mine = ["presidence/1"] if viewer == "chair" else []
+        assert [seat["key"] for seat in found["awaited"]] == mine
+        told = await stage.about("{ awaited { what seats } }", viewer)
+        assert [item["seats"] for item in told["awaited"] if item["what"] == "vote"] == [mine]
+        (node,) = (await house.ask("Ledger", cast, viewer))["concertation"]["ledger"]["nodes"]
+        assert node["content"] is None
+        assert (node["actor"]["pseudonym"], node["onBehalfOf"]) == ("", None)
+        assert "Conseil" not in node["summary"]
     await play.vote(stage, ballot, "chair", "bob", "cleo")
     query = (
         "query($id: ID!) { node(id: $id) { ... on Ballot { outcome votes { position } "
@@ -110,6 +125,8 @@ async def test_a_secret_vote_is_counted_and_never_shown(house: House) -> None:
         assert found["votes"] == []
         assert found["count"] == {"favourable": 3, "unfavourable": 1}
         ledger = await house.ask("Ledger", {"slug": "essai", "first": 100}, viewer)
+        votes = [n for n in ledger["concertation"]["ledger"]["nodes"] if n["kind"] == "vote_cast"]
+        assert {vote["content"]["fact"]["seat"] for vote in votes} >= {"conseil/1", "presidence/1"}
         assert "'unfavourable'" not in str(ledger["concertation"]["ledger"]["nodes"]).replace(
             "'unfavourable':", ""
         )

@@ -15,7 +15,7 @@ from domain.noticing.links import Ticket
 from server.app import create_app
 from server.keys import ticket_key
 from server.settings import Settings
-from tests.api.house import House
+from tests.api.house import House, pseudonym
 
 pytestmark = pytest.mark.postgres
 
@@ -47,6 +47,14 @@ async def test_one_click_switches_the_theme_off_and_twice_is_as_once(house: Hous
     assert await wants(house) == {"calendar": "none"}
     await house.http.post(address(house, theme="outcome"))
     assert await wants(house) == {"calendar": "none", "outcome": "none"}
+
+
+async def test_the_link_of_a_bulletin_switches_off_what_it_bundles_and_nothing_else(house: House) -> None:
+    said = {"daily": ["CALENDAR"], "weekly": ["OUTCOME"], "switchOn": ["PROGRESS"]}
+    await house.done_without_key("SetContact", "ada", **said)
+    ada = pseudonym("ada")
+    assert (await house.http.post(address(house, ada, "bulletin"))).status_code == 200
+    assert await wants(house, ada) == {"calendar": "none", "outcome": "none", "progress": "at_once"}
 
 
 @pytest.mark.parametrize("theme", ["ballot", "invitation", "nothing"])

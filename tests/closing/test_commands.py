@@ -46,6 +46,7 @@ LEFT_OPEN = {
     acts.SubmitChapter: {"lane"},
     acts.MakeRecommendation: {"lane"},
     acts.CastVote: {"seat"},
+    acts.AssembleSynthesis: {"treatment"},
 }
 """What an act may leave to the decider, or claim needlessly: its event says what was settled."""
 

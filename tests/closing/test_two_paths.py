@@ -1,64 +1,20 @@
-"""Two paths to one outcome: the live system's, and that of whoever has nothing but the archive."""
+"""Two paths to one outcome where votes are secret; over years: tests/workflows/test_assizes.py."""
 
 from __future__ import annotations
 
 import json
 import zipfile
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from temporalio.testing import WorkflowEnvironment
 
 from domain.acts import Position
-from domain.closing.rows import read_row
 from domain.closing.verifying import Verdict, verify
-from domain.closing.walking import Walk
 from domain.process import BallotOutcome
 from server.closing.reading import ClosingFile
-from server.closing.writer import write_archive
-from store.closing_archive import closing
 from store.pool import Pool
 from tests.closing.conftest import Write
-from tests.fixtures.skipping import FollowTemporal
 from tests.store.stage import Play
-from tests.store.test_secret_ballots import _at_the_vote as at_the_vote
-from tests.store.test_secret_ballots import _vote as vote
-from tests.workflows.conftest import engine, pool
-from tests.workflows.engine import Engine
-from tests.workflows.years import Years
-
-__all__ = ["engine", "pool"]
-
-
-@pytest_asyncio.fixture
-async def temporal_env(own_temporal_env: WorkflowEnvironment) -> WorkflowEnvironment:
-    """A server of its own: two years of others' timers would pass with these."""
-    return own_temporal_env
-
-
-@pytest.mark.postgres
-@pytest.mark.temporal
-async def test_two_years_come_to_the_same_end_from_the_archive_alone(
-    engine: Engine, temporal_env: WorkflowEnvironment, tmp_path: Path
-) -> None:
-    async with engine.working(FollowTemporal(engine.pool)):
-        await Years(engine, temporal_env).play()
-    live = await engine.process()
-    path = tmp_path / "years.zip"
-    async with engine.pool.acquire() as connection, closing(connection, engine.id) as read:
-        with path.open("wb") as sink:
-            manifest, _ = await write_archive(read, sink)
-
-    found = {line.what: line for line in verify(ClosingFile(path))}
-    assert [line for line in found.values() if line.verdict is not Verdict.HOLDS] == []
-    assert live.outcome is not None
-    assert found["outcome"].args["outcome"] == live.outcome.value == manifest["outcome"]
-    walk = Walk(engine.id)
-    for line in ClosingFile(path).lines("ledger.jsonl"):
-        walk.go(read_row(line))
-    walk.end()
-    assert walk.told.process == live
+from tests.store.test_secret_ballots import at_the_vote, vote
 
 
 @pytest.mark.postgres

@@ -16,10 +16,15 @@ from api import publication
 from domain import acts
 from domain.acts import Conclusion
 from domain.closing.rows import WITHHELD, RowUnfit, event_of, read_row, without_substance, write_row
+from domain.closing.sections import sections
 from domain.closing.walking import Walk
 from domain.digests import canonical
 from domain.events import (
+    AmendmentProposed,
+    AmendmentSettled,
+    ArticleDrafted,
     BallotClosed,
+    EvaluationGiven,
     Event,
     Fact,
     OpinionAdopted,
@@ -39,7 +44,16 @@ from tests.unit.play import Play, body
 from tests.unit.procedures import OPINION, call_for_input, review
 from tests.unit.scenes import opened, put_to_vote
 
-HIDDEN = (PositionStated, OpinionDrafted, OpinionAdopted, VoteCast)
+HIDDEN = (
+    PositionStated,
+    OpinionDrafted,
+    OpinionAdopted,
+    VoteCast,
+    EvaluationGiven,
+    ArticleDrafted,
+    AmendmentProposed,
+    AmendmentSettled,
+)
 
 
 def lived(seed: int) -> Play:
@@ -88,6 +102,7 @@ def test_what_is_not_public_keeps_things_untold_and_breaks_nothing(seed: int) ->
     assert is_whole(walk)
     assert walk.told.withheld == sum(isinstance(event.fact, HIDDEN) for event in play.events)
     assert walk.told.process.outcome == play.process.outcome
+    assert all(content for _, content in sections(walk.told))
 
 
 def council(*positions: str, **rule: object) -> Play:
@@ -198,6 +213,27 @@ def test_what_is_not_public_of_a_position_or_an_opinion_is_not_shown() -> None:
     assert isinstance(told.fact, PositionStated)
     assert [told.fact.member, told.fact.position, told.fact.statement] == ["ada", None, None]
     assert body("position").digest not in str(without_substance(event_content(stated)))
+
+
+def test_what_is_not_public_of_an_evaluation_or_an_article_is_not_shown() -> None:
+    play = opened(call_for_input(), review(evaluation="grille"), stage="avis")
+    marks = acts.Evaluate(
+        questionnaire=body("grille avis").digest, marks={"droit": 5}, reasons=body("motifs")
+    )
+    article = acts.DraftArticle(article="a1", title={"fr": "Titre"}, rapporteur="bob", text=body("article"))
+    amendment = acts.ProposeAmendment(amendment="m1", article="a1", text=body("amendement"))
+    settled = acts.SettleAmendment(amendment="m1", adopted=True, reason="plus clair")
+    hidden = (
+        "droit",
+        "Titre",
+        "plus clair",
+        *(body(text).digest for text in ("motifs", "article", "amendement")),
+    )
+    for act, by in ((marks, "ada"), (article, "ada"), (amendment, "cleo"), (settled, "bob")):
+        event = play.do(act, by, "avis")[0]
+        assert shown(event) is not None
+        said = str(without_substance(event_content(event)))
+        assert [word for word in hidden if word in said] == []
 
 
 def test_who_votes_in_a_secret_ballot_that_runs_is_not_shown() -> None:

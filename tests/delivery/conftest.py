@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +55,7 @@ def mailing(database: Database, port: int) -> Mailing:
     return Mailing(
         dsn=database.worker,
         key=b"k" * 32,
-        sender="avis@concertation.exemple",
+        sender="notifications@concertation.exemple",
         server=f"smtp://127.0.0.1:{port}",
         site="https://concertation.exemple",
         public="https://api.concertation.exemple",
@@ -73,9 +73,11 @@ class Post:
         self.mailing = mailing
         self.clock = clock
 
-    async def write(self, number: int, kind: str = "stage_opened", key: str = "event/1") -> None:
-        """Write notices of one occasion to as many members, each with an address."""
-        names = [f"m{n}" for n in range(number)]
+    async def write(
+        self, number: int, kind: str = "stage_opened", key: str = "event/1", members: Sequence[str] = ()
+    ) -> None:
+        """Write notices of one occasion to as many members, each with an address, and to these others."""
+        names = [*(f"m{n}" for n in range(number)), *members]
         await self.worker.execute("SELECT 1")
         async with self.worker.acquire() as connection:
             await notices.write(
@@ -115,8 +117,16 @@ async def post(
     """A draft, whose members `m0` to `m99` have addresses."""
     await play.draft()
     await app.execute(
-        "SELECT set_contact('m' || n, 'm' || n || '@exemple.fr', CASE n % 2 WHEN 0 THEN 'fr' ELSE 'en' END, NULL) "
-        "FROM generate_series(0, 99) AS n"
+        """
+        SELECT set_contact('m' || n, 'm' || n || '@exemple.fr', CASE n % 2 WHEN 0 THEN 'fr' ELSE 'en' END, NULL, NULL)
+        FROM generate_series(0, 99) AS n
+        """
+    )
+    await app.execute(
+        """
+        SELECT confirm_address('m' || n, encode(sha256(convert_to('m' || n || '@exemple.fr', 'UTF8')), 'hex'))
+        FROM generate_series(0, 99) AS n
+        """
     )
     await worker.execute("UPDATE delivery SET after_outbox = (SELECT max(id) FROM outbox)")
     yield Post(play, worker, mailing, test_clock)

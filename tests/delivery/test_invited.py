@@ -12,6 +12,7 @@ from store.invitations import Attempt, Invitation, Invited, Invitee
 from store.pool import Pool
 from tests.delivery.conftest import Post
 from tests.delivery.receiving import OwnController, Receiver
+from tests.store.addresses import reached_at
 from tests.store.stage import DAY, Play
 
 pytestmark = pytest.mark.postgres
@@ -36,7 +37,7 @@ async def begun(post: Post, app: Pool) -> Play:
     play = Play(post.play.worker, post.clock)
     await play.launch(slug="autre")
     for name in ("p0", "p1"):
-        await app.execute("SELECT set_contact($1, $2, NULL, NULL)", name, f"{name}@exemple.fr")
+        await reached_at(app, name, f"{name}@exemple.fr")
     await post.worker.execute("UPDATE delivery SET after_outbox = (SELECT max(id) FROM outbox)")
     return play
 

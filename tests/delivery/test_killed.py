@@ -145,6 +145,8 @@ async def test_a_sending_process_killed_after_the_acknowledgement_and_before_its
     async with worker.acquire() as holding, killable(post.mailing) as sender:
         held = Event()
         receiver.at["RCPT"] = lambda address: asyncio.to_thread(held.wait, 20)
+        # Before, not within: PostgreSQL ends a transaction that stands idle while two processes start.
+        await until(worker, "SELECT count(*) > 0 FROM notice WHERE state = 'sending'")
         async with holding.transaction():
             await hold_the_row_until_its_record_waits(worker, holding, held)
             os.kill(child_of(sender.pid), signal.SIGKILL)
@@ -154,8 +156,7 @@ async def test_a_sending_process_killed_after_the_acknowledgement_and_before_its
 
 
 async def hold_the_row_until_its_record_waits(worker: Pool, holding: Connection, held: Event) -> None:
-    """Hold the row while it is in hand, let the server go on, and wait for what is to be recorded."""
-    await until(worker, "SELECT count(*) > 0 FROM notice WHERE state = 'sending'")
+    """Hold the row, which is in hand, let the server go on, and wait for what is to be recorded."""
     await holding.execute("SELECT FROM notice FOR UPDATE")
     held.set()
     await until(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from activities.mail_way import Patience
 from domain.noticing import links
+from store.contacts import confirm, set_contact
 from store.pool import Pool
+from store.sending import BACK_OFF
 from tests.delivery.conftest import Post
 from tests.delivery.receiving import OwnController, Receiver
+from tests.store.addresses import reached_at
 
 pytestmark = pytest.mark.postgres
 DAY = timedelta(days=1)
@@ -69,9 +74,9 @@ async def test_a_server_that_is_down_for_a_day_costs_nobody_an_attempt(
     post: Post, receiver: Receiver, port: int
 ) -> None:
     await post.write(5)
-    for _ in range(6):
+    for _ in range(3):
         await post.send()
-        await post.clock.advance(timedelta(hours=4))
+        await post.clock.advance(timedelta(hours=8))
     assert await post.states() == {"waiting": 5}
     assert (await post.row())["attempts"] == 0
     assert "SMTPConnectError" in await post.worker.fetchval("SELECT mail_fault FROM delivery")
@@ -120,16 +125,18 @@ async def test_what_is_refused_for_now_is_tried_again_each_time_later_and_fails_
 ) -> None:
     receiver.at["RCPT"] = lambda address: "451 greylisted"
     await post.write(1)
-    pauses = []
-    for _ in range(12):
+    for minutes in BACK_OFF[:2]:
         await post.send()
         row = await post.row()
-        pauses.append((row["next_at"] - await post.clock.now()).total_seconds())
+        assert (row["next_at"] - await post.clock.now()).total_seconds() == pytest.approx(60 * minutes, abs=5)
         await post.clock.reach(row["next_at"])
+    assert BACK_OFF[:3] == (1, 5, 30)
+    assert sum(BACK_OFF) == pytest.approx(5 * 24 * 60, rel=0.15)
+    await post.worker.execute("UPDATE notice SET attempts = $1", len(BACK_OFF))
+    await post.send()
+    row = await post.row()
     assert row["state"] == "failed"
     assert "greylisted" in row["last_fault"]
-    assert pauses[:3] == pytest.approx([60, 300, 1800], abs=5)
-    assert sum(pauses[:-1]) == pytest.approx(5 * 86400, rel=0.15)
 
 
 async def test_greylisted_once_it_goes_the_second_time(
@@ -160,10 +167,29 @@ async def test_an_address_refused_for_good_is_a_recorded_failure_and_gets_no_oth
     await post.write(2, key="event/2")
     await post.send()
     assert receiver.recipients == ["m1@exemple.fr"] * 2
-    await app.execute("SELECT set_contact('m0', 'autre@exemple.fr', NULL, NULL)")
+    await reached_at(app, "m0", "autre@exemple.fr")
     await post.write(1, key="event/3")
     await post.send()
     assert receiver.recipients[-1] == "autre@exemple.fr"
+
+
+@pytest.mark.parametrize(
+    ("said", "bounces"),
+    [
+        ("550 5.1.1 no such user", 1),
+        ("550 no such user", 1),
+        ("550 5.7.1 relaying denied", 0),
+        ("552 5.2.2 mailbox full", 0),
+    ],
+)
+async def test_what_a_server_refuses_for_another_reason_than_the_address_is_not_held_against_it(
+    post: Post, receiver: Receiver, server: OwnController, said: str, bounces: int
+) -> None:
+    receiver.at["RCPT"] = lambda address: said
+    await post.write(1)
+    await post.send()
+    assert (await post.row())["state"] == "failed"
+    assert await post.worker.fetchval("SELECT count(*) FROM bounce") == bounces
 
 
 async def test_a_mail_refused_for_good_says_nothing_of_its_address(
@@ -173,7 +199,7 @@ async def test_a_mail_refused_for_good_says_nothing_of_its_address(
     await post.write(1)
     await post.send()
     assert (await post.row())["state"] == "failed"
-    assert await post.worker.fetchval("SELECT bounced_at FROM contact WHERE member = 'm0'") is None
+    assert await post.worker.fetchval("SELECT count(*) FROM bounce") == 0
 
 
 @pytest.mark.parametrize(
@@ -183,7 +209,7 @@ async def test_a_mail_refused_for_good_says_nothing_of_its_address(
 async def test_a_malformed_address_never_reaches_the_server(
     post: Post, receiver: Receiver, server: OwnController, app: Pool, address: str
 ) -> None:
-    await app.execute("SELECT set_contact('m0', $1, NULL, NULL)", address)
+    await reached_at(app, "m0", address)
     await post.write(2)
     await post.send()
     assert receiver.recipients == ["m1@exemple.fr"]
@@ -219,3 +245,87 @@ def test_a_ticket_of_another_key_or_changed_by_a_letter_is_none() -> None:
         assert links.read(b"k" * 32, other) is None
     assert links.read(b"k" * 32, "é") is None
     assert links.read(b"k" * 32, "") is None
+
+
+async def test_an_address_of_a_list_that_was_refused_for_good_gets_no_other_mail_either(
+    post: Post, receiver: Receiver, server: OwnController
+) -> None:
+    await post.worker.execute(
+        "INSERT INTO participant (concertation, reference, member, email, at) "
+        "SELECT $1, m, m, m || '@exemple.fr', instant() FROM unnest(ARRAY['liste-0', 'liste-1']) AS m",
+        UUID(post.play.id),
+    )
+    receiver.at["RCPT"] = lambda address: "550 no such user" if address.startswith("liste-0@") else None
+    members = ["liste-0", "liste-1"]
+    await post.write(0, members=members)
+    await post.send()
+    del receiver.at["RCPT"]
+    await post.write(0, key="event/2", members=members)
+    await post.send()
+    assert receiver.recipients == ["liste-1@exemple.fr"] * 2
+    assert await post.states() == {"failed": 2, "sent": 2}
+
+
+async def test_a_new_address_is_asked_once_and_gets_nothing_else_before_it_has_answered(
+    post: Post, receiver: Receiver, server: OwnController, app: Pool
+) -> None:
+    async with app.acquire() as connection:
+        await set_contact(connection, "m0", email="nouvelle@exemple.fr")
+    await post.write(1)
+    await post.send()
+    await post.send()
+    question, notice = sorted(receiver.taken, key=lambda mail: str(mail["To"]), reverse=True)
+    assert (question["To"], notice["To"]) == ("nouvelle@exemple.fr", "m0@exemple.fr")
+    assert question["Subject"] == "Confirmez votre adresse"
+    body = question.get_body(("plain",))
+    assert body is not None
+    found = re.search(r"https://api\.concertation\.exemple/confirm-address/(\S+)", body.get_content())
+    assert found is not None
+    ticket = links.read(b"k" * 32, found[1], links.CONFIRM)
+    assert ticket is not None
+    assert links.read(b"k" * 32, found[1]) is None
+    async with app.acquire() as connection:
+        assert await confirm(connection, ticket.member, ticket.about)
+    await post.write(1, key="event/2")
+    await post.send()
+    assert receiver.recipients[-1] == "nouvelle@exemple.fr"
+
+
+async def test_of_two_addresses_given_one_after_the_other_the_last_alone_is_asked(
+    post: Post, receiver: Receiver, server: OwnController, app: Pool
+) -> None:
+    async with app.acquire() as connection:
+        await set_contact(connection, "m0", email="une@exemple.fr")
+        receiver.at["RCPT"] = lambda address: "451 later"
+        await post.send()
+        await set_contact(connection, "m0", email="deux@exemple.fr")
+    receiver.at.clear()
+    await post.clock.advance(timedelta(minutes=2))
+    await post.send()
+    assert receiver.recipients == ["deux@exemple.fr"]
+    assert await post.states() == {"sent": 1, "skipped": 1}
+
+
+async def test_where_this_api_has_no_address_nobody_is_asked(
+    post: Post, receiver: Receiver, server: OwnController, app: Pool
+) -> None:
+    async with app.acquire() as connection:
+        await set_contact(connection, "m0", email="nouvelle@exemple.fr")
+    await post.send(public=None)
+    assert receiver.taken == []
+    assert await post.states() == {"skipped": 1}
+
+
+async def test_whose_address_bounces_gets_a_letter_where_a_postal_address_is_known(
+    post: Post, receiver: Receiver, server: OwnController, app: Pool
+) -> None:
+    async with app.acquire() as connection:
+        await set_contact(connection, "m0", postal_address="1 rue du Port\n29200 BREST")
+    receiver.at["RCPT"] = lambda address: "550 no such user" if address.startswith("m0@") else None
+    await post.write(2)
+    await post.send()
+    await post.write(2, key="event/2")
+    await post.send()
+    rows = await post.worker.fetch("SELECT channel, state FROM notice WHERE recipient = 'member/m0'")
+    assert [(row["channel"], row["state"]) for row in rows] == [("letter", "waiting")] * 2
+    assert receiver.recipients == ["m1@exemple.fr"] * 2

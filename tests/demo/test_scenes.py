@@ -9,6 +9,7 @@ from typing import Any
 from domain.organisations import codes
 from server.demo.forms import FAULTY, answers
 from server.demo.scenes.admitting import invite, misread
+from server.demo.scenes.archiving import archive
 from server.demo.scenes.contributing import complete, mend
 from server.demo.scenes.entering import BATCH, in_hand
 from server.demo.voices import INVITED, MENDED, SUPERSEDED
@@ -114,3 +115,9 @@ def test_what_is_entered_was_in_hand_before_the_closing() -> None:
     assert in_hand(situation(stage("appel", "OPEN", closesAt=AT.replace(hour=9)))) == AT
     assert in_hand(situation(stage("appel", "CLOSED", closesAt=AT))) < AT
     assert BATCH.index(SUPERSEDED) == 1
+
+
+async def test_where_no_database_is_at_hand_it_says_how_to_write_the_archive(told: Told) -> None:
+    await archive(told.story)
+    assert "concertation export-archive --concertation" in told.lines
+    assert sent(told) == []

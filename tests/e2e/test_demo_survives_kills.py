@@ -29,7 +29,10 @@ KILLS = (
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Running]:
-    running = Running("demo", "--keep", "--pace", "0.6", "--transcript", tmp_path / "transcript.jsonl")
+    running = Running(
+        "demo", "--keep", "--pace", "0.6", "--transcript", tmp_path / "transcript.jsonl", "--archive",
+        tmp_path / "cloture.zip",
+    )  # fmt: skip
     yield running
     running.stop()
 
@@ -49,6 +52,9 @@ async def test_the_demo_goes_on_when_every_server_is_killed_nothing_twice_nothin
     assert "Le journal est intact" in demo.screen
     assert "Le récépissé est vérifié" in demo.screen
     assert "Le récépissé n’est pas vérifié" in demo.screen
+    assert "Rien ne contredit cette archive" in demo.screen
+    archive = Running("verify", tmp_path / "cloture.zip")
+    assert archive.wait() == 0, archive.screen
     verified = Running("verify-ledger", "--data-dir", facts["data_dir"])
     assert verified.wait() == 0, verified.screen
 

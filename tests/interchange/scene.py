@@ -7,12 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 from domain import acts, grouping
+from domain.digests import digest
 from domain.grouping import Answer, Ask, Merge
 from domain.moderation import Hand, Hide, ModerationReason, Redact
 from domain.organisations.registration import OrganisationKind, Registration, checked
 from domain.procedure import Channel
 from domain.questionnaires.shapes import Questionnaire
-from store import drafts, organisations, people, questionnaires
+from store import bodies, drafts, organisations, people, questionnaires
 from store.batches import Batch, open_batch
 from store.contributions import Receipt
 from store.grouping import Grouped
@@ -38,6 +39,7 @@ QUESTIONS = {
             {"id": "a", "label": {"fr": "Écoles"}}, {"id": "b", "label": {"fr": "Mairies"}}]},
     ]}],
 }  # fmt: skip
+FILE = {"fr": "Ce qu’il faut savoir avant de répondre.", "en": "What to know before answering."}
 #: Names, mails and telephones of the participants: none of them may be in a public export.
 NAMES = ("Zoé Quelquechose", "Gwenaëlle Le Guen-Ramirez", "Ousmane N’Diaye", "M. Personne")
 MAILS = ("zoe@exemple.test", "gwen.leguen@exemple.test")
@@ -80,8 +82,7 @@ async def opened(play: Play, *, participants: int = 8, asks: bool = True, **more
     for member, office in (("presidente", "presidence"), ("rapporteuse", "rapporteur"), ("saisie", "saisie")):
         await play.do(acts.EnrolMember(member=member))
         await play.do(acts.AppointMember(office=office, member=member))
-    text = acts.Body(id=str(uuid4()), digest="0" * 64)
-    await play.do(acts.AttachDocument(document=text, title={"fr": "Dossier"}))
+    await play.do(acts.AttachDocument(document=await _kept(play, FILE), title={"fr": "Dossier"}))
     if asks:
         named = await questionnaires.put(play.worker, questionnaire(), "coordinator")
         asked = acts.Body(id=str(uuid4()), digest=named)
@@ -91,6 +92,16 @@ async def opened(play: Play, *, participants: int = 8, asks: bool = True, **more
     await play.do(acts.Launch(opens_at=await play.clock.now() + 16 * DAY))
     await play.clock.advance(17 * DAY)
     await play.tick()
+
+
+async def _kept(play: Play, content: dict[str, str]) -> acts.Body:
+    document = acts.Body(id=str(uuid4()), digest=digest(content))
+    kept = await bodies.put(
+        play.worker, id=bodies.version_id(document.id, document.digest), kind="document", content=content,
+        author="coordinator", concertation=play.id,
+    )  # fmt: skip
+    assert isinstance(kept, acts.Body), kept
+    return document
 
 
 async def hold(play: Play, app: Pool) -> Held:

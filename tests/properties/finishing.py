@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from domain import acts
 from domain.acts import Act, Conclusion, Position
 from domain.awaited import Awaited, awaited
+from domain.council.attending import is_fit_to_vote, meetings_of, seats_at
+from domain.council.evaluating import grid_of
 from domain.decide import next_deadline
 from domain.deciding.seats import stands_aside, voters
 from domain.events import Event, VoteCast
 from domain.procedure import Role
 from domain.process import Ballot, BallotState, OfficeHeld, stage_in_round
 from domain.refusals import Refusal
+from domain.treatment.sources import records
 from tests.properties import moves
 from tests.properties.watched import Watched
 from tests.unit.play import body
@@ -46,10 +50,15 @@ class Finisher:
                 if self.play.process.over:
                     return
             if self._achieved() == before:
-                deadline = next_deadline(self.play.process)
+                deadline = next_deadline(self.play.process) or self._next_term()
                 assert deadline is not None, f"stuck: {self._waiting()}"
                 self.play.now = max(self.play.now, deadline)
         raise AssertionError(f"never ends: {self._waiting()}")
+
+    def _next_term(self) -> datetime | None:
+        """Give when the next term begins that was given ahead: nobody else can be appointed meanwhile."""
+        terms = (term for office in self.play.process.offices.values() for term in office.terms)
+        return min((term.since for term in terms if term.since > self.play.now), default=None)
 
     def _achieved(self) -> int:
         """Give how much has happened; newcomers alone are no progress."""
@@ -90,6 +99,12 @@ class Finisher:
                 document=body(name), title={"fr": name}, questionnaire=name == "questions"
             )
             self._ask(act, self._coordinator())
+        for stage in self.play.procedure.stages:
+            if stage.evaluation is not None:
+                act = acts.AttachDocument(
+                    document=body(f"grille {stage.id}"), title={"fr": "g"}, stage=stage.id, questionnaire=True
+                )
+                self._ask(act, self._coordinator())
 
     def _fill_offices(self) -> None:
         offices = sorted(
@@ -138,6 +153,8 @@ class Finisher:
             case "subject":
                 text = body(f"dossier {process.seq}")
                 self._ask(acts.AttachDocument(document=text, title={"fr": "D"}), coordinator)
+            case "request":
+                self._ask(acts.DeclineRequest(request=item.about or "", reason="x"), coordinator, stage)
             case "hearing":
                 hearing = process.hearings[item.about or ""]
                 act = acts.HoldHearing(hearing=hearing.id, heard=hearing.witnesses)
@@ -154,13 +171,37 @@ class Finisher:
         match item.what:
             case "opinion":
                 self._opinion(item)
+            case "meeting":
+                self._meeting(item)
+            case "withdrawal":
+                self._ask(acts.DeclineWithdrawal(reason="sans lien"), item.seats[0], stage)
+            case "article":
+                chair = self._holder_of_role(Role.COUNCIL_CHAIR)
+                settled = acts.SettleAmendment(amendment=item.about or "", adopted=False, reason="x")
+                if isinstance(self._ask(settled, item.seats[0], stage), Refusal):
+                    self._ask(settled, chair, stage)
+            case "evaluation":
+                grid = grid_of(process, stage or "")
+                assert grid is not None
+                for member in item.seats:
+                    self._ask(acts.Evaluate(questionnaire=grid.digest, marks={"droit": 3}), member, stage)
+            case "minutes":
+                minutes = acts.RecordMinutes(meeting=item.about or "", minutes=body("pv"))
+                self._ask(minutes, self._coordinator(), stage)
             case "chapter":
                 act: Act = acts.SubmitChapter(lane=item.about, text=body("c"))
+                self._ask(act, self._holder_of_role(Role.GENERAL_RAPPORTEUR), stage)
+            case "reservation":
+                act = acts.AnswerReservation(
+                    reservation=item.about or "", answer=acts.Settlement.MAINTAINED, reasons=body("r")
+                )
                 self._ask(act, self._holder_of_role(Role.GENERAL_RAPPORTEUR), stage)
             case "synthesis":
                 self._recommend(item)
                 editor = self._holder_of_role(Role.GENERAL_RAPPORTEUR)
-                self._ask(acts.AssembleSynthesis(text=body("s")), editor, stage)
+                asked = process.stages[stage or ""].treatment is not None
+                nothing = acts.TreatmentFigures(by_kind={}) if asked else None
+                self._ask(acts.AssembleSynthesis(text=body("s"), treatment=nothing), editor, stage)
             case "response":
                 by = process.offices[item.seats[0]].holder(1, self.play.now)
                 act = acts.Respond(
@@ -170,7 +211,9 @@ class Finisher:
                 self._ask(act, by, stage)
             case "decision":
                 self._ask(
-                    acts.IssueDecision(text=body("d")), self._holder_of_role(Role.DECIDING_AUTHORITY), stage
+                    acts.IssueDecision(text=body("d"), reasons=body("m")),
+                    self._holder_of_role(Role.DECIDING_AUTHORITY),
+                    stage,
                 )
             case "implementation_report":
                 self._ask(acts.PublishImplementationReport(text=body("b")), self._coordinator(), stage)
@@ -181,9 +224,10 @@ class Finisher:
         found = self.play.process.syntheses.get(stage_in_round(item.round, item.stage))
         if found is None or not found.recommendations:
             addressees = (self._offices(Role.ADDRESSEE)[0].id,)
+            heard = records(self.play.process, item.round, item.stage)
             act = acts.MakeRecommendation(
                 recommendation=f"f{item.round}-{item.stage}", lane=None, themes=(), addressees=addressees,
-                sources=(), text=body("r"),
+                sources=tuple(hearing.id for hearing in heard), text=body("r"),
             )  # fmt: skip
             self._ask(act, self._holder_of_role(Role.GENERAL_RAPPORTEUR), item.stage)
 
@@ -200,10 +244,37 @@ class Finisher:
         council = self._holders(Role.COUNCIL_CHAIR, Role.COUNCIL_MEMBER)
         for by in council:
             if stands_aside(process, by, item.stage) is None and self._is_done(draft, by, item.stage):
-                put = acts.PutOpinionToVote(text=text.digest)
+                put = acts.PutOpinionToVote(text=text.digest, meeting=self._held(item))
                 if any(self._is_done(put, other, item.stage) for other in council):
                     return
         self._appoint_fresh(self._offices(Role.COUNCIL_MEMBER)[0])
+
+    def _held(self, item: Awaited) -> str | None:
+        """Give a meeting in which the council may vote, where there is one."""
+        assert item.stage is not None
+        meetings = meetings_of(self.play.process, self.play.process.runs[item.stage])
+        return next((meeting.id for meeting in meetings if is_fit_to_vote(meeting)), None)
+
+    def _meeting(self, item: Awaited) -> None:
+        """Convene the council, or wait for its meeting and hold it with everybody there."""
+        assert item.stage is not None
+        process = self.play.process
+        stage, run = process.stages[item.stage], process.runs[item.stage]
+        if item.about is None:
+            notice = stage.meeting.notice if stage.meeting is not None else 0 * moves.unit(self.play)
+            starts_at = self.play.now + notice
+            act = acts.ConveneMeeting(
+                meeting=f"m{process.seq}", starts_at=starts_at, ends_at=starts_at + moves.unit(self.play),
+                agenda=body("ordre"),
+            )  # fmt: skip
+            self._ask(act, self._coordinator(), item.stage)
+            return
+        self.play.now = max(self.play.now, process.meetings[item.about].starts_at)
+        seats = seats_at(process, stage, run, self.play.now)
+        held = acts.HoldMeeting(meeting=item.about, attendance=dict.fromkeys(seats, acts.Attendance.PRESENT))
+        self._ask(held, self._coordinator(), item.stage)
+        if not seats:
+            self._appoint_fresh(self._offices(Role.COUNCIL_MEMBER)[0])
 
     def _is_done(self, act: Act, by: str, stage: str) -> bool:
         return not isinstance(self._ask(act, by, stage), Refusal)

@@ -76,6 +76,7 @@ def procedure_of(chance: Chance) -> Procedure | None:
         "offices": OFFICES,
         "stages": stages,
         "signoffs": {name: _signoff(chance, sandbox) for name in some(chance, SIGNABLE, 4)},
+        "set_aside_reasons": ["Hors du sujet"],
         "rounds": {
             "maximum": chance.number(1, 3),
             "last_resort": chance.one(("go_on_published", "go_on_published", "stop")),
@@ -168,6 +169,10 @@ def _stage(
     stage["approvals"] = [
         {**_rule(chance, sandbox, above), "gate": gate, "subject": subjects[gate]} for gate in gates
     ]
+    if kind == "decision":
+        stage["reasons_apart"] = chance.one((None, True))
+        if coin(chance):
+            stage["answers_within"] = _span(chance, sandbox, 0, 40)
     if kind != "call_for_input":
         stage["concludes"] = chance.one(("at_term", "when_delivered"))
     if kind in ("call_for_input", "hearings"):
@@ -177,10 +182,16 @@ def _stage(
         stage["quorum"] = chance.one(({}, {"etat": 2}, {"etat": "1/2", "locales": 1}))
     if kind == "hearings":
         stage["minimum_hearings"] = chance.number(0, 2)
+        if chance.number(0, 3) == 0:
+            stage["convocation"] = _span(chance, sandbox, 0, 2)
         if coin(chance):
             stage["record_approval"] = _rule(chance, sandbox, [], heard=True)
     if kind == "scientific_review":
         stage["opinion"] = _rule(chance, sandbox, above)
+        if chance.number(0, 2) == 0:
+            stage["evaluation"] = "grille"
+        if chance.number(0, 2) == 0:
+            stage["meeting"] = {"notice": _span(chance, sandbox, 0, 2), "quorum": chance.one(SHARES)}
         if above and chance.number(0, 3):
             stage["refer_back"] = chance.one(above)
     return stage

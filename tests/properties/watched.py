@@ -16,8 +16,18 @@ from domain.deciding.signing import SIGNABLE_ACTS
 from domain.digests import canonical
 from domain.events import EVENT, Event, event_content
 from domain.evolve import evolve, fold
+from domain.hearings.conflicts import conflicts, sitting_of
 from domain.procedure import Gate
-from domain.process import Ballot, BallotOutcome, BallotState, Phase, Process, Purpose, State
+from domain.process import (
+    Ballot,
+    BallotOutcome,
+    BallotState,
+    Phase,
+    Process,
+    Purpose,
+    State,
+    next_embargo_end,
+)
 from domain.refusals import Refusal
 from tests.unit.play import Play
 
@@ -46,6 +56,9 @@ MOVES = (
     ev.Resumed,
 )
 """Facts by which the closing of a run may change."""
+
+SITTINGS = (ev.HearingScheduled, ev.HearingMoved, ev.WitnessCalled, ev.WitnessReplaced)
+"""Facts that say when, where and with whom a hearing sits."""
 
 CLOCKWORK = (
     ev.StageOpened,
@@ -87,11 +100,20 @@ class Watched(Play):
         assert event.actor in {SYSTEM, command.actor.member, *authors}
         if event.stage is not None and event.stage in before.runs:
             assert event.round == before.runs[event.stage].round
+        self._check_hearings(before, event)
         self._check_gates(before, event)
         self._check_signatures(before, event)
         self._check_durations(before, event)
         self._check_closings(before, event)
         self._check_clocks(before, event)
+
+    def _check_hearings(self, before: Process, event: Event) -> None:
+        if isinstance(event.fact, SITTINGS):
+            hearing = evolve(before, event).hearings[event.fact.hearing]
+            clashes = list(conflicts(before, sitting_of(hearing)))
+            assert not clashes, f"{event.fact.kind} puts somebody or a room into two hearings at once"
+            assert len(set(hearing.witnesses)) == len(hearing.witnesses)
+            assert set(hearing.witnesses) <= set(hearing.calls)
 
     def _check_gates(self, before: Process, event: Event) -> None:
         key = event.stage
@@ -191,6 +213,21 @@ class Watched(Play):
             member = event.on_behalf_of or event.actor
             assert is_aside(before, ballot, member) is None
             assert is_aside(before, ballot, event.actor) is None
+        if isinstance(event.fact, ev.StageClosed) and key is not None:
+            here = (key, before.runs[key].round)
+            hidden = [d for d in before.decisions if (d.stage, d.round) == here and not d.is_out]
+            assert not hidden, "a stage closed while its decision was under an embargo"
+        if isinstance(event.fact, ev.StageOverdue) and key is not None:
+            here = (key, before.runs[key].round)
+            assert here not in [(d.stage, d.round) for d in before.decisions], "late, though it has decided"
+        if isinstance(event.fact, ev.DecisionPublished):
+            until = next_embargo_end(before.decisions)
+            assert until is not None
+            assert until <= self.now
+        if isinstance(event.fact, ev.ResponseLate):
+            name = f"{event.fact.recommendation}/{event.fact.addressee}"
+            assert name not in before.responses
+            assert name not in before.late_responses
         if isinstance(event.fact, ev.StageSealed | ev.RectificationOpened | ev.StageReopened):
             out = [d for d in before.decisions if before.runs[d.stage].round == d.round]
             by_hand = event.actor != SYSTEM

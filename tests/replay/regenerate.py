@@ -26,7 +26,7 @@ from server.leaving import leave
 from server.provisioning import Role
 from store.pool import open_pool
 from tests.fixtures.postgres import SharedPostgres
-from tests.replay.scenarios import SCENARIOS
+from tests.replay.scenarios import HEARING, OF_HEARINGS, SCENARIOS
 from tests.workflows.engine import Engine
 from workflows.payloads import data_converter
 
@@ -56,7 +56,8 @@ async def _played(shared: SharedPostgres, name: str) -> str:
     )
     async with environment, _engine(shared, environment.client) as engine:
         await SCENARIOS[name](engine, environment)
-        return (await engine.handle().fetch_history()).to_json()
+        told = engine.hearing(HEARING) if name in OF_HEARINGS else engine.handle()
+        return (await told.fetch_history()).to_json()
 
 
 async def _continued(shared: SharedPostgres) -> str:

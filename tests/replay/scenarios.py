@@ -16,10 +16,13 @@ from domain import acts
 from store.faults import StoreUnreachable
 from tests.fixtures.clock import REACH
 from tests.fixtures.skipping import FollowTemporal
-from tests.workflows.engine import DAY, Engine, skip_to
+from tests.unit.procedures import hearings, procedure
+from tests.workflows.engine import DAY, Engine, body, skip_to
 from tests.workflows.interception import Around, GoOn, sealing_aside
 from tests.workflows.years import Years
 
+HEARING = "h1"
+HOUR = timedelta(hours=1)
 Scenario = Callable[[Engine, WorkflowEnvironment], Awaitable[None]]
 
 
@@ -107,6 +110,30 @@ async def early_wake_up(engine: Engine, environment: WorkflowEnvironment) -> Non
         await skip_to(environment, opens_at + timedelta(hours=2))
 
 
+async def hearing(engine: Engine, environment: WorkflowEnvironment) -> None:
+    """A hearing that is set, moved, held and recorded; its record approved by silence. The concertation then ends."""
+    opens_at = await environment.get_current_time() + 16 * DAY
+    async with engine.working(FollowTemporal(engine.pool)):
+        followed = procedure(hearings())
+        await engine.launch(opens_at, followed)
+        starts_at = opens_at + 9 * DAY
+        set_ = acts.ScheduleHearing(
+            hearing=HEARING, starts_at=starts_at, ends_at=starts_at + HOUR, witnesses=("writer",)
+        )
+        await engine.do(set_, stage="auditions")
+        await skip_to(environment, starts_at - 2 * DAY)
+        later = acts.MoveHearing(
+            hearing=HEARING, starts_at=starts_at + HOUR, ends_at=starts_at + 2 * HOUR, seen_starts_at=starts_at,
+            reason="Train",
+        )  # fmt: skip
+        await engine.do(later, stage="auditions")
+        await skip_to(environment, starts_at + 3 * HOUR)
+        await engine.do(acts.HoldHearing(hearing=HEARING, heard=("writer",)), stage="auditions")
+        await engine.do(acts.RecordHearing(hearing=HEARING, record=body("cr")), stage="auditions")
+        await skip_to(environment, starts_at + 12 * DAY)
+        await engine.hearing(HEARING).result()
+
+
 SCENARIOS: dict[str, Scenario] = {
     "two-years": two_years,
     "moved-deadlines": moved_deadlines,
@@ -114,4 +141,8 @@ SCENARIOS: dict[str, Scenario] = {
     "never-drafted": never_drafted,
     "sealed-aside": sealed_aside,
     "early-wake-up": early_wake_up,
+    "hearing": hearing,
+    "hearing-attended": hearing,
 }
+OF_HEARINGS = ("hearing-attended",)
+"""Of these it is the history of the hearing's own workflow that is kept."""

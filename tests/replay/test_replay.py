@@ -12,6 +12,7 @@ from temporalio.worker import Replayer
 from tests.replay.regenerate import HISTORIES, IDENTITY
 from tests.replay.scenarios import SCENARIOS
 from workflows.concertation import ConcertationWorkflow
+from workflows.hearing import HearingWorkflow
 from workflows.payloads import data_converter
 
 FILES = sorted(HISTORIES.glob("*.json"))
@@ -22,7 +23,7 @@ def _history(file: Path) -> WorkflowHistory:
 
 
 def _replayer() -> Replayer:
-    return Replayer(workflows=[ConcertationWorkflow], data_converter=data_converter())
+    return Replayer(workflows=[ConcertationWorkflow, HearingWorkflow], data_converter=data_converter())
 
 
 def test_every_scenario_has_its_history() -> None:

@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from domain.moderation import Hand, ModerationReason, Redact
 from server.commands.import_archive import ArchiveRefused
-from server.files.shelf import FolderShelf, Shelf, ShelfFault, place_of, shelf_of
+from server.files.shelf import FolderShelf, ShelfFault, place_of, shelf_of
 from server.settings import Settings
 from store import files
 from store.moderation import Moderated, Request, carry_out
@@ -269,11 +269,11 @@ async def test_a_restoration_that_the_place_for_files_breaks_off_shows_nothing_a
     await houses.archive()
     put, taken = FolderShelf.put, list[str]()
 
-    async def full(self: Shelf, digest: str, staged: Path) -> None:
+    async def full(self: FolderShelf, digest: str, staged: Path) -> None:
         if taken:
             raise ShelfFault("full")
         taken.append(digest)
-        await put(self, digest, staged)  # type: ignore[arg-type]  # it is one
+        await put(self, digest, staged)
 
     with monkeypatch.context() as patched:
         patched.setattr(FolderShelf, "put", full)

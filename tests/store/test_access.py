@@ -14,12 +14,14 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "attempt", "batch", "body", "command_log", "concertation", "contact", "contribution", "contribution_change",
-    "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
-    "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "measure", "member",
+    "attempt", "batch", "body", "bounce", "closing_archive", "command_log", "concertation", "contact", "contribution",
+    "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
+    "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "letter_batch",
+    "measure", "member",
     "moderation_act", "notice", "notice_text",
-    "organisation", "outbox", "participant", "person", "procedure", "questionnaire", "reminder",
-    "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "stage", "webhook",
+    "organisation", "outbox", "participant", "person", "postal_address", "procedure", "questionnaire", "reminder",
+    "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "stage", "treatment",
+    "webhook",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
@@ -45,6 +47,7 @@ GRANTED = {
             "resemblance",
             "seal_branch",
             "stage",
+            "treatment",
         },
         "INSERT": {
             "body",
@@ -72,9 +75,18 @@ GRANTED = {
             "draft",
             "secret_vote",
         }
-        - {"contact", "delivery", "webhook"},
-        "UPDATE": {"concertation", "delivery", "member", "notice", "stage"},
-        "DELETE": {"file", "file_content", "file_reference"},
+        - {"closing_archive", "contact", "delivery", "letter_batch", "webhook"},
+        "UPDATE": {
+            "bounce",
+            "concertation",
+            "delivery",
+            "member",
+            "notice",
+            "postal_address",
+            "stage",
+            "treatment",
+        },
+        "DELETE": {"file", "file_content", "file_reference", "treatment"},
     },
 }
 COLUMNS = {
@@ -86,6 +98,7 @@ COLUMNS = {
     ("concertation_app", "UPDATE", "file"),
     ("concertation_app", "UPDATE", "file_content"),
     ("concertation_app", "UPDATE", "person"),
+    ("concertation_worker", "UPDATE", "closing_archive"),
     ("concertation_worker", "UPDATE", "contact"),
     ("concertation_worker", "UPDATE", "file_content"),
     ("concertation_worker", "UPDATE", "outbox"),
@@ -158,18 +171,23 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         """,
     )
     assert [row["proname"] for row in rows] == [
-        "answer_invitation", "batch_list", "contact_of", "contribution_by_receipt", "contribution_counts",
+        "answer_invitation", "ask_closing_archive", "batch_list", "confirm_address",
+        "contact_of", "contribution_by_receipt",
+        "contribution_counts",
         "contribution_export", "contribution_export_complete", "contribution_export_sizes",
         "contribution_facets", "contribution_facets_found", "contribution_followed_by", "contribution_get",
         "contribution_leaves",
         "contribution_own", "contribution_page", "contribution_ranking", "contribution_shares", "contribution_similar",
         "contribution_total", "contribution_versions", "contribution_whereabouts", "departement_of",
-        "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",
+        "dispatched_notices", "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",
         "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite",
-        "iso", "keep_secret_vote", "measures_of", "notices_of", "open_batch", "open_invitation",
+        "iso", "keep_letter_code", "keep_secret_vote", "leave_bulletins", "letter_batches", "letters_in", "measures_of",
+        "notice_counts", "notices_of", "open_batch", "open_invitation", "print_letters",
         "register_webhook", "reissue_code", "remind", "remove_webhook",
-        "report_contribution", "save_draft", "set_contact", "set_reader", "set_reminder_days", "submit_contribution",
-        "submit_contributions", "voices_of", "webhooks_of", "withdraw_contribution", "write_grouping",
+        "report_contribution", "retry_notice", "save_draft",
+        "set_contact", "set_reader", "set_reminder_days", "source_standings", "submit_contribution",
+        "submit_contributions", "treatment_figures", "treatment_gaps", "treatments_of", "voices_of",
+        "webhooks_of", "withdraw_contribution", "write_grouping",
         "write_moderation",
     ]  # fmt: skip
 
@@ -206,6 +224,8 @@ async def test_no_role_tampers_with_what_is_only_added_to(
         "SELECT * FROM secret_vote",
         "SELECT * FROM outbox",
         "SELECT email FROM contact",
+        "SELECT email FROM bounce",
+        "SELECT lines FROM postal_address",
         "SELECT secret FROM webhook",
         "SELECT recipient FROM notice",
         "SELECT append(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",

@@ -5,10 +5,14 @@ import asyncio
 import pytest
 
 from domain import acts
+from domain.grouping import Answer, Ask, Merge, Undo
+from domain.moderation import Hand
 from store.known_processes import KnownProcesses
 from store.notices import fan_out
 from store.pool import Pool
-from tests.store.stage import Play
+from tests.store.addresses import reached_at
+from tests.store.stage import Play, call_for_input, procedure
+from tests.store.test_grouping import Table
 
 pytestmark = pytest.mark.postgres
 
@@ -30,7 +34,7 @@ async def all_fanned_out(worker: Pool) -> None:
 
 async def with_addresses(app: Pool, *members: str, **wants: str) -> None:
     for member in members:
-        await app.fetchval("SELECT set_contact($1, $2, NULL, $3)", member, f"{member}@exemple.fr", wants)
+        await reached_at(app, member, f"{member}@exemple.fr", wants=wants)
 
 
 async def test_who_has_an_address_is_told_of_what_concerns_them_and_nobody_else(
@@ -124,3 +128,42 @@ async def test_who_left_is_not_told(play: Play, worker: Pool, app: Pool) -> None
     await play.do(acts.Suspend(reason="Réserve électorale"))
     await all_fanned_out(worker)
     assert [who for kind, who in await told(worker) if kind == "suspended"] == ["member/p1"]
+
+
+async def test_authors_are_asked_before_a_grouping_and_told_of_it_and_nobody_else(
+    play: Play, worker: Pool, app: Pool
+) -> None:
+    table = Table(app, play)
+    ids = await table.written(3)
+    await with_addresses(app, "p0", "p1", "p2", "coordinator")
+    await worker.execute("UPDATE outbox SET delivered_at = instant()")
+    grouping = await table.do(Ask(kept=ids[0], others=(ids[1],)))
+    for n in range(2):
+        answer = Answer(contribution=ids[n], consents=True)
+        grouping = await table.do(answer, Hand(f"p{n}"), about=grouping)
+    grouping = await table.do(Merge(), about=grouping)
+    await table.do(Undo(text="Erreur"), about=grouping)
+    await all_fanned_out(worker)
+    found = [who for kind, who in await told(worker) if kind == "contributions_grouped"]
+    assert sorted(found) == ["member/p0"] * 3 + ["member/p1"] * 3
+    rows = await worker.fetch(
+        "SELECT body ->> 'fr' AS said FROM notice_text WHERE kind = 'contributions_grouped' ORDER BY at, key"
+    )
+    asked, merged, undone = (row["said"] for row in rows)
+    assert "votre accord" in asked
+    assert "compte toujours" in merged
+    assert "abandonné" in undone
+
+
+async def test_who_contributed_is_told_of_the_outcome_though_they_are_no_member(
+    play: Play, worker: Pool, app: Pool
+) -> None:
+    await play.launch(procedure(call_for_input(admission="open")))
+    await with_addresses(app, "passante", "autre")
+    async with app.acquire() as connection:
+        await play.contribute(connection, "passante")
+    await worker.execute("UPDATE outbox SET delivered_at = instant()")
+    await play.do(acts.Suspend(reason="Réserve électorale"))
+    await play.do(acts.Abandon(reason="Projet retiré"))
+    await all_fanned_out(worker)
+    assert await told(worker) == [("concertation_abandoned", "member/passante")]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.postgres
 SECRET = {**OPINION, "secret": True}
 
 
-async def _at_the_vote(play: Play) -> Ballot:
+async def at_the_vote(play: Play) -> Ballot:
     """Go on to the ballot on the opinion of a council of four: its chair and three members."""
     await play.draft(procedure(call_for_input(), review(opinion=SECRET)))
     for name in ("presidente", "c1", "c2", "c3"):
@@ -50,7 +50,7 @@ def _avis() -> dict[str, Any]:
     return {"round": 1, "stage": "avis"}
 
 
-async def _vote(play: Play, app: Pool, ballot: Ballot, by: str, position: Position, key: str = "vote") -> Any:
+async def vote(play: Play, app: Pool, ballot: Ballot, by: str, position: Position, key: str = "vote") -> Any:
     async with app.acquire() as connection:
         commitment = await secret_votes.keep(
             connection, concertation=play.id, ballot=ballot.id, member=by, key=key, position=position
@@ -62,12 +62,12 @@ async def _vote(play: Play, app: Pool, ballot: Ballot, by: str, position: Positi
 async def test_the_last_vote_ends_the_ballot_with_its_tally_in_the_same_transaction(
     play: Play, app: Pool
 ) -> None:
-    ballot = await _at_the_vote(play)
+    ballot = await at_the_vote(play)
     for by, position in (("presidente", Position.FAVOURABLE), ("c1", Position.UNFAVOURABLE)):
-        await _vote(play, app, ballot, by, position)
-    await _vote(play, app, ballot, "c1", Position.FAVOURABLE, key="revised")
-    await _vote(play, app, ballot, "c2", Position.ABSTAIN)
-    events = await _vote(play, app, ballot, "c3", Position.FAVOURABLE)
+        await vote(play, app, ballot, by, position)
+    await vote(play, app, ballot, "c1", Position.FAVOURABLE, key="revised")
+    await vote(play, app, ballot, "c2", Position.ABSTAIN)
+    events = await vote(play, app, ballot, "c3", Position.FAVOURABLE)
     assert "ballot_closed" in [event.fact.kind for event in events]
     closed = (await play.process()).ballots[ballot.id]
     assert closed.count is not None
@@ -76,18 +76,18 @@ async def test_the_last_vote_ends_the_ballot_with_its_tally_in_the_same_transact
 
 
 async def test_no_position_of_a_secret_ballot_is_in_the_ledger(play: Play, app: Pool) -> None:
-    ballot = await _at_the_vote(play)
-    await _vote(play, app, ballot, "c1", Position.UNFAVOURABLE)
+    ballot = await at_the_vote(play)
+    await vote(play, app, ballot, "c1", Position.UNFAVOURABLE)
     contents = await play.worker.fetch("SELECT content FROM ledger WHERE kind = 'vote_cast'")
     assert len(contents) == 1
     assert "unfavourable" not in contents[0]["content"]
 
 
 async def test_a_window_that_ends_brings_the_tally_of_those_who_voted(play: Play, app: Pool) -> None:
-    ballot = await _at_the_vote(play)
-    await _vote(play, app, ballot, "c1", Position.FAVOURABLE)
-    await _vote(play, app, ballot, "c2", Position.UNFAVOURABLE)
-    await _vote(play, app, ballot, "presidente", Position.UNFAVOURABLE)
+    ballot = await at_the_vote(play)
+    await vote(play, app, ballot, "c1", Position.FAVOURABLE)
+    await vote(play, app, ballot, "c2", Position.UNFAVOURABLE)
+    await vote(play, app, ballot, "presidente", Position.UNFAVOURABLE)
     assert ballot.closes_at is not None
     await play.clock.reach(ballot.closes_at)
     await play.tick()
@@ -98,7 +98,7 @@ async def test_a_window_that_ends_brings_the_tally_of_those_who_voted(play: Play
 
 
 async def test_a_position_whose_vote_was_refused_counts_for_nothing(play: Play, app: Pool) -> None:
-    ballot = await _at_the_vote(play)
+    ballot = await at_the_vote(play)
     async with app.acquire() as connection:
         await secret_votes.keep(
             connection,
@@ -108,12 +108,12 @@ async def test_a_position_whose_vote_was_refused_counts_for_nothing(play: Play, 
             key="never sent",
             position=Position.UNFAVOURABLE,
         )
-    await _vote(play, app, ballot, "c2", Position.FAVOURABLE)
+    await vote(play, app, ballot, "c2", Position.FAVOURABLE)
     counted = await secret_votes.positions(play.worker, play.id, ballot.id)
     assert list(counted.values()) == [Position.FAVOURABLE]
 
 
 async def test_the_same_secret_vote_sent_twice_is_one_command(play: Play, app: Pool) -> None:
-    ballot = await _at_the_vote(play)
-    first = await _vote(play, app, ballot, "c1", Position.FAVOURABLE)
-    assert await _vote(play, app, ballot, "c1", Position.FAVOURABLE) == first
+    ballot = await at_the_vote(play)
+    first = await vote(play, app, ballot, "c1", Position.FAVOURABLE)
+    assert await vote(play, app, ballot, "c1", Position.FAVOURABLE) == first

@@ -192,6 +192,15 @@ class Play:
         self.do(
             acts.AttachDocument(document=body("questions"), title={"fr": "Questions"}, questionnaire=True)
         )
+        for stage in self.procedure.stages:
+            if stage.evaluation is not None:
+                grid = acts.AttachDocument(
+                    document=body(f"grille {stage.id}"),
+                    title={"fr": "Grille"},
+                    stage=stage.id,
+                    questionnaire=True,
+                )
+                self.do(grid)
 
     def vote(self, by: str, position: str, ballot: Ballot | None = None, **more: Any) -> list[Event]:
         """Vote in the running ballot (the latest, unless one is given)."""

@@ -58,9 +58,37 @@ def _hearing(play: Play) -> Samples:
             acts.ScheduleHearing(hearing="h", starts_at=play.now, ends_at=play.now + HOUR, witnesses=()),
             "auditions",
         ),
+        (
+            acts.MoveHearing(
+                hearing="h", starts_at=play.now, ends_at=play.now + HOUR, seen_starts_at=play.now, reason="x"
+            ),
+            "auditions",
+        ),
+        (acts.RequestHearing(request="q", text=body("x")), "auditions"),
+        (acts.WithdrawRequest(request="q"), "auditions"),
+        (acts.DeclineRequest(request="q", reason="x"), "auditions"),
+        (acts.CallWitness(hearing="h", witness="citizen"), "auditions"),
+        (acts.AnswerCall(hearing="h", comes=True), "auditions"),
+        (acts.ReplaceWitness(hearing="h", witness="prefect", by="ada", reason="x"), "auditions"),
+        (acts.DraftRecord(hearing="h", record=body("x")), "auditions"),
+        (acts.CorrectRecord(hearing="h", seen=body("x").digest, text=body("x")), "auditions"),
         (acts.HoldHearing(hearing="h", heard=()), "auditions"),
         (acts.CancelHearing(hearing="h", reason="x"), "auditions"),
         (acts.RecordHearing(hearing="h", record=body("x")), "auditions"),
+    )
+
+
+def _meeting(play: Play) -> Samples:
+    return (
+        (
+            acts.ConveneMeeting(
+                meeting="s", starts_at=play.now + HOUR, ends_at=play.now + 2 * HOUR, agenda=body("ordre")
+            ),
+            "avis",
+        ),
+        (acts.CancelMeeting(meeting="s", reason="x"), "avis"),
+        (acts.HoldMeeting(meeting="s", attendance={}), "avis"),
+        (acts.RecordMinutes(meeting="s", minutes=body("pv")), "avis"),
     )
 
 
@@ -68,10 +96,16 @@ def _reviewing(play: Play) -> Samples:
     return (
         (acts.DeclareInterest(), None),
         (acts.WithdrawFromReview(reason="x"), "avis"),
+        (acts.DeclineWithdrawal(reason="x"), "avis"),
         (acts.RecuseMember(member="ada", reason="x"), "avis"),
         (acts.StatePosition(position=Conclusion.FAVOURABLE, statement=body("x")), "avis"),
         (acts.DraftOpinion(text=body("x"), conclusion=Conclusion.FAVOURABLE), "avis"),
         (acts.PutOpinionToVote(text=body("x").digest), "avis"),
+        (acts.DraftArticle(article="a", title={"fr": "A"}, rapporteur="ada", text=body("x")), "avis"),
+        (acts.ProposeAmendment(amendment="m", article="a", text=body("x")), "avis"),
+        (acts.SettleAmendment(amendment="m", adopted=True, reason="x"), "avis"),
+        (acts.PutArticleToVote(article="a", text=body("x").digest), "avis"),
+        (acts.Evaluate(questionnaire="0" * 64, marks={}), "avis"),
         (acts.MakeReservation(reservation="v", text=body("x")), "avis"),
         (acts.RecordDissent(text=body("x")), "avis"),
     )
@@ -86,6 +120,18 @@ def _synthesising(play: Play) -> Samples:
             ),
             "synthese",
         ),
+        (
+            acts.MakeAscertainment(ascertainment="k", lane=None, themes=(), sources=(), text=body("x")),
+            "synthese",
+        ),
+        (acts.CiteSources(item="r", add=("c1",)), "synthese"),
+        (acts.SetAside(contributions=("c1",), reason="Hors du sujet"), "synthese"),
+        (acts.TakeBack(contributions=("c1",)), "synthese"),
+        (
+            acts.AnswerReservation(reservation="v", answer=acts.Settlement.LIFTED, reasons=body("x")),
+            "synthese",
+        ),
+        (acts.Comment(about="", text=body("x")), "synthese"),
         (acts.AssembleSynthesis(text=body("x")), "synthese"),
     )
 
@@ -112,6 +158,8 @@ def _following(play: Play) -> Samples:
         (acts.ReportProgress(commitment="e", status="kept", report=body("x")), "suivi"),
         (acts.PublishImplementationReport(text=body("x")), "suivi"),
         (acts.PublishObservation(text=body("x")), None),
+        (acts.PublishGuarantorReport(text=body("x")), None),
+        (acts.AnswerGuarantorReport(text=body("x")), None),
     )
 
 
@@ -121,6 +169,7 @@ _THEMES = (
     _scheduling,
     _balloting,
     _hearing,
+    _meeting,
     _reviewing,
     _synthesising,
     _deciding,

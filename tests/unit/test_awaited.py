@@ -125,7 +125,7 @@ def test_a_follow_up_awaits_its_report():
     play = opened(call_for_input(), decision(), follow_up(), stage="decision")
     play.do(acts.IssueDecision(text=acts.Body(id="d", digest="0" * 64)), "minister", "decision")
     play.until("suivi", State.OPEN)
-    assert whats(play) == ["implementation_report"]
+    assert whats(play) == ["implementation_report", "guarantor_report"]
 
 
 def test_a_concertation_that_nobody_conducts_says_so_first():

@@ -9,9 +9,11 @@ import pytest
 from domain import acts
 from domain.acts import Conclusion
 from domain.builtin import builtin, names
+from domain.council.attending import seats_at
 from domain.decide import next_deadline
 from domain.procedure import Kind, Role
 from domain.process import Outcome, Phase, Purpose, State, stage_in_round
+from domain.treatment.sources import records
 from tests.unit.play import Play, body
 
 
@@ -93,7 +95,9 @@ class Players:
                 text = body(place)
                 member = self.holder(Role.COUNCIL_MEMBER)
                 play.do(acts.DraftOpinion(text=text, conclusion=self.conclusions.pop(0)), member, key)
-                play.do(acts.PutOpinionToVote(text=text.digest), self.holder(Role.COUNCIL_CHAIR), key)
+                meeting = self.meet(key, place)
+                vote = acts.PutOpinionToVote(text=text.digest, meeting=meeting)
+                play.do(vote, self.holder(Role.COUNCIL_CHAIR), key)
             case Kind.SYNTHESIS:
                 self.synthesise(key, place)
             case Kind.DECISION:
@@ -101,6 +105,23 @@ class Players:
             case Kind.FOLLOW_UP:
                 report = acts.PublishImplementationReport(text=body("bilan"))
                 play.do(report, self.holder(Role.DECIDING_AUTHORITY), key)
+
+    def meet(self, key: str, place: str) -> str | None:
+        """Let the council meet where the procedure asks for it."""
+        play, chair = self.play, self.holder(Role.COUNCIL_CHAIR)
+        stage, run = play.process.stages[key], play.process.runs[key]
+        if stage.meeting is None:
+            return None
+        starts_at = play.now + stage.meeting.notice
+        convened = acts.ConveneMeeting(
+            meeting=place, starts_at=starts_at, ends_at=starts_at + timedelta(seconds=1), agenda=body("ordre")
+        )
+        play.do(convened, chair, key)
+        play.now = starts_at
+        there = dict.fromkeys(seats_at(play.process, stage, run, play.now), acts.Attendance.PRESENT)
+        play.do(acts.HoldMeeting(meeting=place, attendance=there), chair, key)
+        play.do(acts.RecordMinutes(meeting=place, minutes=body("pv")), chair, key)
+        return place
 
     def hear(self, key: str, place: str) -> None:
         starts_at = self.play.now + timedelta(milliseconds=100)
@@ -111,6 +132,7 @@ class Players:
                 starts_at=starts_at,
                 ends_at=starts_at + timedelta(seconds=1),
                 witnesses=witnesses,
+                urgent="tout de suite",
             ),
             stage=key,
         )
@@ -125,12 +147,15 @@ class Players:
             self.play.do(acts.SubmitChapter(lane=lane, text=body(f"{place} {lane}")), writer, key)
             self.play.do(
                 acts.MakeRecommendation(
-                    recommendation=f"{place}-{lane}", lane=lane, themes=(), addressees=addressees, sources=(),
+                    recommendation=f"{place}-{lane}", lane=lane, themes=(), addressees=addressees,
+                    sources=tuple(hearing.id for hearing in records(self.play.process, self.play.process.round, key)),
                     text=body(f"r {place} {lane}"),
                 ),
                 writer, key,
             )  # fmt: skip
-        self.play.do(acts.AssembleSynthesis(text=body(place)), self.holder(Role.GENERAL_RAPPORTEUR), key)
+        nothing = acts.TreatmentFigures(by_kind={})
+        assembled = acts.AssembleSynthesis(text=body(place), treatment=nothing)
+        self.play.do(assembled, self.holder(Role.GENERAL_RAPPORTEUR), key)
 
     def decide(self, key: str) -> None:
         synthesis = list(self.play.process.syntheses.values())[-1]
@@ -141,7 +166,8 @@ class Players:
                     reasons=body("motifs"),
                 )  # fmt: skip
                 self.play.do(act, f"{addressee}-h0", key)
-        self.play.do(acts.IssueDecision(text=body("decision")), self.holder(Role.DECIDING_AUTHORITY), key)
+        issue = acts.IssueDecision(text=body("decision"), reasons=body("motifs de la décision"))
+        self.play.do(issue, self.holder(Role.DECIDING_AUTHORITY), key)
 
 
 @pytest.mark.parametrize("name", names())

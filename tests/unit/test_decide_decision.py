@@ -38,7 +38,7 @@ def following_up() -> Play:
 
 def answer(addressee: str, name: str = "r1", reasons: str = "motifs") -> acts.Respond:
     return acts.Respond(
-        recommendation=name, addressee=addressee, answer=Answer.DEFERRED, reasons=body(reasons)
+        recommendation=name, addressee=addressee, answer=Answer.FOLLOWED_IN_PART, reasons=body(reasons)
     )
 
 
@@ -237,7 +237,8 @@ def test_a_commitment_that_is_kept_or_given_up_is_never_late(status, late):
 def test_the_follow_up_ends_with_its_report_and_the_concertation_with_it():
     play = following_up()
     report = acts.PublishImplementationReport(text=body("bilan"))
-    assert [item.what for item in awaited(play.process, play.now)] == ["implementation_report"]
+    waiting = [item.what for item in awaited(play.process, play.now)]
+    assert waiting == ["implementation_report", "guarantor_report"]
     assert play.refused(report, "dinum", "suivi") is Code.NOT_ALLOWED
     assert play.refused(report, "minister", "decision") is Code.STAGE_WRONG_KIND
     play.do(report, "minister", "suivi")

@@ -229,8 +229,8 @@ def test_only_a_hearing_that_was_held_is_recorded():
 def test_a_closed_stage_waits_for_its_hearings_and_records():
     play = hearing_days()
     play.do(schedule("h1", play.now), stage=STAGE)
-    play.do(schedule("h2", play.now), stage=STAGE)
-    play.do(acts.HoldHearing(hearing="h2", heard=("citizen",)), stage=STAGE)
+    play.do(schedule("h2", play.now, ("ada",)), stage=STAGE)
+    play.do(acts.HoldHearing(hearing="h2", heard=("ada",)), stage=STAGE)
     play.until(STAGE, State.CLOSED)
     play.pass_time(30 * DAY)
     assert play.run(STAGE).state is State.CLOSED
@@ -241,7 +241,7 @@ def test_a_closed_stage_waits_for_its_hearings_and_records():
     play.do(acts.CancelHearing(hearing="h1", reason="absent"), stage=STAGE)
     play.do(record("h2"), stage=STAGE)
     assert [item.what for item in awaited(play.process, play.now)] == ["vote"]
-    play.vote("citizen", "favourable")
+    play.vote("ada", "favourable")
     assert play.run(STAGE).state is State.CONCLUDED
 
 

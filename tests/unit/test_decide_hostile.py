@@ -13,7 +13,7 @@ from domain.decide import decide
 from domain.procedure import Office, Role
 from domain.process import HearingState, State
 from domain.refusals import Code, Refusal
-from domain.rights import ELECTORATE, PLATFORM, ROLES
+from domain.rights import ELECTORATE, PLATFORM, ROLES, THEMSELVES
 from tests.unit.play import Play, body
 from tests.unit.procedures import (
     OFFICES,
@@ -103,7 +103,11 @@ def answer_of(kind: str, by: str, **more: Any) -> Code | None:
 
 def test_every_act_says_who_may_do_it():
     kinds = {act.__dataclass_fields__["kind"].default for act in get_args(Act)}
-    assert kinds - set(ROLES) - set(PLATFORM) - ELECTORATE == {"tick", "record_seal", "admit_invited"}
+    assert kinds - set(ROLES) - set(PLATFORM) - ELECTORATE - THEMSELVES == {
+        "tick",
+        "record_seal",
+        "admit_invited",
+    }
 
 
 @pytest.mark.parametrize("kind", BY_A_ROLE)

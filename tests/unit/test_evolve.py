@@ -56,7 +56,7 @@ def rich_play() -> Play:
     play = launched(
         call_for_input(approvals=gates, quorum={"etat": 1}, if_no_quorum={"action": "extend", "by": "P2D"}),
         hearings(after=[]),
-        review(after=["appel", "auditions"]),
+        review(after=["appel", "auditions"], evaluation="grille"),
         synthesis(),
         decision(),
         follow_up(),
@@ -85,9 +85,25 @@ def rich_play() -> Play:
     play.until("appel", State.AWAITING_CONCLUSION)
     pass_gate(play)
     play.until("avis", State.OPEN)
-    play.do(acts.DeclareInterest(themes=("sante",)), "ada")
+    play.do(acts.AssignOrganisation(member="dinum", organisation="o1"))
+    play.do(acts.DeclareInterest(themes=("sante",), organisation_ids=("o1",)), "ada")
+    play.do(acts.DeclineWithdrawal(reason="sans lien"), "ada", "avis")
     play.do(acts.StatePosition(position=Conclusion.FAVOURABLE, statement=body("p")), "ada", "avis")
     play.do(acts.MakeReservation(reservation="v1", text=body("v")), "bob", "avis")
+    convened = acts.ConveneMeeting(
+        meeting="m1", starts_at=play.now, ends_at=play.now + HOUR, agenda=body("ordre du jour")
+    )
+    play.do(convened, "chair", "avis")
+    there = {"presidence/1": acts.Attendance.PRESENT, "conseil/1": acts.Attendance.REMOTE}
+    play.do(acts.HoldMeeting(meeting="m1", attendance=there), "chair", "avis")
+    play.do(acts.RecordMinutes(meeting="m1", minutes=body("pv")), "chair", "avis")
+    article = acts.DraftArticle(article="a1", title={"fr": "Sources"}, rapporteur="ada", text=body("a"))
+    play.do(article, "ada", "avis")
+    play.do(acts.ProposeAmendment(amendment="m1", article="a1", text=body("m")), "bob", "avis")
+    play.do(acts.SettleAmendment(amendment="m1", adopted=False, reason="superflu"), "ada", "avis")
+    play.do(acts.PutArticleToVote(article="a1", text=body("a").digest), "chair", "avis")
+    pass_gate(play)
+    play.do(acts.Evaluate(questionnaire=body("grille avis").digest, marks={"droit": 3}), "ada", "avis")
     put_to_vote(play, Conclusion.REFER_BACK)
     play.do(acts.GiveProxy(ballot=play.ballot().id, to="ada"), "cleo")
     play.vote("ada", "favourable", seat="conseil/3")
@@ -192,10 +208,15 @@ def test_the_play_meets_most_kinds_of_facts(played):
     """The rest happen in the other tests of the decider and in generated lives."""
     met = {type(event.fact) for event in played.events}
     assert {fact.__name__ for fact in set(get_args(Fact)) - met} <= {
+        "DecisionPublished", "ResponseLate", "GuarantorReported", "GuarantorAnswered",
         "DraftAmended", "OfficeCreated", "MemberLeft", "TermEnded", "DelegationRevoked", "StagePostponed",
         "StageClosingAdvanced", "StageOverdue", "GateReturned", "StageReopened", "LastResortApplied",
         "ConcertationAbandoned", "ProxyRevoked", "BallotReconvened", "BallotHeld", "BallotEscalated",
-        "HearingCancelled", "MemberRecused", "OpinionRejected", "OrganisationAssigned",
+        "HearingCancelled", "MeetingCancelled", "ArticleRefused", "MemberRecused", "OpinionRejected",
+        "HearingMoved", "HearingRequested", "RequestDeclined", "RequestWithdrawn", "WitnessCalled", "CallAnswered",
+        "WitnessReplaced", "RecordDrafted", "RecordCorrected",
+        "AscertainmentMade", "SourcesCited", "ContributionsSetAside", "SetAsideTakenBack", "ReservationAnswered",
+        "CommentMade",
     }  # fmt: skip
 
 

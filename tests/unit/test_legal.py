@@ -108,6 +108,10 @@ def test_participation_on_the_environment_is_electronic_or_postal_with_two_docum
     procedure = raw("environnement", channels=["counter", "phone"])
     del procedure["stages"][1]
     assert {"environment_channels", "environment_two_documents"} <= set(legal(procedure))
+    together = raw("environnement")
+    del stage(together, 2)["reasons_apart"]
+    found = legal(together)["environment_two_documents"]
+    assert (found.path, found.args["stage"]) == (("stages", 2, "reasons_apart"), "decision")
 
 
 @pytest.mark.parametrize(

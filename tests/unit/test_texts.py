@@ -56,7 +56,7 @@ def modules_of(package: ModuleType) -> list[ModuleType]:
 ENUMERATIONS = sorted(
     {
         value
-        for module in (procedure, *modules_of(acts), *modules_of(process))
+        for module in (*modules_of(procedure), *modules_of(acts), *modules_of(process))
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -123,6 +123,9 @@ class Engine:
     def handle(self) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(workflow_id(self.id))
 
+    def hearing(self, name: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(f"hearing-{self.id}-{name}")
+
     async def process(self) -> Process:
         async with acquire(self.pool) as connection:
             found = await process(connection, self.id)
@@ -157,11 +160,12 @@ class Engine:
             await connection.close()
 
     async def forget(self) -> None:
-        """End the workflow, so that its timers hold nothing up in a Temporal that tests share."""
-        try:
-            await self.handle().terminate()
-        except RPCError:
-            pass
+        """End the workflows, so that their timers hold nothing up in a Temporal that tests share."""
+        async with acquire(self.pool) as connection:
+            found = await process(connection, self.id)
+        for handle in (self.handle(), *(self.hearing(name) for name in (found.hearings if found else ()))):
+            with suppress(RPCError):
+                await handle.terminate()
 
 
 async def skip_to(environment: WorkflowEnvironment, instant: datetime) -> None:

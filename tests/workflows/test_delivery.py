@@ -17,10 +17,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from server.settings import Settings
 from server.worker import compose
-from store.contacts import set_contact
 from store.pool import Pool, open_pool
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.store.addresses import reached_at
 from tests.store.stage import Play
 from workflows.starting import start_delivery
 
@@ -43,8 +43,7 @@ async def test_what_happens_is_told_by_mail_through_the_worker(
     tmp_path: Path,
 ) -> None:
     app = await open_pool(database.app, application="tests: app")
-    async with app.acquire() as connection:
-        await set_contact(connection, "p0", email="p0@exemple.fr", language="en")
+    await reached_at(app, "p0", "p0@exemple.fr", "en")
     await app.close()
     async with pool.acquire() as connection:
         await Play(connection, test_clock).launch()

@@ -94,7 +94,11 @@ class Years:
             recommendation="r1", addressee="dinum", answer=Answer.FOLLOWED, reasons=body("suivie")
         )
         await self.engine.do(answer, "dinum", "decision")
-        await self.engine.do(acts.IssueDecision(text=body("decision")), "minister", "decision")
+        embargo = await self.environment.get_current_time() + 3 * DAY
+        decision = acts.IssueDecision(
+            text=body("decision"), reasons=body("motifs"), embargo_until=embargo, early_readers=("minister",)
+        )
+        await self.engine.do(decision, "minister", "decision")
 
     async def follow_up(self) -> None:
         await self.reach("suivi", State.OPEN)

@@ -16,4 +16,6 @@ ACT_OF: Mapping[type, ActOf] = {
     ev.ProgressReported: by_name(acts.ReportProgress),
     ev.ImplementationReported: by_name(acts.PublishImplementationReport),
     ev.ObservationPublished: by_name(acts.PublishObservation),
+    ev.GuarantorReported: by_name(acts.PublishGuarantorReport),
+    ev.GuarantorAnswered: by_name(acts.AnswerGuarantorReport),
 }

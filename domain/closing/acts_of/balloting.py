@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from domain import acts
 from domain import events as ev
 from domain.closing.rebuilding import ActOf, Addressed, Happened, by_name, placed
-from domain.process import BallotOutcome
+from domain.process import BallotOutcome, Purpose, article_in
 
 
 def _opened(happened: Happened) -> Addressed:
@@ -15,7 +15,12 @@ def _opened(happened: Happened) -> Addressed:
     assert isinstance(fact, ev.BallotOpened)
     if fact.act is not None:
         return Addressed(fact.act, fact.act_round, fact.act_stage)
-    return placed(happened, acts.PutOpinionToVote(text=fact.subject))
+    if fact.purpose is Purpose.ARTICLE:
+        _, article = article_in(fact.about)
+        return placed(
+            happened, acts.PutArticleToVote(article=article, text=fact.subject, meeting=fact.meeting)
+        )
+    return placed(happened, acts.PutOpinionToVote(text=fact.subject, meeting=fact.meeting))
 
 
 def _voted(happened: Happened) -> Addressed:

@@ -11,6 +11,7 @@ from domain.closing.rebuilding import ActOf, by_name
 ACT_OF: Mapping[type, ActOf] = {
     ev.InterestDeclared: by_name(acts.DeclareInterest),
     ev.MemberWithdrew: by_name(acts.WithdrawFromReview),
+    ev.WithdrawalDeclined: by_name(acts.DeclineWithdrawal),
     ev.MemberRecused: by_name(acts.RecuseMember),
     ev.PositionStated: by_name(acts.StatePosition),
     ev.OpinionDrafted: by_name(acts.DraftOpinion),

@@ -1,4 +1,4 @@
-"""Responses, the decision and its follow-up."""
+"""Responses and the decision."""
 
 from __future__ import annotations
 
@@ -9,27 +9,20 @@ import strawberry
 from strawberry import ID, field
 
 from api.accepting import (
-    CommitmentAccepted,
-    ConcertationAccepted,
     DecisionAccepted,
     RecommendationAccepted,
     SignOffPending,
 )
-from api.answers import AnyRefusal, PlaceRefusal, WorkRefusal
-from api.enumerations import Answer, CommitmentStatus
-from api.performing import ActInput, Making, StageActInput, mutation
+from api.answers import PlaceRefusal, WorkRefusal
+from api.enumerations import Answer
+from api.performing import Making, StageActInput, mutation
 from api.scalars import Multilingual
 from domain.acts import (
     Act,
     IssueDecision,
-    MakeCommitment,
-    PublishImplementationReport,
-    PublishObservation,
     RectifyDecision,
-    ReportProgress,
     Respond,
 )
-from domain.refusals import Code
 
 
 @strawberry.input(description="An addressee's reasoned response to a recommendation: one each.")
@@ -38,6 +31,10 @@ class RespondInput(StageActInput):
     addressee: str = field(description="The key of the office that answers.")
     answer: Answer = field(description="What is answered.")
     reasons: Multilingual = field(description="Why.")
+    until: datetime | None = field(
+        default=None,
+        description="By when what is deferred will be answered; mandatory there, refused elsewhere.",
+    )
 
     async def act(self, making: Making) -> Act:
         return Respond(
@@ -45,6 +42,7 @@ class RespondInput(StageActInput):
             addressee=self.addressee,
             answer=self.answer,
             reasons=making.body(self.reasons, "reasons", "reasons"),
+            until=self.until,
         )
 
 
@@ -57,9 +55,25 @@ RespondResult = Annotated[
 @strawberry.input(description="The decision, once every response is in.")
 class IssueDecisionInput(StageActInput):
     text: Multilingual = field(description="What it says.")
+    reasons: Multilingual | None = field(
+        default=None, description="Its reasons, as a document of their own; some procedures ask for it."
+    )
+    embargo_until: datetime | None = field(
+        default=None, description="Until when only some may read it; before its stage closes."
+    )
+    early_reader_ids: list[ID] | None = field(
+        default=None,
+        description="The members who may read it before, besides those who sign, conduct or guarantee it.",
+    )
 
     async def act(self, making: Making) -> Act:
-        return IssueDecision(text=making.body(self.text, "decision", "text"))
+        readers = tuple(making.member_key(id, "early_reader_ids") for id in self.early_reader_ids or ())
+        return IssueDecision(
+            text=making.body(self.text, "decision", "text"),
+            reasons=making.body(self.reasons, "decision_reasons", "reasons") if self.reasons else None,
+            embargo_until=self.embargo_until,
+            early_readers=readers or None,
+        )
 
 
 IssueDecisionResult = Annotated[
@@ -72,89 +86,21 @@ IssueDecisionResult = Annotated[
 class RectifyDecisionInput(StageActInput):
     text: Multilingual = field(description="What it says.")
     reason: str = field(description="Why it is rectified.")
+    reasons: Multilingual | None = field(
+        default=None, description="Its reasons, where those that were given do not hold any more."
+    )
 
     async def act(self, making: Making) -> Act:
-        return RectifyDecision(text=making.body(self.text, "decision", "text"), reason=self.reason)
+        return RectifyDecision(
+            text=making.body(self.text, "decision", "text"),
+            reason=self.reason,
+            reasons=making.body(self.reasons, "decision_reasons", "reasons") if self.reasons else None,
+        )
 
 
 RectifyDecisionResult = Annotated[
     DecisionAccepted | SignOffPending | PlaceRefusal,
     strawberry.union("RectifyDecisionResult", description="What `rectifyDecision` answers."),
-]
-
-
-@strawberry.input(description="Something promised in answer to a recommendation.")
-class MakeCommitmentInput(StageActInput):
-    recommendation_id: ID = field(description="The recommendation.")
-    owner: str = field(description="The key of the office that promises.")
-    due_at: datetime = field(description="Until when.")
-    text: Multilingual = field(description="What is promised, and how one will see that it was kept.")
-
-    async def act(self, making: Making) -> Act:
-        return MakeCommitment(
-            commitment=making.made("commitment"),
-            recommendation=making.recommendation(self.recommendation_id),
-            owner=self.owner,
-            due_at=self.due_at,
-            text=making.body(self.text, "commitment", "text"),
-        )
-
-
-MakeCommitmentResult = Annotated[
-    CommitmentAccepted | WorkRefusal,
-    strawberry.union("MakeCommitmentResult", description="What `makeCommitment` answers."),
-]
-
-
-@strawberry.input(description="A report on a commitment.")
-class ReportProgressInput(StageActInput):
-    commitment_id: ID = field(description="The commitment.")
-    status: CommitmentStatus = field(description="How it stands.")
-    report: Multilingual = field(description="What was done.")
-
-    async def act(self, making: Making) -> Act:
-        return ReportProgress(
-            commitment=making.read(
-                self.commitment_id, "Commitment", Code.UNKNOWN_COMMITMENT, "commitment_id"
-            ),
-            status=self.status.value,
-            report=making.body(self.report, "progress", "report"),
-        )
-
-
-ReportProgressResult = Annotated[
-    CommitmentAccepted | WorkRefusal,
-    strawberry.union("ReportProgressResult", description="What `reportProgress` answers."),
-]
-
-
-@strawberry.input(description="The report that lets the follow-up, and the concertation, end.")
-class PublishImplementationReportInput(StageActInput):
-    text: Multilingual = field(description="What it says.")
-
-    async def act(self, making: Making) -> Act:
-        return PublishImplementationReport(text=making.body(self.text, "implementation_report", "text"))
-
-
-PublishImplementationReportResult = Annotated[
-    ConcertationAccepted | WorkRefusal,
-    strawberry.union(
-        "PublishImplementationReportResult", description="What `publishImplementationReport` answers."
-    ),
-]
-
-
-@strawberry.input(description="The guarantor's observation. It decides nothing.")
-class PublishObservationInput(ActInput):
-    text: Multilingual = field(description="What it says.")
-
-    async def act(self, making: Making) -> Act:
-        return PublishObservation(text=making.body(self.text, "observation", "text"))
-
-
-PublishObservationResult = Annotated[
-    ConcertationAccepted | AnyRefusal,
-    strawberry.union("PublishObservationResult", description="What `publishObservation` answers."),
 ]
 
 
@@ -173,25 +119,4 @@ class DecisionMutations:
         RectifyDecisionResult,
         DecisionAccepted,
         "Put out a new version of the decision; the old one is kept.",
-    )
-    make_commitment = mutation(
-        MakeCommitmentInput,
-        MakeCommitmentResult,
-        CommitmentAccepted,
-        "Commit to something by a date, in answer to a recommendation.",
-    )
-    report_progress = mutation(
-        ReportProgressInput, ReportProgressResult, CommitmentAccepted, "Report on a commitment."
-    )
-    publish_implementation_report = mutation(
-        PublishImplementationReportInput,
-        PublishImplementationReportResult,
-        ConcertationAccepted,
-        "Publish the report that lets the follow-up end.",
-    )
-    publish_observation = mutation(
-        PublishObservationInput,
-        PublishObservationResult,
-        ConcertationAccepted,
-        "Publish the guarantor's observation.",
     )

@@ -1,4 +1,4 @@
-"""Hearings: set, held, cancelled, recorded."""
+"""Hearings: set, moved, held, cancelled."""
 
 from __future__ import annotations
 
@@ -9,11 +9,24 @@ import strawberry
 from strawberry import ID, field
 
 from api.accepting import HearingAccepted
-from api.answers import PlaceRefusal, WorkRefusal
-from api.performing import Making, StageActInput, mutation
+from api.answers import PlaceRefusal, SittingRefusal, WorkRefusal
+from api.performing import LONGEST_NAME, Making, Refusing, StageActInput, mutation
 from api.scalars import Multilingual
-from domain.acts import Act, CancelHearing, HoldHearing, RecordHearing, ScheduleHearing
-from domain.refusals import Code
+from domain.acts import Act, CancelHearing, HoldHearing, MoveHearing, ScheduleHearing
+from domain.free_text import read
+from domain.refusals import Code, Refusal
+
+
+def room(name: str | None) -> str | None:
+    """Give the name of a room as it is kept.
+
+    Raises:
+        Refusing: it is none.
+    """
+    found = None if name is None else read(name, LONGEST_NAME, ("room",))
+    if isinstance(found, Refusal):
+        raise Refusing(found)
+    return found
 
 
 @strawberry.input(description="A hearing to set inside the window of its stage.")
@@ -22,6 +35,19 @@ class ScheduleHearingInput(StageActInput):
     ends_at: datetime = field(description="When it ends.")
     witness_ids: list[ID] = field(description="The members called to be heard.")
     place: Multilingual | None = field(default=None, description="Where: an address, a room, a link.")
+    room: str | None = field(default=None, description="The room; no two hearings are in one at once.")
+    territory: str | None = field(
+        default=None,
+        description="The code of the territory that it takes place in: then it is on no Sunday and no public holiday "
+        "there.",
+    )
+    capacity: int | None = field(
+        default=None, description="How many people there is room for who are called."
+    )
+    link: Multilingual | None = field(default=None, description="Where it is followed from afar.")
+    urgent: str | None = field(
+        default=None, description="Why people are called later than the procedure has it, where they are."
+    )
 
     async def act(self, making: Making) -> Act:
         return ScheduleHearing(
@@ -30,11 +56,16 @@ class ScheduleHearingInput(StageActInput):
             ends_at=self.ends_at,
             witnesses=tuple(making.member_key(id, "witness_ids") for id in self.witness_ids),
             place=making.body(self.place, "place", "place") if self.place else None,
+            room=room(self.room),
+            territory=self.territory,
+            capacity=self.capacity,
+            link=making.body(self.link, "place", "link") if self.link else None,
+            urgent=self.urgent,
         )
 
 
 ScheduleHearingResult = Annotated[
-    HearingAccepted | PlaceRefusal,
+    HearingAccepted | SittingRefusal,
     strawberry.union("ScheduleHearingResult", description="What `scheduleHearing` answers."),
 ]
 
@@ -46,6 +77,37 @@ class HearingActInput(StageActInput):
     def hearing(self, making: Making) -> str:
         """Give the key of the hearing."""
         return making.read(self.hearing_id, "Hearing", Code.UNKNOWN_HEARING, "hearing_id")
+
+
+@strawberry.input(description="Another time, room or place for a hearing. Those called answer anew.")
+class MoveHearingInput(HearingActInput):
+    starts_at: datetime = field(description="When it starts.")
+    ends_at: datetime = field(description="When it ends.")
+    seen_starts_at: datetime = field(description="When it started, as the author of the command saw it.")
+    reason: str = field(description="Why.")
+    room: str | None = field(default=None, description="The room; unset, it stays.")
+    place: Multilingual | None = field(default=None, description="Where; unset, it stays.")
+    urgent: str | None = field(
+        default=None, description="Why people learn of it later than the procedure has it, where they do."
+    )
+
+    async def act(self, making: Making) -> Act:
+        return MoveHearing(
+            hearing=self.hearing(making),
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            seen_starts_at=self.seen_starts_at,
+            reason=self.reason,
+            room=room(self.room),
+            place=making.body(self.place, "place", "place") if self.place else None,
+            urgent=self.urgent,
+        )
+
+
+MoveHearingResult = Annotated[
+    HearingAccepted | SittingRefusal,
+    strawberry.union("MoveHearingResult", description="What `moveHearing` answers."),
+]
 
 
 @strawberry.input(description="A hearing that took place.")
@@ -77,22 +139,6 @@ CancelHearingResult = Annotated[
 ]
 
 
-@strawberry.input(description="The record of a hearing.")
-class RecordHearingInput(HearingActInput):
-    record: Multilingual = field(description="What was said.")
-
-    async def act(self, making: Making) -> Act:
-        return RecordHearing(
-            hearing=self.hearing(making), record=making.body(self.record, "record", "record")
-        )
-
-
-RecordHearingResult = Annotated[
-    HearingAccepted | PlaceRefusal,
-    strawberry.union("RecordHearingResult", description="What `recordHearing` answers."),
-]
-
-
 @strawberry.type
 class HearingMutations:
     """Fields of the type Mutation."""
@@ -112,9 +158,9 @@ class HearingMutations:
     cancel_hearing = mutation(
         CancelHearingInput, CancelHearingResult, HearingAccepted, "Cancel a hearing, with a reason."
     )
-    record_hearing = mutation(
-        RecordHearingInput,
-        RecordHearingResult,
+    move_hearing = mutation(
+        MoveHearingInput,
+        MoveHearingResult,
         HearingAccepted,
-        "Hand in the record; those heard approve it where the procedure says so.",
+        "Move a hearing, with a reason. It is refused what `scheduleHearing` is.",
     )

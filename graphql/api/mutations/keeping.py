@@ -20,6 +20,7 @@ from api.mutations.entering import accepted_or_refused, check_clerk, made_for, s
 from api.performing import Making, Refusing, refuse
 from api.refusals import refusal_of, with_round
 from api.snapshot import Snapshot
+from domain.process import HearingState
 from domain.refusals import Code, Refusal
 from store import batches, drafts, versions
 from store.faults import StoreUnreachable
@@ -69,6 +70,11 @@ class OpenBatchInput(AskedInput):
         description="The code of the territory that they come from, of which the viewer is a clerk.",
     )
     reference: str | None = field(default=None, description="What the clerk's service calls it.")
+    hearing_id: ID | None = field(
+        default=None,
+        description="The hearing at which it was said, by the channel `HEARING`. What is said once the call for input "
+        "is over stands in the record of the hearing alone.",
+    )
 
 
 @strawberry.type(
@@ -161,9 +167,23 @@ async def _discard(info: Info, input: DiscardDraftInput, making: Making) -> Disc
     return DiscardAccepted(discarded=was)
 
 
+def _hearing(making: Making, at: Snapshot, id: ID | None) -> str | None:
+    """Give the key of a hearing of this concertation that was not cancelled."""
+    if id is None:
+        return None
+    key = making.read(id, "Hearing", Code.UNKNOWN_HEARING, "hearing_id")
+    found = at.process.hearings.get(key)
+    if found is None:
+        raise refuse(Code.UNKNOWN_HEARING, "hearing_id", hearing=key)
+    if found.state is HearingState.CANCELLED:
+        raise refuse(Code.HEARING_WRONG_STATE, "hearing_id", hearing=key, state=found.state)
+    return key
+
+
 async def _open(info: Info, input: OpenBatchInput, making: Making) -> BatchAccepted:
     assert making.at is not None
     check_clerk(making, making.at, input.territory)
+    hearing = _hearing(making, making.at, input.hearing_id)
     opened = accepted_or_refused(
         await info.context.reading.ask(
             lambda connection: batches.open_batch(
@@ -177,6 +197,7 @@ async def _open(info: Info, input: OpenBatchInput, making: Making) -> BatchAccep
                 key=making.key,
                 territory=input.territory,
                 reference=input.reference,
+                hearing=hearing,
             )
         )
     )

@@ -11,11 +11,12 @@ from api.accepting import ConcertationAccepted, MemberAccepted, OpinionAccepted
 from api.answers import AnyRefusal, PlaceRefusal, WorkRefusal
 from api.enumerations import Conclusion
 from api.performing import ActInput, Making, StageActInput, mutation
-from api.refusals import SubjectChanged
+from api.refusals import MeetingMissing, SubjectChanged
 from api.scalars import Multilingual
 from domain.acts import (
     Act,
     DeclareInterest,
+    DeclineWithdrawal,
     DraftOpinion,
     MakeReservation,
     PutOpinionToVote,
@@ -29,13 +30,20 @@ from domain.acts import (
 @strawberry.input(description="One's interests. An empty declaration says that there are none.")
 class DeclareInterestInput(ActInput):
     themes: list[str] = field(default_factory=list, description="The keys of themes.")
-    organisations: list[str] = field(default_factory=list, description="Names of organisations.")
+    organisation_ids: list[ID] = field(default_factory=list, description="Organisations of the concertation.")
+    organisations: list[str] = field(
+        default_factory=list, description="Names of organisations that are not registered."
+    )
     statement: Multilingual | None = field(default=None, description="More, for the chair and the guarantor.")
 
     async def act(self, making: Making) -> Act:
         return DeclareInterest(
             themes=tuple(self.themes),
             organisations=tuple(self.organisations),
+            organisation_ids=tuple(
+                making.organisation(id, "organisation_ids") for id in self.organisation_ids
+            )
+            or None,
             statement=making.body(self.statement, "interest", "statement") if self.statement else None,
         )
 
@@ -65,6 +73,20 @@ class WithdrawFromReviewInput(AsideInput):
 WithdrawFromReviewResult = Annotated[
     MemberAccepted | PlaceRefusal,
     strawberry.union("WithdrawFromReviewResult", description="What `withdrawFromReview` answers."),
+]
+
+
+@strawberry.input(description="Why one does not withdraw, though it was proposed.")
+class DeclineWithdrawalInput(StageActInput):
+    reason: str = field(description="Why.")
+
+    async def act(self, making: Making) -> Act:
+        return DeclineWithdrawal(reason=self.reason)
+
+
+DeclineWithdrawalResult = Annotated[
+    MemberAccepted | PlaceRefusal,
+    strawberry.union("DeclineWithdrawalResult", description="What `declineWithdrawal` answers."),
 ]
 
 
@@ -99,17 +121,31 @@ StatePositionResult = Annotated[
 ]
 
 
+@strawberry.input(description="An article in the version that its reader saw.")
+class ArticleVersionInput:
+    article_id: ID = field(description="The article.")
+    text: str = field(description="The digest of its text.")
+
+
 @strawberry.input(description="A version of the council's collective opinion.")
 class DraftOpinionInput(StageActInput):
     text: Multilingual = field(description="What it says.")
     conclusion: Conclusion = field(description="What it concludes.")
+    articles: list[ArticleVersionInput] = field(
+        default_factory=list, description="The articles that it is drawn from, as its author saw them."
+    )
 
     async def act(self, making: Making) -> Act:
-        return DraftOpinion(text=making.body(self.text, "opinion", "text"), conclusion=self.conclusion)
+        drawn_from = {making.article(one.article_id, "articles"): one.text for one in self.articles}
+        return DraftOpinion(
+            text=making.body(self.text, "opinion", "text"),
+            conclusion=self.conclusion,
+            articles=drawn_from or None,
+        )
 
 
 DraftOpinionResult = Annotated[
-    OpinionAccepted | WorkRefusal,
+    OpinionAccepted | SubjectChanged | WorkRefusal,
     strawberry.union("DraftOpinionResult", description="What `draftOpinion` answers."),
 ]
 
@@ -117,13 +153,18 @@ DraftOpinionResult = Annotated[
 @strawberry.input(description="The opinion to put to the vote.")
 class PutOpinionToVoteInput(StageActInput):
     text: str = field(description="The digest of the opinion that its author saw.")
+    meeting_id: ID | None = field(
+        default=None,
+        description="The meeting in which it is put to the vote, where the procedure asks for one.",
+    )
 
     async def act(self, making: Making) -> Act:
-        return PutOpinionToVote(text=self.text)
+        meeting = making.meeting(self.meeting_id, "meeting_id") if self.meeting_id else None
+        return PutOpinionToVote(text=self.text, meeting=meeting)
 
 
 PutOpinionToVoteResult = Annotated[
-    OpinionAccepted | SubjectChanged | WorkRefusal,
+    OpinionAccepted | SubjectChanged | MeetingMissing | WorkRefusal,
     strawberry.union("PutOpinionToVoteResult", description="What `putOpinionToVote` answers."),
 ]
 
@@ -167,6 +208,12 @@ class ReviewMutations:
     )
     withdraw_from_review = mutation(
         WithdrawFromReviewInput, WithdrawFromReviewResult, MemberAccepted, "Take no part, by one's own act."
+    )
+    decline_withdrawal = mutation(
+        DeclineWithdrawalInput,
+        DeclineWithdrawalResult,
+        MemberAccepted,
+        "Say why one does not withdraw, though the engine proposed it; the chair may recuse.",
     )
     recuse_member = mutation(
         RecuseMemberInput,

@@ -10,6 +10,7 @@ from strawberry import ID, field
 from api.accepting import RecommendationAccepted, SynthesisAccepted
 from api.answers import WorkRefusal
 from api.performing import Making, StageActInput, mutation
+from api.refusals import TreatmentTooLow
 from api.scalars import Multilingual
 from domain.acts import Act, AssembleSynthesis, MakeRecommendation, SubmitChapter
 from domain.refusals import Code
@@ -30,6 +31,16 @@ SubmitChapterResult = Annotated[
 ]
 
 
+REPLACES = (
+    "Recommendations and ascertainments that it takes the place of, of this round or an earlier one: their sources are "
+    "its own. Unset: as before."
+)
+
+
+def _keys(given: list[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(given)
+
+
 @strawberry.input(description="A recommendation, or a new version of one.")
 class MakeRecommendationInput(StageActInput):
     text: Multilingual = field(description="What it says.")
@@ -38,11 +49,19 @@ class MakeRecommendationInput(StageActInput):
     themes: list[str] = field(default_factory=list, description="The keys of its themes.")
     source_ids: list[ID] = field(
         default_factory=list,
-        description="What it comes from: ids of contributions, hearings or reservations.",
+        description="What it comes from: ids of contributions, hearings or reservations, 1,000 at most. A new version "
+        "that names none keeps those it has.",
     )
     recommendation_id: ID | None = field(
         default=None, description="The recommendation that this is a new version of."
     )
+    in_favour: list[str] | None = field(
+        default=None, description="The keys of the colleges that spoke for it; unset: as before."
+    )
+    against: list[str] | None = field(
+        default=None, description="The keys of the colleges that spoke against it; unset: as before."
+    )
+    replaces_ids: list[ID] | None = field(default=None, description=REPLACES)
 
     async def act(self, making: Making) -> Act:
         known = self.recommendation_id
@@ -57,6 +76,11 @@ class MakeRecommendationInput(StageActInput):
             addressees=tuple(self.addressees),
             sources=tuple(making.source(id) for id in self.source_ids),
             text=making.body(self.text, "recommendation", "text"),
+            in_favour=_keys(self.in_favour),
+            against=_keys(self.against),
+            replaces=None
+            if self.replaces_ids is None
+            else tuple(making.item(id, "replaces_ids") for id in self.replaces_ids),
         )
 
 
@@ -75,7 +99,7 @@ class AssembleSynthesisInput(StageActInput):
 
 
 AssembleSynthesisResult = Annotated[
-    SynthesisAccepted | WorkRefusal,
+    SynthesisAccepted | TreatmentTooLow | WorkRefusal,
     strawberry.union("AssembleSynthesisResult", description="What `assembleSynthesis` answers."),
 ]
 

@@ -9,15 +9,18 @@ from server.demo.calendar import show_calendar
 from server.demo.listening import OPERATION
 from server.demo.papers import EXTENSION, OBSERVATION, RECORDS
 from server.demo.scenes.contributing import CLOSED, DURING_THE_KILL, contribute
-from server.demo.scenes.entering import enter, in_hand
-from server.demo.scenes.launching import WITNESSES
+from server.demo.scenes.entering import enter, in_hand, open_batch_of_hearing
+from server.demo.scenes.launching import WITNESSES, called
 from server.demo.story import Story, fr, in_place
 from server.demo.voices import HEARD
 from server.demo.voting import sign, vote_all
 
+SILENT = "metiers"
+"""The axis whose record is approved by silence."""
+
 
 async def hear(story: Story) -> None:
-    """Hold the three hearings, hand in the records, and have those heard approve them."""
+    """Hold the three hearings, hand in the records, and have those heard approve them: in one axis by silence."""
     seen = await story.until(
         "ouverture des auditions",
         lambda now: all(now.has_reached(f"auditions.{axis}", "OPEN") for axis in WITNESSES),
@@ -28,7 +31,7 @@ async def hear(story: Story) -> None:
     async def hold(axis: str) -> None:
         place = in_place(f"auditions.{axis}", round_)
         hearing = story.ids[f"audition/{axis}"]
-        heard = [story.cast[key].id for key in WITNESSES[axis]]
+        heard = [story.cast[key].id for key in called(story, axis)]
         for attempt in range(1, 40):
             answer = await story.command(
                 story.cast.coordinator,
@@ -43,6 +46,16 @@ async def hear(story: Story) -> None:
             await asyncio.sleep(0.25)
         await story.do(
             story.cast.coordinator,
+            "DraftRecord",
+            f"projet de compte rendu de l’axe {axis}.",
+            f"audition/{axis}/projet",
+            quiet=True,
+            **place,
+            hearingId=hearing,
+            record=fr(RECORDS[axis]),
+        )
+        await story.do(
+            story.cast.coordinator,
             "RecordHearing",
             f"compte rendu de l’axe {axis}.",
             f"audition/{axis}/compte-rendu",
@@ -53,10 +66,19 @@ async def hear(story: Story) -> None:
         )
 
     await story.all_of(
-        "RecordHearing", "Une audition est tenue par axe, les comptes rendus sont déposés.", map(hold, axes)
+        "RecordHearing",
+        "Une audition est tenue par axe ; les comptes rendus, rédigés en projet, sont déposés.",
+        map(hold, axes),
     )
+    heard = next((axis for axis in axes if HEARD in called(story, axis)), None)
+    if heard is not None:
+        await open_batch_of_hearing(story, story.cast[HEARD], story.ids[f"audition/{heard}"], round_)
     await enter(story, story.cast[HEARD], round_, in_hand(await story.look()))
-    await _approve_records(story, (f"auditions.{axis}" for axis in axes))
+    await _approve_records(story, (f"auditions.{axis}" for axis in axes if axis != SILENT))
+    if SILENT in axes:
+        story.screen.say(
+            "Axe Métiers : personne ne dit rien du compte rendu. Passé le délai, le silence vaut approbation."
+        )
 
 
 async def _approve_records(story: Story, stages: Iterable[str]) -> None:

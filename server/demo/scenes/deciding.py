@@ -7,13 +7,18 @@ from server.demo.papers import (
     CHAPTERS,
     COMMITMENT,
     DECISION,
+    GUARANTOR_ANSWER,
+    GUARANTOR_REPORT,
+    INDICATOR,
     PROGRESS,
+    REASONS,
     RECOMMENDATION_BILAN,
     RECOMMENDATION_GUICHET,
     REPORT,
     RESPONSES,
     SYNTHESIS,
 )
+from server.demo.scenes.treating import treat
 from server.demo.story import Answer, Story, fr, in_place
 from server.demo.voices import FOLLOWED
 from server.demo.voting import sign
@@ -28,7 +33,7 @@ _ATTEMPTS = 4
 
 
 async def synthesise(story: Story) -> None:
-    """A chapter per axis, two recommendations with their sources and addressees, one synthesis."""
+    """A chapter per axis, two recommendations with their sources and addressees, all treated, one synthesis."""
     seen = await story.until("ouverture de la synthèse", lambda now: now.has_reached("synthese", "OPEN"))
     place = in_place("synthese", seen.stage("synthese").round)
     for axis, text in CHAPTERS.items():
@@ -51,6 +56,16 @@ async def synthesise(story: Story) -> None:
     )
     reserved = [story.ids["reserve"]] if "reserve" in story.ids else []
     await _recommend(story, "bilan", "metiers", RECOMMENDATION_BILAN, ["ministere"], reserved)
+    await story.do(
+        story.cast["rapporteur-general"],
+        "AssembleSynthesis",
+        "veut assembler la synthèse.",
+        "synthese/trop-tot",
+        refused="RESERVATION_OPEN" if reserved else "TREATMENT_TOO_LOW",
+        **place,
+        text=fr(SYNTHESIS),
+    )
+    await treat(story, place)
     await story.do(
         story.cast["rapporteur-general"],
         "AssembleSynthesis",
@@ -103,11 +118,12 @@ async def decide(story: Story) -> None:
         await story.do(
             story.cast["autorite"],
             "IssueDecision",
-            "rend la décision.",
+            "rend la décision, et ses motifs à part.",
             f"decision/{attempt}",
             tolerate=("PROPOSAL_PENDING", "DECISION_OUT", "STAGE_NOT_OPEN"),
             **in_place("decision", round_),
             text=fr(DECISION),
+            reasons=fr(REASONS),
         )
         await sign(story, "issue_decision", f"decision/{attempt}")
         seen = await story.look()
@@ -115,6 +131,17 @@ async def decide(story: Story) -> None:
             break
     else:
         raise Unforeseen("La décision n’a pas été signée.")
+    await _read_pages(story)
+
+
+async def _read_pages(story: Story) -> None:
+    """Read the permanent pages as anybody does, with nothing but their addresses."""
+    for document, said in (("decision/1", DECISION), ("reasons/1", REASONS)):
+        address = f"/concertations/{story.slug}/{document}"
+        page = await story.client.fetch(address, story.tell_silence)
+        if said.split(".")[0].split("\n")[0] not in page.decode():
+            raise Unforeseen(f"{address} ne dit pas ce qui a été décidé.")
+        story.screen.line("read", "", f"à lire pour toujours : {address} (et .pdf)")
 
 
 async def _respond(story: Story, recommendation: str, addressee: str, round_: int) -> None:
@@ -133,7 +160,7 @@ async def _respond(story: Story, recommendation: str, addressee: str, round_: in
 
 
 async def follow_up(story: Story) -> None:
-    """A commitment with an owner, a date and an indicator; a report; the end."""
+    """A commitment with an owner, a date and an indicator; reports, the guarantor's too; the end."""
     seen = await story.until("ouverture du suivi", lambda now: now.has_reached("suivi", "OPEN"))
     place = in_place("suivi", seen.stage("suivi").round)
     due_at = seen.read_at + timedelta(days=365)
@@ -147,6 +174,7 @@ async def follow_up(story: Story) -> None:
         owner="ministere",
         dueAt=due_at.isoformat(),
         text=fr(COMMITMENT),
+        indicator=fr(INDICATOR),
     )
     await story.do(
         story.cast["ministere"],
@@ -157,6 +185,20 @@ async def follow_up(story: Story) -> None:
         commitmentId=made.data["commitment"]["id"],
         status="UNDER_WAY",
         report=fr(PROGRESS),
+    )
+    await story.do(
+        story.cast["garant"],
+        "PublishGuarantorReport",
+        f"rend son rapport : « {GUARANTOR_REPORT} »",
+        "rapport-du-garant",
+        text=fr(GUARANTOR_REPORT),
+    )
+    await story.do(
+        story.cast["autorite"],
+        "AnswerGuarantorReport",
+        f"répond au garant : « {GUARANTOR_ANSWER} »",
+        "rapport-du-garant/reponse",
+        text=fr(GUARANTOR_ANSWER),
     )
     await story.do(
         story.cast["autorite"],

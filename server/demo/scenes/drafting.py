@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from domain.questionnaires.builtin import source
 from server.demo.cast import Person
-from server.demo.papers import INFORMATION_FILE, TITLE
+from server.demo.papers import INFORMATION_FILE, TAUGHT, TITLE
 from server.demo.scenes.admitting import designate, register_organisations
 from server.demo.story import Answer, Story, fr
 from server.demo.voices import INVITED
@@ -14,6 +14,7 @@ _SHOWN = ("appel", "auditions.politiques-publiques", "avis", "synthese", "decisi
 _TERRITORIES = ["FR", "GP", "RE"]
 _DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 _MIDNIGHT = time()
+_SHARES = "participation au capital d’un éditeur d’assistants conversationnels."
 
 
 async def show_calendar(story: Story) -> None:
@@ -85,7 +86,7 @@ async def draft(story: Story) -> None:
     )
     await story.all_of(
         "DeclareInterest",
-        "Le conseil scientifique dépose ses déclarations d’intérêts ; une seule n’est pas vide.",
+        "Le conseil scientifique dépose ses déclarations d’intérêts ; deux ne sont pas vides.",
         (_declare(story, person) for person in story.cast.council),
     )
     await _launch_too_early(story)
@@ -106,6 +107,16 @@ async def draft(story: Story) -> None:
         title=fr("Questionnaire"),
         stage="appel",
         source=source("assises"),
+        questionnaire=True,
+    )
+    await story.do(
+        coordinator,
+        "AttachDocument",
+        "dépose la grille d’évaluation que chaque membre du conseil remplira.",
+        "piece/grille/1",
+        title=fr("Grille d’évaluation"),
+        stage="avis",
+        source=source("evaluation"),
         questionnaire=True,
     )
 
@@ -152,13 +163,15 @@ async def _appoint(story: Story, person: Person) -> Answer:
 
 
 async def _declare(story: Story, person: Person) -> Answer:
-    interested = person.key == "conseil-3"
+    interested, taught = person.key == "conseil-3", person.key == TAUGHT
+    said = "a enseigné dans un organisme qui sera entendu." if taught else _SHARES
     return await story.do(
         person,
         "DeclareInterest",
-        "déclare un intérêt : participation au capital d’un éditeur d’assistants conversationnels.",
+        f"déclare un intérêt : {said}",
         f"interets/{person.key}",
-        quiet=not interested,
+        quiet=not (interested or taught),
+        organisationIds=[story.ids["organisme/chercheurs"]] if taught else [],
         themes=["economie"] if interested else [],
         organisations=["Éditeur d’assistants conversationnels"] if interested else [],
     )

@@ -85,7 +85,7 @@ def _form(story: Story, person: Person, channel: str, at: datetime) -> dict[str,
         "receivedAt": None if channel == "PAPER" else at.isoformat(),
         "place": PLACES[person.key],
         "reference": f"12/{BATCH.index(person.key) + 1}" if in_batch else None,
-        "batchId": story.ids.get("bordereau") if in_batch else None,
+        "batchId": story.ids.get("bordereau" if in_batch else f"bordereau/{person.key}"),
         "answers": by_hand(person.voice),
         "themes": list(person.voice.themes),
     }
@@ -125,6 +125,24 @@ async def _open_batch(story: Story, round_: int) -> None:
     )
     if opened.done:
         story.ids["bordereau"] = opened.data["batch"]["id"]
+
+
+async def open_batch_of_hearing(story: Story, person: Person, hearing: str, round_: int) -> None:
+    """Announce what somebody said at a hearing: it is entered as a contribution that names the hearing."""
+    opened = await story.do(
+        clerk(story, person),
+        "OpenBatch",
+        f"annonce ce que {person.label} a dit à son audition : une contribution.",
+        f"bordereau/{person.key}",
+        tolerate=CLOSED,
+        **in_place("appel", round_),
+        channel="HEARING",
+        announced=1,
+        territory="FR",
+        hearingId=hearing,
+    )
+    if opened.done:
+        story.ids[f"bordereau/{person.key}"] = opened.data["batch"]["id"]
 
 
 async def show_batch(story: Story, round_: int) -> None:

@@ -7,7 +7,7 @@ from domain.procedure import Gate
 from server.demo.board import CLOCKS
 from server.demo.documents import document
 from server.demo.faults import Unforeseen
-from server.demo.papers import PLACE, WITHDRAWAL
+from server.demo.papers import PLACE, REQUESTS, ROOMS, WITHDRAWAL
 from server.demo.story import Story, fr, in_place
 from server.demo.voting import TOO_LATE, pass_gate, show_count, sign
 
@@ -16,7 +16,7 @@ WITNESSES = {
     "vie-publique": ("droits", "aide-usagers"),
     "metiers": ("syndicat-territorial", "secretaire-mairie"),
 }
-"""Who is heard, by axis."""
+"""Who is heard, by axis: the first is called, the second asks for it."""
 _ATTEMPTS = 6
 
 
@@ -48,8 +48,19 @@ async def launch(story: Story) -> None:
 async def _schedule_hearings(story: Story) -> None:
     await story.all_of(
         "ScheduleHearing",
-        "Une audition est convoquée dans chacun des trois axes, dans sa fenêtre.",
+        "Une audition est fixée dans chacun des trois axes, dans sa fenêtre, avec une personne convoquée.",
         (_schedule(story, axis) for axis in WITNESSES),
+    )
+    axes = [axis for axis in WITNESSES if f"audition/{axis}" in story.ids]
+    await story.all_of(
+        "CallWitness",
+        "Dans chaque axe, une autre personne demande à être entendue ; elle est convoquée à la même audition.",
+        (_request_and_call(story, axis) for axis in axes),
+    )
+    await story.all_of(
+        "AnswerCall",
+        "Les personnes convoquées répondent qu’elles viendront.",
+        (_answer(story, axis, key) for axis in axes for key in called(story, axis)),
     )
 
 
@@ -68,16 +79,68 @@ async def _schedule(story: Story, axis: str) -> None:
             "convoque.",
             f"audition/{axis}/{attempt}",
             quiet=True,
-            tolerate=("DATE_IN_PAST", "HEARING_OUTSIDE_WINDOW", "STAGE_WRONG_STATE"),
+            tolerate=("DATE_IN_PAST", "HEARING_OUTSIDE_WINDOW", "STAGE_WRONG_STATE", "CONVOCATION_TOO_LATE"),
             **in_place(stage.key, stage.round),
             startsAt=starts_at.isoformat(),
             endsAt=(starts_at + (closes_at - starts_at) / 2).isoformat(),
-            witnessIds=[story.cast[key].id for key in WITNESSES[axis]],
+            witnessIds=[story.cast[WITNESSES[axis][0]].id],
             place=fr(PLACE),
+            room=ROOMS[axis],
         )
         if answer.done:
             story.ids[f"audition/{axis}"] = answer.data["hearing"]["id"]
             return
+
+
+async def _request_and_call(story: Story, axis: str) -> None:
+    """The second asks to be heard, and is called; on a late machine, until it is too late for it."""
+    asking = story.cast[WITNESSES[axis][1]]
+    place = in_place(f"auditions.{axis}", 1)
+    requested = await story.do(
+        asking,
+        "RequestHearing",
+        "demande à être entendu.",
+        f"audition/{axis}/demande",
+        quiet=True,
+        tolerate=("STAGE_WRONG_STATE",),
+        **place,
+        text=fr(REQUESTS[axis]),
+    )
+    if not requested.done:
+        return
+    answer = await story.do(
+        story.cast.coordinator,
+        "CallWitness",
+        "convoque.",
+        f"audition/{axis}/convocation",
+        quiet=True,
+        tolerate=("CONVOCATION_TOO_LATE", "HEARING_WRONG_STATE"),
+        **place,
+        hearingId=story.ids[f"audition/{axis}"],
+        witnessId=asking.id,
+        requestId=requested.data["request"]["id"],
+    )
+    if answer.done:
+        story.ids[f"convocation/{axis}"] = asking.id
+
+
+def called(story: Story, axis: str) -> tuple[str, ...]:
+    """Give who is called to the hearing of an axis, by their keys."""
+    return WITNESSES[axis] if f"convocation/{axis}" in story.ids else WITNESSES[axis][:1]
+
+
+async def _answer(story: Story, axis: str, key: str) -> None:
+    await story.do(
+        story.cast[key],
+        "AnswerCall",
+        "viendra.",
+        f"audition/{axis}/reponse/{key}",
+        quiet=True,
+        tolerate=("HEARING_WRONG_STATE",),
+        **in_place(f"auditions.{axis}", 1),
+        hearingId=story.ids[f"audition/{axis}"],
+        comes=True,
+    )
 
 
 async def hand_over(story: Story) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from server.demo.faults import Unforeseen
 from server.demo.papers import INFORMATION_FILE_2, OPINION_1, OPINION_2, POSITIONS, RESERVATION
+from server.demo.scenes.meeting import decline, evaluate, meet, minute
 from server.demo.scenes.sealing import add_contributions, show_seal
 from server.demo.story import Story, fr, in_place
 from server.demo.voting import pass_gate, show_count, vote_all
@@ -30,6 +31,8 @@ async def refer_back(story: Story) -> None:
             position=position,
             statement=fr(reasons),
         )
+    await decline(story, round_)
+    await evaluate(story, round_)
     await _adopt(story, round_, "REFER_BACK", OPINION_1)
     await story.until("second tour", lambda now: now.round == 2)
     story.screen.say("Le renvoi ouvre le tour 2 à l’appel à contributions, et à tout ce qui le suit.")
@@ -115,6 +118,7 @@ async def _adopt(story: Story, round_: int, conclusion: str, text: str) -> None:
         text=fr(text),
         conclusion=conclusion,
     )
+    meeting = await meet(story, round_)
     for attempt in range(1, _ATTEMPTS + 1):
         await story.do(
             chair,
@@ -123,6 +127,7 @@ async def _adopt(story: Story, round_: int, conclusion: str, text: str) -> None:
             f"avis/{round_}/voix/{attempt}",
             **in_place("avis", round_),
             text=drafted.data["opinion"]["text"]["digest"],
+            meetingId=meeting,
         )
         ballot = (await story.look()).ballot("OPINION", "avis")
         if ballot is not None:
@@ -133,3 +138,4 @@ async def _adopt(story: Story, round_: int, conclusion: str, text: str) -> None:
     else:
         raise Unforeseen("L’avis n’a pas été adopté.")
     await show_count(story, "OPINION", "avis")
+    await minute(story, round_, meeting)

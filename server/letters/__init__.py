@@ -1,0 +1,1 @@
+"""Letters on paper: set as one PDF, fetched by a signed address."""

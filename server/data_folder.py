@@ -3,12 +3,12 @@
 import fcntl
 import json
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from server.errors import CommandFailed
+from server.free_port import free_port
 
 
 class DataFolderInUse(CommandFailed):
@@ -66,23 +66,7 @@ class DataFolder:
             known: dict[str, int] = json.loads(file.read_text())
         except (OSError, ValueError):
             known = {}
-        port = _free_port(host, known.get(name, 0), avoid={p for n, p in known.items() if n != name})
+        others = frozenset(p for n, p in known.items() if n != name)
+        port = free_port(host, known.get(name, 0), avoid=others)
         file.write_text(json.dumps(known | {name: port}, indent=2))
         return port
-
-
-def _free_port(host: str, first: int, avoid: set[int]) -> int:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    while True:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host.strip("[]"), first))
-            except OSError:
-                if first == 0:
-                    raise
-                first = 0
-                continue
-            port: int = probe.getsockname()[1]
-        if port not in avoid:
-            return port

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,7 @@ from activities.delivering import Delivery
 from activities.mail_way import Patience
 from activities.mailing import Mailing
 from domain.noticing.wording import Words
+from server.free_port import free_port
 from store import notices
 from store.notices import Occasion
 from store.pool import Pool
@@ -29,9 +29,7 @@ __all__ = ["app", "play", "worker"]
 @pytest.fixture
 def port() -> int:
     """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    return free_port("127.0.0.1")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain import acts
 from server.embedded.programs import program
+from server.free_port import free_port
 from server.leaving import leave
 from server.provisioning import Role
 from store.pool import open_pool
@@ -50,6 +51,7 @@ async def regenerate(names: list[str]) -> None:
 
 async def _played(shared: SharedPostgres, name: str) -> str:
     environment = await WorkflowEnvironment.start_time_skipping(
+        port=free_port("127.0.0.1"),
         test_server_existing_path=program("temporal-test-server"),
         data_converter=data_converter(),
         identity=IDENTITY,
@@ -63,6 +65,7 @@ async def _played(shared: SharedPostgres, name: str) -> str:
 async def _continued(shared: SharedPostgres) -> str:
     """A run that continued as new, because a real server suggested it after thirty events."""
     environment = await WorkflowEnvironment.start_local(
+        port=free_port("127.0.0.1"),
         dev_server_existing_path=program("temporal"),
         dev_server_log_level="error",
         dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=30"],

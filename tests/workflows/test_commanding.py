@@ -15,6 +15,7 @@ import pytest
 from domain import acts
 from domain.acts import Actor, Command
 from server.embedded.temporal import EmbeddedTemporal
+from server.free_port import free_port
 from store.pool import Pool
 from store.replies import Accepted
 from tests.fixtures.postgres import Database
@@ -30,13 +31,6 @@ def enrol() -> Command:
     return Command(id="c1", concertation=str(uuid4()), actor=Actor(member="coordinator"), act=act)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def silent_server() -> Iterator[str]:
     """Lets itself be connected to and never answers; its address."""
@@ -46,7 +40,7 @@ def silent_server() -> Iterator[str]:
 
 
 async def test_where_nobody_listens_nothing_was_sent() -> None:
-    client = await connect(f"127.0.0.1:{free_port()}", "tests", lazy=True)
+    client = await connect(f"127.0.0.1:{free_port('127.0.0.1')}", "tests", lazy=True)
     for _ in range(2):
         began = time.monotonic()
         with pytest.raises(Unavailable):

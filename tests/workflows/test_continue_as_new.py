@@ -15,6 +15,7 @@ from domain import acts
 from domain.evolve import fold
 from domain.process import Process
 from server.embedded.programs import program
+from server.free_port import free_port
 from store.pool import Pool
 from store.replies import Accepted
 from tests.fixtures.clock import TestClock
@@ -30,6 +31,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
 async def suggesting(tmp_path: Path) -> AsyncIterator[Client]:
     """A client of a server that suggests to continue as new after forty events."""
     environment = await WorkflowEnvironment.start_local(
+        port=free_port("127.0.0.1"),
         dev_server_existing_path=program("temporal"),
         dev_server_database_filename=str(tmp_path / "temporal.db"),
         dev_server_log_level="error",

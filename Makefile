@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
-# Test processes: the number of workers of pytest-xdist; 0 runs all in one process.
-JOBS   ?= 2
+# Test processes: the number of workers of pytest-xdist, one more than two cores since many tests wait for servers; 0 runs
+# all in one process.
+JOBS   ?= 3
 # Arguments handed on: make test ARGS="-k seal", make demo ARGS=--step, make bench ONLY=decide_per_s SCALE=full.
 ARGS   ?=
 ONLY   ?=

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,7 +25,7 @@ from server.free_port import free_port
 from server.leaving import leave
 from server.provisioning import Role
 from store.pool import open_pool
-from tests.fixtures.postgres import SharedPostgres
+from tests.fixtures.postgres import SharedPostgres, quick_folder
 from tests.replay.scenarios import HEARING, OF_HEARINGS, SCENARIOS
 from tests.workflows.engine import Engine
 from workflows.payloads import data_converter
@@ -38,7 +37,7 @@ IDENTITY = "tests"  # instead of the name of this machine
 async def regenerate(names: list[str]) -> None:
     """Write the histories of the scenarios with these names, or of all."""
     HISTORIES.mkdir(exist_ok=True)
-    shared = SharedPostgres(Path(tempfile.gettempdir()) / "concertation-histories")
+    shared = SharedPostgres(quick_folder() / "concertation-histories")
     await asyncio.to_thread(shared.enter)
     try:
         for name in names or [*SCENARIOS, "continued"]:

@@ -91,7 +91,7 @@ def joined(several: Sequence[Both]) -> Both:
     return Both(", ".join(one.fr for one in several), ", ".join(one.en for one in several))
 
 
-def table(caption: str, columns: str, rows: Sequence[Sequence[Cell]], **args: Shown) -> Table:
+def table(caption: str, columns: str, rows: Sequence[Sequence[Cell]], **args: Shown | Both) -> Table:
     """Make a table: keys of the catalogue for its caption, and for its columns, one behind another."""
     heads = [words(f"dossier.column.{name}") for name in columns.split()]
     return Table(caption=words(f"dossier.table.{caption}", **args), columns=heads, rows=rows)

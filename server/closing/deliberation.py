@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from domain.process import Ballot, Hearing, Opinion
+from domain.process import Ballot, Hearing
 from server.closing.archived import Archived, table, when
 from server.closing.blocks import Block, Cell, Item, Part, Section, labelled, word, words
+from server.closing.opinions import counted, opinions
 
 
 def course(archived: Archived) -> Section:
@@ -94,20 +95,8 @@ def council(archived: Archived) -> Section:
         if one.minutes is not None:
             title = words("dossier.minutes", at=one.starts_at)
             blocks.append(Item(title=title, blocks=[archived.text(one.minutes)]))
-    blocks += [_opinion(archived, one) for one in archived.process.opinions.values()]
+    blocks += opinions(archived)
     return Section(key="council", title=words("dossier.council"), blocks=blocks)
-
-
-def _opinion(archived: Archived, opinion: Opinion) -> Item:
-    blocks: list[Part] = []
-    if opinion.conclusion is not None:
-        blocks.append(words("dossier.conclusion", conclusion=word(opinion.conclusion.value, "conclusion")))
-    blocks.append(archived.text(opinion.text))
-    for reservation in opinion.reservations.values():
-        blocks += [words("dossier.reservation"), archived.text(reservation.text)]
-    for dissent in opinion.dissents.values():
-        blocks += [words("dossier.dissent"), archived.text(dissent)]
-    return Item(title=archived.stage(opinion.stage, opinion.round), blocks=blocks)
 
 
 def ballots(archived: Archived) -> Section:
@@ -119,16 +108,9 @@ def ballots(archived: Archived) -> Section:
 
 
 def _ballot(archived: Archived, ballot: Ballot) -> tuple[Cell, ...]:
-    count = ballot.count
-    numbers: tuple[int | None, ...] = (None,) * 6
-    if count is not None:
-        numbers = (
-            count.entitled, count.present, count.favourable, count.unfavourable, count.abstain, count.quorum,
-        )  # fmt: skip
     return (
         word(ballot.purpose.value, "purpose"),
         archived.stage(ballot.stage, ballot.round),
         when(ballot.closed_at),
-        *numbers,
-        word(ballot.outcome.value, "ballot_outcome") if ballot.outcome else None,
+        *counted(ballot),
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 
@@ -106,6 +106,29 @@ Label = Annotated[
     dict[Language, Text], BeforeValidator(_french_first, json_schema_input_type=Text | dict[Language, Text])
 ]
 """A text for people: a map from BCP-47 language tag to text, French mandatory. A bare text is French."""
+
+
+def _is_labelled(value: object) -> str:
+    return "in_languages" if isinstance(value, dict) else "in_french"
+
+
+Named = Annotated[
+    Annotated[Text, Tag("in_french")]
+    | Annotated[dict[Language, Text], BeforeValidator(_french_first), Tag("in_languages")],
+    Discriminator(_is_labelled),
+]
+"""A label by whose French text a thing is named. A bare text is French, and is written as it was read, so that what was
+written before there were other languages keeps its digest."""
+
+
+def name_of(named: Named) -> str:
+    """Give the French text by which a thing is named."""
+    return named if isinstance(named, str) else named["fr"]
+
+
+def label_of(named: Named) -> Label:
+    """Give the label of a thing that is named by its French text."""
+    return {"fr": named} if isinstance(named, str) else named
 
 
 def one_or_many(value: object) -> object:

@@ -96,6 +96,11 @@ class Names:
             return recommendation
         return text("recommendation.number", self.languages, number=known.index(recommendation) + 1)
 
+    def set_aside_reason(self, reason: str) -> str:
+        """Name a reason for setting contributions aside, whose French text is its name."""
+        procedure = self.process.procedure if self.process else None
+        return self._named(procedure.labels_of_reasons().get(reason) if procedure else None, reason)
+
     def _named(self, label: Mapping[str, str] | None, key: str) -> str:
         return (localised(label, self.languages) if label else "") or key
 
@@ -138,6 +143,8 @@ def _arguments(event: Event, names: Names) -> dict[str, Shown]:
             found[part.name] = _KEYS[part.name](names, value)
         else:
             found.update(_in_words(part.name, value, names))
+    if fact.kind == "contributions_set_aside":
+        found["reason"] = names.set_aside_reason(fact.reason)
     if fact.kind == "quorum_missed":
         found["missed"] = "; ".join(
             f"{_asked_of(college, names)} {fact.reached.get(college, 0)}/{number}"

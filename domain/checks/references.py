@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from domain.graph import EACH
+from domain.notation import Named, name_of
 from domain.procedure import ROLES, VISIBLE, College, Lane, Office, Procedure, Stage, Theme
 from domain.refusals import Finding
 from domain.territories import known
@@ -23,6 +24,7 @@ def check_references(procedure: Procedure) -> Iterator[Finding]:
         ("stages", procedure.stages),
     ):
         yield from _duplicates(field, parts)
+    yield from _reasons(procedure)
     yield from _places(procedure)
     yield from _offices(procedure)
     yield from _stages(procedure)
@@ -43,6 +45,14 @@ def _duplicates(field: str, parts: tuple[College | Lane | Theme | Office | Stage
         if part.id in seen:
             yield Finding("duplicate_id", (field, index, "id"), {"id": part.id})
         seen.add(part.id)
+
+
+def _reasons(procedure: Procedure) -> Iterator[Finding]:
+    """Tell reasons of one name that are labelled apart; the same text twice says nothing else."""
+    seen: dict[str, Named] = {}
+    for index, reason in enumerate(procedure.set_aside_reasons):
+        if seen.setdefault(name_of(reason), reason) != reason:
+            yield Finding("duplicate_id", ("set_aside_reasons", index), {"id": name_of(reason)})
 
 
 def _places(procedure: Procedure) -> Iterator[Finding]:

@@ -43,7 +43,7 @@ def set_aside(turn: Turn, act: SetAside) -> Refusal | None:
     found = in_progress(turn)
     if isinstance(found, Refusal):
         return found
-    if act.reason not in turn.procedure.set_aside_reasons:
+    if act.reason not in turn.procedure.labels_of_reasons():
         return Refusal(Code.REASON_NOT_LISTED, {"reason": act.reason}, ("reason",))
     contributions = tuple(dict.fromkeys(act.contributions))
     refusal = too_many(contributions)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from domain.notation import UNSET, Identifier, Label, Span, Text
+from domain.notation import UNSET, Identifier, Label, Named, Span, Text, label_of, name_of
 from domain.procedure.ballots import Signoff
 from domain.procedure.part import Part
 from domain.procedure.people import Channel, College, Lane, Office, Theme
@@ -77,6 +77,11 @@ class Procedure(Part):
     rounds: Rounds = Rounds()
     time_to_appeal: Annotated[Span | None, UNSET] = None
     """How long the author of a hidden contribution may appeal; unset, and then not written: two clear months."""
-    set_aside_reasons: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
-    """Why a contribution may be left without a recommendation; published with the treatment rate."""
+    set_aside_reasons: Annotated[tuple[Named, ...], Field(max_length=50)] = ()
+    """Why a contribution may be left without a recommendation; published with the treatment rate. The ledger names a
+    reason by its French text."""
     overrules: Annotated[tuple[Overrule, ...], Field(max_length=50)] = ()
+
+    def labels_of_reasons(self) -> dict[str, Label]:
+        """Give the labels of the reasons for setting aside by the French text that names each."""
+        return {name_of(reason): label_of(reason) for reason in self.set_aside_reasons}

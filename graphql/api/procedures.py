@@ -40,6 +40,11 @@ def finding_of(info: Info, found: Found) -> Finding:
     )
 
 
+@strawberry.type(description="A reason for which contributions may be set aside from a synthesis.")
+class SetAsideReason(Labelled):
+    key: str = field(description="Its name, which `setAside` asks for: its French text.")
+
+
 @strawberry.type(description="A procedure in one of its versions. Published versions never change.")
 class Procedure(Node, Labelled):
     procedure: Private[model.Procedure]
@@ -53,6 +58,11 @@ class Procedure(Node, Labelled):
     @field(description="What it is for, in every language given.")
     def summaries(self) -> Multilingual | None:
         return Multilingual(self.procedure.summary) if self.procedure.summary else None
+
+    @field(description="The reasons for which contributions may be set aside.")
+    def set_aside_reasons(self) -> list[SetAsideReason]:
+        reasons = self.procedure.labels_of_reasons()
+        return [SetAsideReason(key=key, labels=Multilingual(label)) for key, label in reasons.items()]
 
     @field(description="The whole definition, as JSON.")
     def definition(self) -> JSON:

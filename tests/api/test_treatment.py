@@ -36,6 +36,12 @@ async def synthesis(house: House) -> Stage:
     return stage
 
 
+REASONS = """query($id: ID!, $slug: String!) {
+    node(id: $id) { ... on Contribution { whereabouts { reason reasonLabel } } }
+    concertation(slug: $slug) { procedure { setAsideReasons { key label labels } }
+        ledger(kinds: ["contributions_set_aside"]) { nodes { summary } } } }"""
+
+
 async def sent_by(stage: Stage, *names: str) -> list[str]:
     sent = [await stage.contribute(name, body=f"Ce que dit {name}.") for name in names]
     await stage.until("synthese", "OPEN")
@@ -96,6 +102,23 @@ async def test_what_is_left_over_is_shown_until_enough_is_cited_or_set_aside(syn
         }
     hidden = (await synthesis.house.ask(WHEREABOUTS, {"id": first}, None))["node"]
     assert hidden == {"recommendations": [], "whereabouts": []}
+
+
+async def test_why_one_was_set_aside_is_told_in_the_language_of_the_request(synthesis: Stage) -> None:
+    first, second = await sent_by(synthesis, "citizen", "prefect")
+    await recommend(synthesis, sourceIds=[second])
+    done = await synthesis.do("SetAside", "writer", **PLACE, contributionIds=[first], reason="Hors du sujet")
+    assert [event["kind"] for event in done["events"]] == ["contributions_set_aside"]
+    given = {"id": first, "slug": "essai"}
+    for language, words in (("en", "Off topic"), ("fr", "Hors du sujet"), ("de", "Hors du sujet")):
+        found = await synthesis.house.ask(REASONS, given, "writer", language)
+        assert found["node"]["whereabouts"] == [{"reason": "Hors du sujet", "reasonLabel": words}]
+        (labelled, plain) = found["concertation"]["procedure"]["setAsideReasons"]
+        assert (labelled["key"], labelled["label"]) == ("Hors du sujet", words)
+        assert labelled["labels"] == {"fr": "Hors du sujet", "en": "Off topic"}
+        assert plain == {"key": "Illisible", "label": "Illisible", "labels": {"fr": "Illisible"}}
+        (event,) = found["concertation"]["ledger"]["nodes"]
+        assert words in event["summary"]
 
 
 async def test_items_say_what_they_come_from_and_what_became_of_them(synthesis: Stage) -> None:

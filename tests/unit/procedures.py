@@ -96,7 +96,7 @@ def procedure(*stages: dict[str, Any], **more: Any) -> Procedure:
         "themes": [{"id": "sante", "label": "Santé"}],
         "stages": list(stages) or [call_for_input()],
         "rounds": {"maximum": 2},
-        "set_aside_reasons": ["Hors du sujet", "Illisible"],
+        "set_aside_reasons": [{"fr": "Hors du sujet", "en": "Off topic"}, "Illisible"],
         **more,
     }
     return Procedure.model_validate(raw)

@@ -40,6 +40,7 @@ def test_labels_have_both_languages_and_files_are_as_published(name: str) -> Non
     labels = [procedure.label, procedure.summary or {}]
     for parts in (procedure.colleges, procedure.lanes, procedure.themes, procedure.offices, procedure.stages):
         labels += [part.label for part in parts]
+    labels += procedure.labels_of_reasons().values()
     assert all({"fr", "en"} <= set(label) for label in labels)
     assert read(source(name)).procedure == procedure
     assert source(name + SUFFIX) == source(name)

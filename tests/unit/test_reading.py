@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.builtin import IDS, builtin, source
+from domain.procedure import Procedure
 from domain.reading import MAX_BYTES, Reading, read, schema
 
 SMALL = source("consultation-ouverte")
@@ -210,3 +211,45 @@ def test_the_schema_is_json_and_describes_every_field() -> None:
     stage = published["$defs"]["Stage"]["properties"]
     assert "CRPA" in stage["entry_window"]["description"]
     assert stage["duration"] == {"$ref": "#/$defs/Duration"}
+
+
+# Reasons for setting contributions aside
+
+
+def with_reasons(*reasons: Any) -> Reading:
+    return read(json.dumps({**json.loads(builtin("delphi").model_dump_json()), "set_aside_reasons": reasons}))
+
+
+def test_a_reason_in_french_alone_is_written_as_it_was_and_keeps_its_digest() -> None:
+    procedure = with_reasons("Hors du sujet").procedure
+    assert procedure is not None
+    assert procedure.model_dump(mode="json")["set_aside_reasons"] == ["Hors du sujet"]
+    assert procedure.labels_of_reasons() == {"Hors du sujet": {"fr": "Hors du sujet"}}
+
+
+def test_a_reason_in_several_languages_is_named_by_its_french_text() -> None:
+    procedure = with_reasons("Illisible", {"fr": "Hors du sujet", "en": "Off topic"}).procedure
+    assert procedure is not None
+    assert procedure.labels_of_reasons() == {
+        "Illisible": {"fr": "Illisible"},
+        "Hors du sujet": {"fr": "Hors du sujet", "en": "Off topic"},
+    }
+    assert Procedure.model_validate_json(procedure.model_dump_json()) == procedure
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "path"),
+    [
+        ({"en": "Off topic"}, "label_without_french", ("set_aside_reasons", 0)),
+        ({"fr": "Hors du sujet", "english": "x"}, "name_invalid", ("set_aside_reasons", 0, "english")),
+        (12, "shape", ("set_aside_reasons", 0)),
+        (["Hors du sujet"], "shape", ("set_aside_reasons", 0)),
+    ],
+)
+def test_a_reason_that_is_no_label_is_told_with_its_place(reason: Any, code: str, path: Any) -> None:
+    assert [(f.code, f.path[: len(path)]) for f in with_reasons(reason).findings] == [(code, path)]
+
+
+def test_two_reasons_of_one_name_are_told() -> None:
+    found = with_reasons("Hors du sujet", {"fr": "Hors du sujet", "en": "Off topic"}).findings
+    assert [(f.code, f.path) for f in found] == [("duplicate_id", ("set_aside_reasons", 1))]

@@ -87,7 +87,9 @@ CiteSourcesResult = Annotated[
 @strawberry.input(description="Contributions that no item will come from, 1,000 at most.")
 class SetAsideInput(StageActInput):
     contribution_ids: list[ID] = field(description="The contributions.")
-    reason: str = field(description="Why: one of the reasons that the procedure lists, to the letter.")
+    reason: str = field(
+        description="Why: the key of a reason that the procedure lists (`Procedure.setAsideReasons`), to the letter."
+    )
 
     async def act(self, making: Making) -> Act:
         return SetAside(contributions=_contributions(making, self.contribution_ids), reason=self.reason)

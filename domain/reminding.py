@@ -46,6 +46,8 @@ class Reminder:
     stage: str | None = None
     says: Mapping[str, Shown] = field(default_factory=dict)
     """What fills the sentence."""
+    meeting: str | None = None
+    """The meeting of the council that they are called to: the mail brings its entry for their calendar again."""
 
     @property
     def key(self) -> str:
@@ -141,6 +143,7 @@ def _meetings(process: Process, now: datetime) -> Iterator[Reminder]:
                 members=_holders(process, COUNCIL, now),
                 stage=meeting.stage,
                 says={"at": meeting.starts_at},
+                meeting=meeting.id,
             )
 
 

@@ -66,5 +66,5 @@ def _occasion(process: Process, reminder: Reminder) -> Occasion:
         at=reminder.at,
         words=of_occasion(reminder.kind, process, reminder.stage, **reminder.says),
         members=reminder.members,
-        about={},
+        about={"meeting": reminder.meeting} if reminder.meeting is not None else {},
     )

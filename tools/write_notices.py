@@ -27,7 +27,7 @@ in the ledger all the same. What can be switched off may come in a bulletin inst
 A notice is told once: one row for an occasion, a recipient and a way. It holds a sentence in French and in English
 and a link, never the text of a contribution, of an opinion or of a decision. Addresses are looked up when it goes: a
 mail where an address works, else a letter where a postal one is known. Whoever is called to a hearing or a meeting gets
-an entry for their calendar with it.
+an entry for their calendar with it, and again with each reminder of it.
 """
 
 

@@ -175,7 +175,7 @@ NOTICES: Mapping[str, Rule] = {
 
 CONVENING = frozenset({
     "hearing_scheduled", "hearing_moved", "hearing_cancelled", "witness_called", "witness_replaced", "hearing_reminder",
-    "meeting_convened", "meeting_cancelled",
+    "meeting_convened", "meeting_cancelled", "meeting_reminder",
 })  # fmt: skip
 """What brings those called to a hearing or a meeting an entry for their calendar."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ import pytest_asyncio
 import vobject
 
 from domain import acts
-from store import bodies
+from store import bodies, hearing_reminders
 from store.pool import Pool
 from tests.delivery.conftest import Post
 from tests.delivery.receiving import OwnController, Receiver
@@ -100,9 +100,8 @@ async def test_who_is_called_gets_an_entry_then_its_change_and_its_cancellation_
     assert (method, str(last["status"]), str(last["uid"])) == ("CANCEL", "CANCELLED", str(found["uid"]))
 
 
-async def test_the_council_gets_an_entry_for_its_meeting_and_its_cancellation(
-    post: Post, app: Pool, receiver: Receiver, server: OwnController
-) -> None:
+async def convened(post: Post, app: Pool) -> tuple[Play, datetime]:
+    """A meeting of the council in thirty days, of which `ada` was told by mail."""
     play = Play(post.play.worker, post.clock)
     await play.launch(procedure(call_for_input(), review()), slug="conseil")
     await play.do(acts.EnrolMember(member="ada"))
@@ -115,9 +114,16 @@ async def test_the_council_gets_an_entry_for_its_meeting_and_its_cancellation(
     assert isinstance(place, acts.Body)
     await post.worker.execute("UPDATE delivery SET after_outbox = (SELECT max(id) FROM outbox)")
     at = (await post.clock.now() + 30 * DAY).replace(microsecond=0)
-    convened = acts.ConveneMeeting(meeting="m1", starts_at=at, ends_at=at + HOUR, agenda=place, place=place)
-    await play.do(convened, round=1, stage="avis")
+    act = acts.ConveneMeeting(meeting="m1", starts_at=at, ends_at=at + HOUR, agenda=place, place=place)
+    await play.do(act, round=1, stage="avis")
     await post.send()
+    return play, at
+
+
+async def test_the_council_gets_an_entry_for_its_meeting_and_its_cancellation(
+    post: Post, app: Pool, receiver: Receiver, server: OwnController
+) -> None:
+    play, at = await convened(post, app)
     found, method = entry(mail_to(receiver, "ada"))
     assert (method, str(found["attendee"]), found["dtstart"].dt) == ("REQUEST", "mailto:ada@exemple.fr", at)
     assert str(found["summary"]).startswith("Meeting of the scientific council")
@@ -126,3 +132,40 @@ async def test_the_council_gets_an_entry_for_its_meeting_and_its_cancellation(
     last, method = entry(mail_to(receiver, "ada"))
     assert (method, str(last["status"]), int(last["sequence"])) == ("CANCEL", "CANCELLED", 1)
     assert str(last["uid"]) == str(found["uid"])
+
+
+async def test_the_reminder_of_a_meeting_brings_its_entry_again(
+    post: Post, app: Pool, receiver: Receiver, server: OwnController
+) -> None:
+    play, at = await convened(post, app)
+    first, _ = entry(mail_to(receiver, "ada"))
+    await post.clock.advance(at - DAY + HOUR - await post.clock.now())
+    await post.send()
+    assert "Reminder" in str(mail_to(receiver, "ada")["Subject"])
+    again, method = entry(mail_to(receiver, "ada"))
+    assert (method, str(again["uid"]), again["dtstart"].dt) == ("REQUEST", str(first["uid"]), at)
+    assert (int(again["sequence"]), again["dtstamp"].dt > first["dtstamp"].dt) == (0, True)
+
+
+async def test_the_reminder_of_a_hearing_brings_its_entry_again(
+    post: Post, begun: Play, receiver: Receiver, server: OwnController
+) -> None:
+    place = await bodies.put(
+        post.play.worker, id=str(uuid4()), kind="place", author="coordinator", concertation=begun.id,
+        content={"fr": "Préfecture, salle « Été »"},
+    )  # fmt: skip
+    assert isinstance(place, acts.Body)
+    at = (await post.clock.now() + 3 * DAY).replace(microsecond=0)
+    scheduled = acts.ScheduleHearing(
+        hearing="h1", starts_at=at, ends_at=at + HOUR, witnesses=("p0",), place=place
+    )
+    await begun.do(scheduled, round=1, stage=STAGE)
+    await post.send()
+    first, _ = entry(mail_to(receiver, "p0"))
+    await post.clock.advance(at - DAY + HOUR - await post.clock.now())
+    async with post.worker.acquire() as connection:
+        await hearing_reminders.attend(connection, begun.id, "h1")
+    await post.send()
+    again, method = entry(receiver.taken[-1])
+    assert len(receiver.taken) > 2
+    assert (method, str(again["uid"]), again["dtstart"].dt) == ("REQUEST", str(first["uid"]), at)

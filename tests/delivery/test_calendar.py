@@ -137,7 +137,7 @@ async def test_the_council_gets_an_entry_for_its_meeting_and_its_cancellation(
 async def test_the_reminder_of_a_meeting_brings_its_entry_again(
     post: Post, app: Pool, receiver: Receiver, server: OwnController
 ) -> None:
-    play, at = await convened(post, app)
+    _, at = await convened(post, app)
     first, _ = entry(mail_to(receiver, "ada"))
     await post.clock.advance(at - DAY + HOUR - await post.clock.now())
     await post.send()

@@ -10,6 +10,7 @@ from domain.deadlines import next_deadline
 from domain.deciding import (
     answering,
     articles,
+    attaching,
     balloting,
     drafting,
     evaluating,
@@ -132,6 +133,7 @@ HORIZON = timedelta(days=36525)
 """Nobody plans further ahead than a hundred years, the longest length of time that a procedure may name."""
 
 RULES: dict[type, ActRule] = {
+    **attaching.RULES,
     **drafting.RULES,
     **people.RULES,
     **scheduling.RULES,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
 from domain.council.concerns import council_of
 from domain.deciding.seats import stands_aside
+from domain.procedure import Stage
 from domain.process import Document, Evaluation, Opinion, Process, StageRun, stage_in_round
 
 
@@ -34,35 +35,46 @@ def grid_of(process: Process, stage: str) -> Document | None:
     That of the stage in one axis comes before that of the stage in all axes. One of the whole concertation is what
     contributions answer, and no grid.
     """
-    definition = process.stages[stage]
+    return grid_among(process.documents.values(), process.stages[stage], stage)
+
+
+def grid_among(documents: Iterable[Document], definition: Stage, stage: str) -> Document | None:
+    """Give the grid that a review would have with these documents."""
     if definition.evaluation is None:
         return None
     found = [
         document
-        for document in process.documents.values()
+        for document in documents
         if document.questionnaire and document.stage in (definition.id, stage)
     ]
     return max(found, key=lambda document: (document.stage == stage, document.attached_at), default=None)
 
 
+def grid_used(opinion: Opinion) -> str | None:
+    """Give the digest of the grid that an opinion was evaluated by, whichever stands now; nothing: by none."""
+    latest = max(opinion.evaluations.values(), key=lambda evaluation: evaluation.at, default=None)
+    return latest.questionnaire if latest is not None else None
+
+
 def evaluations(process: Process, opinion: Opinion) -> tuple[Evaluation, ...]:
-    """Give the evaluations that count: of the grid as it stands, by whoever does not stand aside."""
-    grid = grid_of(process, opinion.stage)
+    """Give the evaluations that count: of one grid, by whoever does not stand aside."""
+    grid = grid_used(opinion)
     return tuple(
         evaluation
         for evaluation in opinion.evaluations.values()
-        if grid is not None
-        and evaluation.questionnaire == grid.digest
+        if evaluation.questionnaire == grid
         and stands_aside(process, evaluation.member, opinion.stage) is None
     )
 
 
 def missing_evaluations(process: Process, run: StageRun) -> tuple[str, ...]:
     """Give the members of the council who have not filled in the grid, where there is one."""
-    if grid_of(process, run.key) is None:
+    grid = grid_of(process, run.key)
+    if grid is None:
         return ()
     opinion = process.opinions.get(stage_in_round(run.round, run.key))
-    done = {e.member for e in evaluations(process, opinion)} if opinion is not None else set()
+    counted = evaluations(process, opinion) if opinion is not None else ()
+    done = {evaluation.member for evaluation in counted if evaluation.questionnaire == grid.digest}
     return tuple(
         member
         for member in council_of(process, run.key)

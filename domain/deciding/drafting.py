@@ -5,18 +5,15 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from domain import events as ev
-from domain.acts import AmendDraft, AttachDocument, CreateOffice, DraftConcertation, Launch
+from domain.acts import AmendDraft, CreateOffice, DraftConcertation, Launch
 from domain.calendar import plan
 from domain.check import check
 from domain.council.evaluating import grid_of
 from domain.deciding.act_rule import ActRule
-from domain.deciding.outcomes import supersede_gate
 from domain.deciding.seats import SCIENTIFIC_COUNCIL, offices_named
-from domain.deciding.subjects import gate_subject, last_subject
 from domain.deciding.turn import Turn
-from domain.graph import keys_of
-from domain.procedure import Gate, Kind, Label, Lane, Procedure, Role, Stage
-from domain.process import Document, Phase, Purpose, State
+from domain.procedure import Gate, Label, Lane, Procedure, Role, Stage
+from domain.process import Phase
 from domain.refusals import Code, Finding, Refusal
 from domain.rights import PLATFORM
 from domain.territories import known
@@ -118,55 +115,6 @@ def create_office(turn: Turn, act: CreateOffice) -> Refusal | None:
     return None
 
 
-def attach_document(turn: Turn, act: AttachDocument) -> Refusal | None:
-    """Put a version of a document into the information file. A gate that was about it votes anew.
-
-    A questionnaire stands from the opening to the end of the entry window: what people answer is what was approved.
-    """
-    stages = turn.process.stages
-    if act.stage is not None and act.stage not in stages and not keys_of(stages, act.stage):
-        return Refusal(Code.UNKNOWN_STAGE, {"stage": act.stage}, ("stage",))
-    before = turn.process.documents.get(act.document.id)
-    if refusal := _questions_being_answered(turn, act, before):
-        return refusal
-    turn.tell(
-        ev.DocumentAttached(
-            document=act.document.id,
-            digest=act.document.digest,
-            title=act.title,
-            for_stage=act.stage,
-            questionnaire=act.questionnaire,
-            version=before.version + 1 if before else 1,
-        )
-    )
-    for key, run in turn.process.runs.items():
-        gate = stages[key].approval(Gate.OPENING)
-        if gate is None or run.state is not State.AWAITING_OPENING:
-            continue
-        if last_subject(turn.process, run, Purpose.OPENING) not in (
-            None,
-            gate_subject(turn.process, run, gate),
-        ):
-            supersede_gate(turn, run)
-            turn.conclude(ev.StageAwaitsOpening(), key)
-    return None
-
-
-def _questions_being_answered(turn: Turn, act: AttachDocument, before: Document | None) -> Refusal | None:
-    """Refuse a new or changed questionnaire of a call for input that is under way."""
-    same = (act.document.digest, act.questionnaire, act.stage)
-    if before is not None and (before.digest, before.questionnaire, before.stage) == same:
-        return None
-    places = [act.stage] if act.questionnaire else []
-    places += [before.stage] if before is not None and before.questionnaire else []
-    for key, run in turn.process.runs.items():
-        stage = turn.process.stages[key]
-        under_way = stage.kind is Kind.CALL_FOR_INPUT and run.state in (State.OPEN, State.CLOSED)
-        if under_way and any(place in (None, key, stage.id) for place in places):
-            return Refusal(Code.STAGE_WRONG_STATE, {"stage": key, "state": run.state}, ("stage",))
-    return None
-
-
 def launch(turn: Turn, act: Launch) -> Refusal | None:
     """Announce the concertation; refused with everything that is missing, or when the notice is too short."""
     process = turn.process
@@ -252,6 +200,5 @@ def _college_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
 RULES: dict[type, ActRule] = {
     AmendDraft: ActRule(amend_draft),
     CreateOffice: ActRule(create_office),
-    AttachDocument: ActRule(attach_document),
     Launch: ActRule(launch, dates=("opens_at",)),
 }

@@ -13,7 +13,7 @@ from api.people import Member, member_of
 from api.publication import sees
 from api.snapshot import Snapshot
 from domain import process
-from domain.council.evaluating import aggregated, evaluations, grid_of
+from domain.council.evaluating import aggregated, evaluations, grid_of, grid_used
 from domain.questionnaires.shapes import Grid
 from domain.texts import localised
 from store.questionnaires import Kept, in_axis
@@ -62,7 +62,7 @@ class WithEvaluations:
         "those who work on it."
     )
     async def evaluations(self, info: Info) -> list[Evaluation]:
-        labels = await _labels(info, self.at, self.opinion.stage)
+        labels = await _labels(info, self.at, self.opinion)
         return [
             Evaluation(
                 at_=self.at,
@@ -83,7 +83,7 @@ class WithEvaluations:
     async def evaluation_summary(self, info: Info) -> list[EvaluationSummary]:
         if not self._sees_all(info):
             return []
-        labels = await _labels(info, self.at, self.opinion.stage)
+        labels = await _labels(info, self.at, self.opinion)
         marks = {one.criterion: one for one in aggregated(evaluations(self.at.process, self.opinion))}
         return [
             EvaluationSummary(
@@ -110,9 +110,11 @@ async def grid_asked(info: Info, at: Snapshot, stage: str) -> Kept | None:
     return in_axis(kept, at.process.stages[stage].lane) if kept else None
 
 
-async def _labels(info: Info, at: Snapshot, stage: str) -> dict[str, str]:
-    """Give the labels of the criteria by key, in the order of the grid."""
-    kept = await grid_asked(info, at, stage)
+async def _labels(info: Info, at: Snapshot, opinion: process.Opinion) -> dict[str, str]:
+    """Give the labels of the criteria by key, in the order of the grid that the opinion was evaluated by."""
+    digest = grid_used(opinion)
+    whole = await info.context.reading.questionnaire(digest) if digest else None
+    kept = in_axis(whole, at.process.stages[opinion.stage].lane) if whole else None
     if kept is None or not isinstance(kept.questionnaire, Grid):
         return {}
     return {

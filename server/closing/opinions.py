@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from domain.council.evaluating import aggregated, evaluations, grid_of
+from domain.council.evaluating import aggregated, evaluations, grid_used
 from domain.process import Amendment, Article, Ballot, Opinion, article_ballot, stage_in_round
 from domain.rights import COUNCIL
 from server.closing.archived import Archived, joined, table, when
@@ -37,10 +37,13 @@ def _evaluation(archived: Archived, opinion: Opinion) -> Iterator[Table]:
     """Bring the evaluations together, criterion by criterion, in the order of the grid; none that is not public."""
     told: list[Any] = list(evaluations(archived.process, opinion))
     marks = {one.criterion: one for one in aggregated([each for each in told if each.marks is not None])}
-    grid = grid_of(archived.process, opinion.stage)
-    if grid is None or not marks:
+    digest = grid_used(opinion)
+    if digest is None or not marks:
         return
-    labels = _criteria(archived.texts.get(grid.digest))
+    title = next(
+        (labelled(one.title) for one in archived.told.documents if one.digest == digest), plain(digest)
+    )
+    labels = _criteria(archived.texts.get(digest))
     order = [*(key for key in labels if key in marks), *(key for key in marks if key not in labels)]
     rows = [
         (
@@ -54,7 +57,7 @@ def _evaluation(archived: Archived, opinion: Opinion) -> Iterator[Table]:
         for key in order
     ]
     columns = "criterion marks median lower upper spread"
-    yield table("evaluation", columns, rows, grid=labelled(grid.title))
+    yield table("evaluation", columns, rows, grid=title)
 
 
 def _criteria(grid: Any) -> Mapping[str, Both]:

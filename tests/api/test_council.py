@@ -78,6 +78,10 @@ async def test_the_council_meets_before_it_votes_and_interests_are_asked_about(h
     assert all_["evaluations"][1]["reasons"]["content"] == "Droit : Les textes."
     ledger = (await house.ask("Ledger", {"slug": "essai", "kinds": ["evaluation_given"]}))["concertation"]
     assert [node["content"] for node in ledger["ledger"]["nodes"]] == [None, None, None]
+    other = {**questions, "definition": {**GRID, "label": "Une autre grille"}}
+    kept = await stage.refused("EVALUATIONS_GIVEN", "AttachDocument", "coordinator", **other)
+    assert "la grille et les évaluations sont gardées" in kept["message"]
+    assert "« Avis »" in kept["message"]
 
     # the meeting
     drafted = await stage.do("DraftOpinion", "ada", **place, text="L’avis.", conclusion="FAVOURABLE")

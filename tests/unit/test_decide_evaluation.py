@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from domain import acts
-from domain.acts import Body
+from domain.acts import Body, Conclusion
 from domain.awaited import awaited
-from domain.council.evaluating import aggregated, evaluations
+from domain.council.evaluating import aggregated, evaluations, grid_used
+from domain.process import State
 from domain.refusals import Code, Refusal
 from tests.unit.play import Play, body
-from tests.unit.procedures import call_for_input, procedure, review
-from tests.unit.scenes import DAY, opened
+from tests.unit.procedures import call_for_input, procedure, review, synthesis
+from tests.unit.scenes import DAY, adopt, opened
 
 AVIS = "avis"
 GRID = body("grille avis")
@@ -19,10 +20,6 @@ GRID = body("grille avis")
 
 def reviewing() -> Play:
     return opened(call_for_input(), review(evaluation="grille"), stage=AVIS)
-
-
-def attach(play: Play, grid: Body = GRID) -> None:
-    play.do(acts.AttachDocument(document=grid, title={"fr": "Grille"}, stage=AVIS, questionnaire=True))
 
 
 def filled(grid: Body = GRID, **marks: int) -> acts.Evaluate:
@@ -72,15 +69,78 @@ def test_the_marks_of_all_members_come_to_a_median_and_a_spread():
     assert (ethique.median, ethique.spread) == (3.0, 0.0)
 
 
-def test_who_stands_aside_later_does_not_count_nor_does_an_earlier_grid():
+def test_who_stands_aside_later_does_not_count():
     play = reviewing()
     play.do(filled(droit=1), "ada", AVIS)
     play.do(filled(droit=5), "bob", AVIS)
     play.do(acts.RecuseMember(member="ada", reason="lien"), "chair", AVIS)
     (one,) = aggregated(evaluations(play.process, play.process.opinions["1/avis"]))
     assert (one.count, one.median, one.spread) == (1, 5.0, 0.0)
-    attach(play, Body(id=GRID.id, digest=body("grille 2").digest))
-    assert evaluations(play.process, play.process.opinions["1/avis"]) == ()
+
+
+CHANGED = Body(id=GRID.id, digest=body("grille 2").digest)
+
+
+def attached(
+    grid: Body = CHANGED, stage: str | None = AVIS, *, questionnaire: bool = True
+) -> acts.AttachDocument:
+    return acts.AttachDocument(
+        document=grid, title={"fr": "Grille"}, stage=stage, questionnaire=questionnaire
+    )
+
+
+@pytest.mark.parametrize(
+    "act",
+    [attached(), attached(body("grille 2")), attached(stage=None), attached(questionnaire=False)],
+    ids=["changed", "another", "moved", "no questionnaire any more"],
+)
+def test_no_other_grid_takes_the_place_of_one_that_was_filled_in(act: acts.AttachDocument):
+    play = reviewing()
+    play.do(filled(), "ada", AVIS)
+    answer = play.ask(play.command(act))
+    assert isinstance(answer, Refusal)
+    assert (answer.code, answer.args) == (Code.EVALUATIONS_GIVEN, {"stage": AVIS, "count": 1})
+    assert evaluations(play.process, play.process.opinions["1/avis"])
+
+
+@pytest.mark.parametrize(
+    "act",
+    [attached(GRID), attached(body("annexe"), questionnaire=False), attached(body("enquete"), stage=None)],
+    ids=["the same", "a text", "a questionnaire of all"],
+)
+def test_what_changes_no_grid_is_attached_while_evaluations_are_given(act: acts.AttachDocument):
+    play = reviewing()
+    play.do(filled(), "ada", AVIS)
+    play.do(act)
+    play.do(filled(), "bob", AVIS)
+
+
+def test_a_grid_is_changed_as_long_as_nobody_has_filled_it_in():
+    play = reviewing()
+    play.do(attached())
+    play.do(filled(CHANGED), "ada", AVIS)
+    assert play.refused(filled(GRID), "bob", AVIS) is Code.SUBJECT_CHANGED
+
+
+def test_a_grid_for_the_next_round_changes_nothing_of_the_one_before():
+    play = reviewing()
+    play.do(filled(droit=2), "ada", AVIS)
+    adopt(play, Conclusion.REFER_BACK)
+    play.until("appel", State.OPEN)
+    play.do(attached())
+    assert play.process.round == 2
+    (before,) = aggregated(evaluations(play.process, play.process.opinions["1/avis"]))
+    assert (before.count, before.median) == (1, 2.0)
+    assert grid_used(play.process.opinions["1/avis"]) == GRID.digest
+
+
+def test_a_grid_after_the_review_is_concluded_changes_nothing_of_it():
+    play = opened(call_for_input(), review(evaluation="grille"), synthesis(), stage=AVIS)
+    play.do(filled(droit=2), "ada", AVIS)
+    adopt(play)
+    play.until(AVIS, State.CONCLUDED)
+    play.do(attached())
+    assert len(evaluations(play.process, play.process.opinions["1/avis"])) == 1
 
 
 @pytest.mark.parametrize("done", [(), ("ada",), ("chair", "ada", "bob", "cleo")])

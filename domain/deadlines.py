@@ -8,21 +8,23 @@ from datetime import datetime
 from domain.deciding.balloting import is_frozen
 from domain.deciding.counting import count, has_quorum
 from domain.deciding.seats import all_have_voted
-from domain.deciding.works import answers_due_at, is_blocked, is_delivered, is_owed_in_time
+from domain.deciding.works import CLOSED_BY_TIME, answers_due_at, is_blocked, is_delivered, is_owed_in_time
 from domain.procedure import Gate, Kind, Stage
-from domain.process import Ballot, BallotState, Phase, Process, Purpose, StageRun, State, next_embargo_end
+from domain.process import Ballot, BallotState, Phase, Process, Purpose, StageRun, State
+
+_LIVING = (Phase.LAUNCHED, Phase.DRAFT)
+"""Before and after these nothing is due."""
 
 
 def next_deadline(process: Process) -> datetime | None:
     """Give the next instant at which `Tick` has something to do; `None` where only people, or nobody, can act."""
-    if process.over or process.phase is Phase.VOID:
+    if process.phase not in _LIVING:
         return None
     deadlines = [*_ballot_deadlines(process)] if process.running else []
     if process.terms_end_at is not None:
         deadlines.append(process.terms_end_at)
-    embargo = next_embargo_end(process.decisions)
-    if embargo is not None:
-        deadlines.append(embargo)
+    if process.embargo_ends_at is not None:
+        deadlines.append(process.embargo_ends_at)
     if process.phase is Phase.LAUNCHED and process.suspended_at is None:
         for key in process.live:
             run = process.runs[key]
@@ -69,6 +71,11 @@ def _latest(process: Process) -> datetime:
 def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
     stage = process.stages[run.key]
     match run.state:
+        case State.OPEN:
+            closes_at = _closing_deadline(process, stage, run)
+            if not is_owed_in_time(process, run):
+                return closes_at
+            return min((at for at in (answers_due_at(process, run), closes_at) if at), default=None)
         case State.PENDING:
             gate = stage.approval(Gate.OPENING)
             if gate is not None:
@@ -76,9 +83,6 @@ def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
             return None if is_blocked(process, run.key) else run.planned_opens_at
         case State.AWAITING_OPENING:
             return run.planned_opens_at if run.opening_passed and not is_blocked(process, run.key) else None
-        case State.OPEN:
-            due = answers_due_at(process, run) if is_owed_in_time(process, run) else None
-            return min((at for at in (due, _closing_deadline(process, stage, run)) if at), default=None)
         case State.CLOSED:
             return run.entry_closes_at if stage.kind is Kind.CALL_FOR_INPUT else None
         case State.SEALED | State.AWAITING_CONCLUSION | State.CONCLUDED:
@@ -89,7 +93,7 @@ def _stage_deadline(process: Process, run: StageRun) -> datetime | None:
 
 def _closing_deadline(process: Process, stage: Stage, run: StageRun) -> datetime | None:
     """Give when an open stage closes, or is overdue; `None` where its work alone is awaited."""
-    if stage.kind in (Kind.CALL_FOR_INPUT, Kind.HEARINGS):
+    if stage.kind in CLOSED_BY_TIME:
         return run.closes_at
     if run.overdue_since is not None:
         return None

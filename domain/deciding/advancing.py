@@ -14,6 +14,7 @@ from domain.deciding.seats import seats_named
 from domain.deciding.subjects import gate_subject, last_subject
 from domain.deciding.turn import Turn
 from domain.deciding.works import (
+    CLOSED_BY_TIME,
     answers_due_at,
     held_hearings,
     is_blocked,
@@ -23,7 +24,7 @@ from domain.deciding.works import (
     work_figures,
 )
 from domain.procedure import Gate, Kind, Silence, Stage
-from domain.process import Outcome, Phase, Purpose, StageRun, State, next_embargo_end, stage_in_round
+from domain.process import Outcome, Phase, Purpose, StageRun, State, stage_in_round
 
 
 def advance(turn: Turn, tallies: tuple[SecretTally, ...], perform: Perform) -> None:
@@ -73,7 +74,7 @@ def _propose_withdrawals(turn: Turn) -> None:
 
 def _end_embargo(turn: Turn) -> None:
     """Publish the decision at the instant that was named, even where clocks stand still: readers were told it."""
-    end = next_embargo_end(turn.process.decisions)
+    end = turn.process.embargo_ends_at
     if end is None or turn.now < end or turn.process.over:
         return
     latest = turn.process.decisions[-1]
@@ -185,7 +186,7 @@ def _open(turn: Turn, stage: Stage, run: StageRun) -> None:
 def _close_when_due(turn: Turn, stage: Stage, run: StageRun) -> None:
     assert run.opens_at is not None
     assert run.closes_at is not None
-    if stage.kind in (Kind.CALL_FOR_INPUT, Kind.HEARINGS):
+    if stage.kind in CLOSED_BY_TIME:
         if turn.now >= run.closes_at:
             turn.conclude(ev.StageClosed(closes_at=run.closes_at), run.key)
         return

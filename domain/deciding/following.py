@@ -15,7 +15,6 @@ from domain.deciding.act_rule import ActRule
 from domain.deciding.turn import Turn
 from domain.deciding.works import recommendation_named
 from domain.procedure import Kind, Role
-from domain.process import next_embargo_end
 from domain.refusals import Code, Refusal
 from domain.rights import ROLES, Scope
 
@@ -29,7 +28,7 @@ def make_commitment(turn: Turn, act: MakeCommitment) -> Refusal | None:
     placed = turn.open_place(Kind.DECISION, Kind.FOLLOW_UP)
     if isinstance(placed, Refusal):
         return placed
-    embargo = next_embargo_end(turn.process.decisions)
+    embargo = turn.process.embargo_ends_at
     if embargo is not None:  # a commitment would tell what the decision is
         return Refusal(Code.DECISION_EMBARGOED, {"until": embargo.isoformat()})
     found = recommendation_named(turn.process, act.recommendation)

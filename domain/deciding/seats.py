@@ -106,7 +106,7 @@ def is_aside(process: Process, ballot: Ballot, member: str) -> bool | None:
     One withdraws from what the council decides: not from the record of one's own words, nor from signing for
     one's office.
     """
-    if ballot.purpose in (Purpose.RECORD, Purpose.SIGNATURES):
+    if not process.withdrawals or ballot.purpose in (Purpose.RECORD, Purpose.SIGNATURES):
         return None
     return stands_aside(process, member, ballot.stage)
 

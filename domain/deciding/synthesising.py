@@ -20,9 +20,10 @@ from domain.deciding.act_rule import ActRule
 from domain.deciding.synthesising_items import too_many
 from domain.deciding.synthesising_place import about_lane, in_progress, in_synthesis
 from domain.deciding.turn import Turn
+from domain.process import items_of
 from domain.refusals import Code, Refusal
 from domain.treatment.figures import too_low, whole
-from domain.treatment.lineage import items_of, standing_recommendations
+from domain.treatment.lineage import standing_recommendations
 from domain.treatment.sources import reservations, unanswered
 
 
@@ -103,7 +104,7 @@ def assemble_synthesis(turn: Turn, act: AssembleSynthesis) -> Refusal | None:
     for lane in lanes:
         if (lane or "") not in synthesis.chapters:
             return Refusal(Code.CHAPTER_MISSING, {"lane": lane or ""}, ("lane",))
-    if not standing_recommendations(synthesis):
+    if not standing_recommendations(turn.process, synthesis):
         return Refusal(Code.UNKNOWN_RECOMMENDATION, {"recommendation": ""})
     waiting = unanswered(turn.process, run.round, run.key, synthesis)
     if waiting:

@@ -14,9 +14,9 @@ from domain.deciding.act_rule import ActRule
 from domain.deciding.synthesising_place import Writing, about_lane, in_progress, in_synthesis
 from domain.deciding.turn import Turn
 from domain.procedure import Role
-from domain.process import Item, Synthesis
+from domain.process import Item, Process, Synthesis, items_of
 from domain.refusals import Code, Refusal
-from domain.treatment.lineage import all_items, ancestors, items_of, replaced_in
+from domain.treatment.lineage import all_items, ancestors
 
 
 def make_recommendation(turn: Turn, act: MakeRecommendation) -> Refusal | None:
@@ -81,7 +81,7 @@ def cite_sources(turn: Turn, act: CiteSources) -> Refusal | None:
     if isinstance(found, Refusal):
         return found
     run, synthesis = found
-    item = standing_item(synthesis, act.item)
+    item = standing_item(turn.process, synthesis, act.item)
     if isinstance(item, Refusal):
         return item
     refusal = about_lane(turn, act.kind, item.lane) or too_many(act.add, act.remove)
@@ -99,12 +99,12 @@ def cite_sources(turn: Turn, act: CiteSources) -> Refusal | None:
     return None
 
 
-def standing_item(synthesis: Synthesis, name: str) -> Item | Refusal:
+def standing_item(process: Process, synthesis: Synthesis, name: str) -> Item | Refusal:
     """Give an item of a synthesis whose place no other has taken, or refuse."""
     item = items_of(synthesis).get(name)
     if item is None:
         return Refusal(Code.ITEM_UNKNOWN, {"item": name}, ("item",))
-    if name in replaced_in(synthesis):
+    if name in process.replaced:
         return Refusal(Code.ITEM_REPLACED, {"item": name}, ("item",))
     return item
 
@@ -124,7 +124,7 @@ def _item(
     if known is None and name in all_items(turn.process):
         return Refusal(Code.ALREADY_EXISTS, {"id": name}, (_NAMED[type(act)],))
     if known is not None:
-        standing = standing_item(synthesis, name)
+        standing = standing_item(turn.process, synthesis, name)
         if isinstance(standing, Refusal):
             return standing
         if known.lane != lane and (refusal := about_lane(turn, act.kind, known.lane)) is not None:

@@ -79,7 +79,7 @@ class Turn:
     def _record(self, fact: Fact, stage: str | None, actor: str, on_behalf_of: str | None) -> None:
         process = self.process
         run = process.runs.get(stage) if stage is not None else None
-        event = Event(
+        self._told = Event(
             at=self.now,
             actor=actor,
             fact=fact,
@@ -87,8 +87,7 @@ class Turn:
             round=run.round if run is not None else (process.round or None),
             stage=stage,
         )
-        self.events.append(event)
-        self._told = event
+        self.events.append(self._told)
 
     def new_id(self, what: str, number: int) -> str:
         """Give an identifier that depends on nothing but the ledger."""
@@ -113,15 +112,15 @@ class Turn:
 
     def place(self, *kinds: Kind) -> tuple[Stage, StageRun] | Refusal:
         """Give the stage and run that the command names, as its author saw it; or refuse."""
-        key = self.stage
-        run = self.process.runs.get(key) if key is not None else None
+        key, process = self.stage, self.process
+        run = process.runs.get(key) if key is not None else None
         if key is None or run is None:
             return Refusal(Code.UNKNOWN_STAGE, {"stage": key or ""}, ("stage",))
         if self.round != run.round:
             return Refusal(
                 Code.ROUND_CHANGED, {"stage": key, "seen": self.round or 0, "round": run.round}, ("round",)
             )
-        stage = self.process.stages[key]
+        stage = process.stages[key]
         if kinds and stage.kind not in kinds:
             return Refusal(Code.STAGE_WRONG_KIND, {"stage": key, "kind": stage.kind}, ("stage",))
         return stage, run

@@ -19,10 +19,15 @@ from domain.process import (
     Response,
     StageRun,
     State,
+    Synthesis,
+    items_of,
     stage_in_round,
 )
 from domain.refusals import Code, Refusal
-from domain.treatment.lineage import items_of, standing_recommendations
+from domain.treatment.lineage import standing_recommendations
+
+CLOSED_BY_TIME = frozenset({Kind.CALL_FOR_INPUT, Kind.HEARINGS})
+"""Stages that close at their term whatever was done. The others wait for their work."""
 
 
 def is_delivered(process: Process, run: StageRun) -> bool:
@@ -124,20 +129,27 @@ def _leaves(process: Process, run: StageRun) -> list[str]:
 def recommendations(process: Process) -> dict[str, Recommendation]:
     """Give the recommendations that stand: of each synthesis stage's latest round, those whose place no item took."""
     found: dict[str, Recommendation] = {}
+    for synthesis in _syntheses(process):
+        found |= standing_recommendations(process, synthesis)
+    return found
+
+
+def _syntheses(process: Process) -> Iterator[Synthesis]:
+    """Give the synthesis of each synthesis stage's latest round."""
     for key, run in process.runs.items():
         if process.stages[key].kind is Kind.SYNTHESIS:
             synthesis = process.syntheses.get(stage_in_round(run.round, key))
             if synthesis is not None:
-                found |= standing_recommendations(synthesis)
-    return found
+                yield synthesis
 
 
 def recommendation_named(process: Process, name: str) -> Recommendation | Refusal:
-    """Give the recommendation of a name, or refuse because there is none."""
-    found = recommendations(process).get(name)
-    if found is None:
-        return Refusal(Code.UNKNOWN_RECOMMENDATION, {"recommendation": name}, ("recommendation",))
-    return found
+    """Give the recommendation of a name, which no other bears, or refuse because none that stands does."""
+    for synthesis in _syntheses(process):
+        found = synthesis.recommendations.get(name)
+        if found is not None and name not in process.replaced:
+            return found
+    return Refusal(Code.UNKNOWN_RECOMMENDATION, {"recommendation": name}, ("recommendation",))
 
 
 def missing_responses(process: Process) -> tuple[tuple[str, str], ...]:
@@ -174,7 +186,8 @@ def is_owed_in_time(process: Process, run: StageRun) -> bool:
     return any(
         (name := f"{recommendation.id}/{addressee}") not in process.responses
         and name not in process.late_responses
-        for recommendation in reversed(recommendations(process).values())
+        for synthesis in _syntheses(process)
+        for recommendation in reversed(standing_recommendations(process, synthesis).values())
         for addressee in reversed(recommendation.addressees)
     )
 

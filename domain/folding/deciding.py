@@ -6,7 +6,7 @@ from domain import events as ev
 from domain.change import changed
 from domain.events import Event
 from domain.folding.changes import Changes, Fold, place
-from domain.process import Decision, Process, Response
+from domain.process import Decision, Process, Response, next_embargo_end
 
 
 def _response_given(process: Process, event: Event, fact: ev.ResponseGiven) -> Changes:
@@ -28,6 +28,11 @@ def _response_late(process: Process, event: Event, fact: ev.ResponseLate) -> Cha
     return {"late_responses": {**process.late_responses, f"{fact.recommendation}/{fact.addressee}": event.at}}
 
 
+def _decisions(decisions: tuple[Decision, ...]) -> Changes:
+    """Change the versions of the decision, and with them the end of an embargo."""
+    return {"decisions": decisions, "embargo_ends_at": next_embargo_end(decisions)}
+
+
 def _decision_issued(process: Process, event: Event, fact: ev.DecisionIssued) -> Changes:
     round_, stage = place(event)
     decision = Decision(
@@ -40,7 +45,7 @@ def _decision_issued(process: Process, event: Event, fact: ev.DecisionIssued) ->
         embargo_until=fact.embargo_until,
         early_readers=fact.early_readers or (),
     )
-    return {"decisions": (*process.decisions, decision)}
+    return _decisions((*process.decisions, decision))
 
 
 def _decision_rectified(process: Process, event: Event, fact: ev.DecisionRectified) -> Changes:
@@ -58,12 +63,12 @@ def _decision_rectified(process: Process, event: Event, fact: ev.DecisionRectifi
         embargo_until=None if before.is_out else before.embargo_until,
         early_readers=() if before.is_out else before.early_readers,
     )
-    return {"decisions": (*process.decisions, decision)}
+    return _decisions((*process.decisions, decision))
 
 
 def _decision_published(process: Process, event: Event, fact: ev.DecisionPublished) -> Changes:
     decisions = tuple(d if d.is_out else changed(d, published_at=event.at) for d in process.decisions)
-    return {"decisions": decisions}
+    return _decisions(decisions)
 
 
 FOLDS: dict[type, Fold] = {

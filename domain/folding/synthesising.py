@@ -21,6 +21,7 @@ from domain.process import (
     ReservationAnswer,
     Synthesis,
     SynthesisComment,
+    replaced_items,
     stage_in_round,
 )
 from domain.treatment.sources import is_contribution
@@ -68,8 +69,7 @@ def _told_apart(process: Process, sources: Sequence[str]) -> tuple[tuple[str, ..
 
 
 def _recommendation_made(process: Process, event: Event, fact: ev.RecommendationMade) -> Changes:
-    recommendations = _synthesis(process, event).recommendations
-    known = recommendations.get(fact.recommendation)
+    known = _synthesis(process, event).recommendations.get(fact.recommendation)
     made = Recommendation(
         id=fact.recommendation,
         addressees=fact.addressees,
@@ -77,7 +77,7 @@ def _recommendation_made(process: Process, event: Event, fact: ev.Recommendation
         against=_said(fact.against, known.against if known else ()),
         **_of_item(process, event, fact, known),
     )
-    return change_synthesis(process, event, recommendations={**recommendations, made.id: made})
+    return _item(process, event, "recommendations", made)
 
 
 def _said(value: tuple[str, ...] | None, before: tuple[str, ...]) -> tuple[str, ...]:
@@ -85,10 +85,19 @@ def _said(value: tuple[str, ...] | None, before: tuple[str, ...]) -> tuple[str, 
 
 
 def _ascertainment_made(process: Process, event: Event, fact: ev.AscertainmentMade) -> Changes:
-    ascertainments = _synthesis(process, event).ascertainments
-    known = ascertainments.get(fact.ascertainment)
+    known = _synthesis(process, event).ascertainments.get(fact.ascertainment)
     made = Ascertainment(id=fact.ascertainment, **_of_item(process, event, fact, known))
-    return change_synthesis(process, event, ascertainments={**ascertainments, made.id: made})
+    return _item(process, event, "ascertainments", made)
+
+
+def _item(process: Process, event: Event, field: str, item: Item) -> Changes:
+    """Put an item, new or changed, among those of its kind; others may lose their place by it, or have theirs back."""
+    synthesis = _synthesis(process, event)
+    items: dict[str, Item] = getattr(synthesis, field)
+    changes = change_synthesis(process, event, **{field: {**items, item.id: item}})
+    if item.replaces != (items[item.id].replaces if item.id in items else ()):
+        changes["replaced"] = replaced_items(changes["syntheses"])
+    return changes
 
 
 def _sources_cited(process: Process, event: Event, fact: ev.SourcesCited) -> Changes:
@@ -100,7 +109,7 @@ def _sources_cited(process: Process, event: Event, fact: ev.SourcesCited) -> Cha
     item = items[fact.item]
     kept = (source for source in dict.fromkeys((*item.sources, *added)) if source not in removed)
     cited = changed(item, sources=tuple(kept), cited=item.cited + more - less)
-    return change_synthesis(process, event, **{field: {**items, item.id: cited}})
+    return _item(process, event, field, cited)
 
 
 def _unchanged(process: Process, event: Event, fact: object) -> Changes:

@@ -60,6 +60,8 @@ from domain.process.synthesising import Recommendation as Recommendation
 from domain.process.synthesising import ReservationAnswer as ReservationAnswer
 from domain.process.synthesising import Synthesis as Synthesis
 from domain.process.synthesising import SynthesisComment as SynthesisComment
+from domain.process.synthesising import items_of as items_of
+from domain.process.synthesising import replaced_items as replaced_items
 from domain.process.whole import Outcome as Outcome
 from domain.process.whole import Phase as Phase
 from domain.process.whole import Process as Process

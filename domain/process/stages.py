@@ -87,16 +87,16 @@ class StageRun:
 
 def live_stages(stages: dict[str, Stage], runs: dict[str, StageRun]) -> tuple[str, ...]:
     """Give the stages that time can move; see `Process.live`."""
-    live = []
-    for key, run in runs.items():
-        if run.state is State.PENDING:
-            if all(
-                name not in runs or runs[name].state is State.CONCLUDED for name in stages[key].after or ()
-            ):
-                live.append(key)
-        elif run.state is not State.CONCLUDED or run.rectifying_until is not None:
-            live.append(key)
-    return tuple(live)
+    unfinished = {key for key, run in runs.items() if run.state is not State.CONCLUDED}
+    return tuple(
+        key
+        for key, run in runs.items()
+        if (
+            unfinished.isdisjoint(stages[key].after or ())
+            if run.state is State.PENDING
+            else key in unfinished or run.rectifying_until is not None
+        )
+    )
 
 
 def stage_in_round(round_: int, key: str) -> str:

@@ -96,3 +96,17 @@ class Synthesis:
     assembled_at: datetime | None = None
     treatment: TreatmentFigures | None = None
     """What had become of the sources when it was assembled."""
+
+
+def items_of(synthesis: Synthesis) -> dict[str, Item]:
+    """Give the items of a synthesis by name: recommendations first, then ascertainments."""
+    return {**synthesis.recommendations, **synthesis.ascertainments}
+
+
+def replaced_items(syntheses: dict[str, Synthesis]) -> tuple[str, ...]:
+    """Name the items whose place another item of the same synthesis has taken, in the order of their names."""
+    by_synthesis = map(items_of, syntheses.values())
+    replaced = {
+        name for items in by_synthesis for item in items.values() for name in item.replaces if name in items
+    }
+    return tuple(sorted(replaced))

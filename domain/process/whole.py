@@ -10,7 +10,7 @@ from domain.acts import Body
 from domain.enumeration import direct
 from domain.procedure import BallotRule, Gate, Label, Procedure, Stage
 from domain.process.balloting import Ballot, running_ballots
-from domain.process.deciding import Decision, Response
+from domain.process.deciding import Decision, Response, next_embargo_end
 from domain.process.documents import Document
 from domain.process.following import Commitment, GuarantorReport, Observation, next_due
 from domain.process.hearing import Hearing, HearingRequest
@@ -24,7 +24,7 @@ from domain.process.people import (
 )
 from domain.process.reviewing import Interest, Opinion, ProposedWithdrawal, Withdrawal
 from domain.process.stages import StageRun, live_stages
-from domain.process.synthesising import Synthesis
+from domain.process.synthesising import Synthesis, replaced_items
 
 
 @direct
@@ -106,11 +106,15 @@ class Process:
     """By `round/stage`."""
     syntheses: dict[str, Synthesis] = field(default_factory=dict)
     """By `round/stage`."""
+    replaced: tuple[str, ...] = field(init=False, default=())
+    """The items whose place another item of the same synthesis has taken. No two items have the same name."""
     responses: dict[str, Response] = field(default_factory=dict)
     """By `recommendation/addressee`: the latest version."""
     late_responses: dict[str, datetime] = field(default_factory=dict)
     """By `recommendation/addressee`: since when a response was late, whether it has come since or not."""
     decisions: tuple[Decision, ...] = ()
+    embargo_ends_at: datetime | None = field(init=False, default=None)
+    """When the next embargo ends that is not over."""
     commitments: dict[str, Commitment] = field(default_factory=dict)
     commitment_due_at: datetime | None = field(init=False, default=None)
     """When the next commitment will be late that is neither kept, nor given up, nor late already."""
@@ -128,6 +132,8 @@ class Process:
         derive(self, "offices_of", offices_by_member(self.offices))
         derive(self, "terms_end_at", next_end_of_term(self.offices))
         derive(self, "running", running_ballots(self.ballots))
+        derive(self, "replaced", replaced_items(self.syntheses))
+        derive(self, "embargo_ends_at", next_embargo_end(self.decisions))
         derive(self, "commitment_due_at", next_due(self.commitments))
 
     @property

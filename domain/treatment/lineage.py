@@ -7,14 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from domain.process import Item, Process, Recommendation, Synthesis
+from domain.process import Item, Process, Recommendation, Synthesis, items_of
 
 _Next = Callable[[str], Iterable[str]]
-
-
-def items_of(synthesis: Synthesis) -> dict[str, Item]:
-    """Give the items of a synthesis by name: recommendations first, then ascertainments."""
-    return {**synthesis.recommendations, **synthesis.ascertainments}
 
 
 def all_items(process: Process) -> dict[str, Item]:
@@ -25,14 +20,11 @@ def all_items(process: Process) -> dict[str, Item]:
     return found
 
 
-def replaced_in(synthesis: Synthesis) -> frozenset[str]:
-    """Name the items of a synthesis whose place another item of the same synthesis has taken."""
-    return frozenset(name for item in items_of(synthesis).values() for name in item.replaces)
-
-
-def standing_recommendations(synthesis: Synthesis) -> dict[str, Recommendation]:
+def standing_recommendations(process: Process, synthesis: Synthesis) -> dict[str, Recommendation]:
     """Give the recommendations of a synthesis whose place no other item of it has taken: those that want an answer."""
-    replaced = replaced_in(synthesis)
+    if not process.replaced:
+        return synthesis.recommendations
+    replaced = frozenset(process.replaced)
     return {name: found for name, found in synthesis.recommendations.items() if name not in replaced}
 
 

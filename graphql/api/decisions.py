@@ -157,7 +157,7 @@ class WithDecision:
 
     @field(description="When the decision that was issued under an embargo will be published.")
     def embargo_until(self) -> datetime | None:
-        return process.next_embargo_end(self.at.process.decisions)
+        return self.at.process.embargo_ends_at
 
     @field(description="The commitments made in answer to recommendations.")
     def commitments(self) -> list[Commitment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -236,6 +237,7 @@ class Watched(Play):
     # the state
 
     def _check_state(self, process: Process) -> None:
+        assert replace(process) == process, "what follows from other fields is not in step with them"
         open_now = [
             (process.stages[key].kind, process.stages[key].lane)
             for key, run in process.runs.items()

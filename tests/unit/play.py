@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,6 +78,9 @@ class Play:
             return answer
         for event in answer:
             self.process = evolve(self.process, event)
+            assert replace(self.process) == self.process, (
+                "what follows from other fields is not in step with them"
+            )
         self.events.extend(answer)
         return answer
 

@@ -98,6 +98,17 @@ MARKS = {
 }
 """Marks by the key of the person, in the order of the criteria."""
 
+ARTICLE_TITLE = "Une personne répond de chaque réponse"
+
+ARTICLE = "Toute réponse préparée par un outil est relue par une personne avant son envoi."
+
+AMENDMENT = "Cette personne est nommée à l’usager."
+
+WHY_ADOPTED = "L’usager doit savoir à qui s’adresser."
+
+AMENDED = "Toute réponse préparée par un outil est relue avant son envoi par une personne, nommée à l’usager."
+"""The article of the second opinion, as it is drafted, amended, and put to the vote."""
+
 RESERVATION = "La consommation d’énergie et d’eau de chaque outil est publiée chaque année, par service."
 
 CHAPTERS = {

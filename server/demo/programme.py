@@ -131,7 +131,7 @@ SCENES = (
     Scene(
         title="Tour 2 : l’avis",
         audience=_COUNCIL,
-        intro="Favorable avec une réserve, que la synthèse devra reprendre.",
+        intro="Un article amendé puis voté ; un avis favorable, avec une réserve que la synthèse devra reprendre.",
         play=reviewing.review_again,
     ),
     Scene(

@@ -15,7 +15,8 @@ _MARGIN = 0.4
 _LATE = ("STAGE_NOT_OPEN", "ROUND_CHANGED", "MEMBER_WITHDRAWN", "MEMBER_RECUSED")
 
 
-async def _council(story: Story) -> dict[str, Any]:
+async def council(story: Story) -> dict[str, Any]:
+    """Look at the council's part of the concertation."""
     seen: dict[str, Any] = await story.ask(
         "Council", story.cast.coordinator, id=story.concertation, stage="avis"
     )
@@ -37,7 +38,7 @@ async def decline(story: Story, round_: int) -> None:
 
 async def evaluate(story: Story, round_: int) -> None:
     """Every member fills in the grid; the screen shows the median and the spread of each criterion."""
-    grid = (await _council(story))["stage"]["evaluationGrid"]["digest"]
+    grid = (await council(story))["stage"]["evaluationGrid"]["digest"]
 
     async def fill(member: Person, marks: tuple[int, ...]) -> Answer:
         answers = {
@@ -61,7 +62,7 @@ async def evaluate(story: Story, round_: int) -> None:
         "Chaque membre remplit la grille d’évaluation : une note et sa justification par critère.",
         (fill(story.cast[key], marks) for key, marks in MARKS.items()),
     )
-    found = (await _council(story))["stage"]["opinion"]
+    found = (await council(story))["stage"]["opinion"]
     story.screen.table(
         "La grille, tous membres réunis",
         ("Critère", "Réponses", "Médiane", "Dispersion"),
@@ -121,7 +122,7 @@ async def _hold(story: Story, place: dict[str, Any], meeting: str, key: str) -> 
 
 async def _attendance(story: Story) -> list[dict[str, str]]:
     """Say who is there: everybody who does not stand aside, the chair in the room, the others remotely."""
-    seen = await _council(story)
+    seen = await council(story)
     aside = {withdrawal["member"]["pseudonym"] for withdrawal in seen["withdrawals"]}
     return [
         {

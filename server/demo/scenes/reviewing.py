@@ -1,9 +1,12 @@
 """The council's review: referred back in the first round, favourable in the second."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from server.demo.faults import Unforeseen
 from server.demo.papers import INFORMATION_FILE_2, OPINION_1, OPINION_2, POSITIONS, RESERVATION
+from server.demo.scenes.articles import draft_article, vote_article
 from server.demo.scenes.meeting import decline, evaluate, meet, minute
 from server.demo.scenes.sealing import add_contributions, show_seal
 from server.demo.story import Story, fr, in_place
@@ -33,7 +36,7 @@ async def refer_back(story: Story) -> None:
         )
     await decline(story, round_)
     await evaluate(story, round_)
-    await _adopt(story, round_, "REFER_BACK", OPINION_1)
+    await _adopt(story, round_, await meet(story, round_), "REFER_BACK", OPINION_1)
     await story.until("second tour", lambda now: now.round == 2)
     story.screen.say("Le renvoi ouvre le tour 2 à l’appel à contributions, et à tout ce qui le suit.")
 
@@ -80,7 +83,7 @@ async def _close_early(story: Story) -> None:
 
 
 async def review_again(story: Story) -> None:
-    """The council's opinion in the second round: favourable, with a reservation that the synthesis must lift."""
+    """The second opinion: an article that is amended and voted on, and a reservation that the synthesis must lift."""
     story.screen.say("L’avis s’ouvrira à la date annoncée : même en avance, rien ne bouge en silence.")
     round_ = await _open(story, 2)
     reserved = await story.do(
@@ -94,7 +97,10 @@ async def review_again(story: Story) -> None:
     )
     if reserved.done:
         story.ids["reserve"] = reserved.data["reservation"]["id"]
-    await _adopt(story, round_, "FAVOURABLE_WITH_RESERVATIONS", OPINION_2)
+    article = await draft_article(story, round_)
+    meeting = await meet(story, round_)
+    drawn = await vote_article(story, round_, meeting, article)
+    await _adopt(story, round_, meeting, "FAVOURABLE_WITH_RESERVATIONS", OPINION_2, drawn)
     await story.until("conclusion de l’avis", lambda now: now.has_reached("avis", "CONCLUDED"))
 
 
@@ -106,19 +112,26 @@ async def _open(story: Story, round_: int) -> int:
     return seen.stage("avis").round
 
 
-async def _adopt(story: Story, round_: int, conclusion: str, text: str) -> None:
-    """Put the opinion to the vote until it is adopted: once, unless votes came too late."""
+async def _adopt(
+    story: Story,
+    round_: int,
+    meeting: str,
+    conclusion: str,
+    text: str,
+    articles: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Put the opinion to the vote in the meeting until it is adopted: once, unless votes came too late."""
     chair = story.cast["presidence"]
     drafted = await story.do(
         chair,
         "DraftOpinion",
-        f"projet d’avis : {_CONCLUSIONS[conclusion]}.",
+        f"projet d’avis : {_CONCLUSIONS[conclusion]}{', tiré de l’article adopté' if articles else ''}.",
         f"avis/{round_}",
         **in_place("avis", round_),
         text=fr(text),
         conclusion=conclusion,
+        articles=list(articles),
     )
-    meeting = await meet(story, round_)
     for attempt in range(1, _ATTEMPTS + 1):
         await story.do(
             chair,

@@ -10,10 +10,9 @@ from domain.acts import CancelHearing, HoldHearing, MoveHearing, ScheduleHearing
 from domain.deciding.act_rule import ActRule
 from domain.deciding.hearing_at_hand import (
     clash,
-    entitled_in,
     hearing_of,
-    running_stage,
     stage_ahead,
+    stage_conducted,
     too_late,
     too_many,
 )
@@ -28,9 +27,9 @@ from domain.territories import known
 
 def schedule_hearing(turn: Turn, act: ScheduleHearing) -> Refusal | None:
     """Set a hearing inside the window of its stage, not on a day of rest, not across another one."""
-    placed = running_stage(turn)
-    if refusal := entitled_in(turn, act.kind, placed):
-        return refusal
+    placed = stage_conducted(turn, act.kind)
+    if isinstance(placed, Refusal):
+        return placed
     placed = stage_ahead(turn)
     if isinstance(placed, Refusal):
         return placed
@@ -78,9 +77,9 @@ def schedule_hearing(turn: Turn, act: ScheduleHearing) -> Refusal | None:
 
 def move_hearing(turn: Turn, act: MoveHearing) -> Refusal | None:
     """Move a hearing as its author saw it; the same holds for its new time and room as for the first."""
-    placed = running_stage(turn)
-    if refusal := entitled_in(turn, act.kind, placed):
-        return refusal
+    placed = stage_conducted(turn, act.kind)
+    if isinstance(placed, Refusal):
+        return placed
     placed = stage_ahead(turn)
     if isinstance(placed, Refusal):
         return placed
@@ -152,10 +151,9 @@ def _ill_timed(turn: Turn, run: StageRun, sitting: Sitting) -> Refusal | None:
 
 def hold_hearing(turn: Turn, act: HoldHearing) -> Refusal | None:
     """Record that a hearing took place; not before it began."""
-    placed = running_stage(turn)
-    if refusal := entitled_in(turn, act.kind, placed):
-        return refusal
-    assert not isinstance(placed, Refusal)
+    placed = stage_conducted(turn, act.kind)
+    if isinstance(placed, Refusal):
+        return placed
     hearing = hearing_of(turn, act.hearing, HearingState.SCHEDULED)
     if isinstance(hearing, Refusal):
         return hearing
@@ -172,10 +170,9 @@ def hold_hearing(turn: Turn, act: HoldHearing) -> Refusal | None:
 
 def cancel_hearing(turn: Turn, act: CancelHearing) -> Refusal | None:
     """Cancel a hearing that has not been held, with a reason."""
-    placed = running_stage(turn)
-    if refusal := entitled_in(turn, act.kind, placed):
-        return refusal
-    assert not isinstance(placed, Refusal)
+    placed = stage_conducted(turn, act.kind)
+    if isinstance(placed, Refusal):
+        return placed
     hearing = hearing_of(turn, act.hearing, HearingState.SCHEDULED)
     if isinstance(hearing, Refusal):
         return hearing

@@ -31,11 +31,17 @@ def stage_ahead(turn: Turn) -> tuple[Stage, StageRun] | Refusal:
     return placed
 
 
-def entitled_in(turn: Turn, act: str, placed: tuple[Stage, StageRun] | Refusal) -> Refusal | None:
-    """Refuse who may not do this act in the stage; or say why there is no such stage."""
+def stage_conducted(turn: Turn, act: str) -> tuple[Stage, StageRun] | Refusal:
+    """Give the stage of hearings that the command names, if its clock runs, to whoever may do this act in it."""
+    placed = running_stage(turn)
     if isinstance(placed, Refusal):
         return placed
-    entitled = turn.entitle(act, Scope(lane=placed[0].lane))
+    return entitled_in(turn, act, placed[0]) or placed
+
+
+def entitled_in(turn: Turn, act: str, stage: Stage) -> Refusal | None:
+    """Refuse who may not do this act in the stage."""
+    entitled = turn.entitle(act, Scope(lane=stage.lane))
     return entitled if isinstance(entitled, Refusal) else None
 
 

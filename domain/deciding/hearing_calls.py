@@ -21,6 +21,7 @@ from domain.deciding.hearing_at_hand import (
     hearing_of,
     running_stage,
     stage_ahead,
+    stage_conducted,
     too_late,
     too_many,
     wrong_state,
@@ -101,10 +102,9 @@ def withdraw_request(turn: Turn, act: WithdrawRequest) -> Refusal | None:
 
 def decline_request(turn: Turn, act: DeclineRequest) -> Refusal | None:
     """Decline a request, with a reason."""
-    placed = running_stage(turn)
-    if refusal := entitled_in(turn, act.kind, placed):
-        return refusal
-    assert not isinstance(placed, Refusal)
+    placed = stage_conducted(turn, act.kind)
+    if isinstance(placed, Refusal):
+        return placed
     request = _request(turn, act.request)
     if isinstance(request, Refusal):
         return request
@@ -124,10 +124,9 @@ def _to_come(turn: Turn, name: str) -> Hearing | Refusal:
 
 def call_witness(turn: Turn, act: CallWitness) -> Refusal | None:
     """Call a member who is free at that time, early enough, and serve their request."""
-    placed = running_stage(turn)
-    if refusal := entitled_in(turn, act.kind, placed):
-        return refusal
-    assert not isinstance(placed, Refusal)
+    placed = stage_conducted(turn, act.kind)
+    if isinstance(placed, Refusal):
+        return placed
     hearing = _to_come(turn, act.hearing)
     if isinstance(hearing, Refusal):
         return hearing
@@ -189,7 +188,7 @@ def replace_witness(turn: Turn, act: ReplaceWitness) -> Refusal | None:
     if isinstance(placed, Refusal):
         return placed
     themself = turn.actor.member == act.witness and turn.actor.on_behalf_of is None
-    if not themself and (refusal := entitled_in(turn, act.kind, placed)):
+    if not themself and (refusal := entitled_in(turn, act.kind, placed[0])):
         return refusal
     hearing = _to_come(turn, act.hearing)
     if isinstance(hearing, Refusal):

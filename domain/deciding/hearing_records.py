@@ -6,7 +6,13 @@ from domain import events as ev
 from domain.acts import CastVote, CorrectRecord, DraftRecord, Position, RecordHearing
 from domain.deciding.act_rule import ActRule
 from domain.deciding.balloting import cast_vote, open_ballot
-from domain.deciding.hearing_at_hand import entitled_in, for_themself, hearing_of, running_stage, wrong_state
+from domain.deciding.hearing_at_hand import (
+    for_themself,
+    hearing_of,
+    running_stage,
+    stage_conducted,
+    wrong_state,
+)
 from domain.deciding.turn import Turn
 from domain.deciding.works import record_was_refused
 from domain.process import BallotOutcome, Hearing, HearingState, Purpose
@@ -25,10 +31,9 @@ def _unrecorded(turn: Turn, name: str) -> Hearing | Refusal:
 
 def draft_record(turn: Turn, act: DraftRecord) -> Refusal | None:
     """Keep a version of the record; only those who conduct the hearing see it."""
-    placed = running_stage(turn)
-    if refusal := entitled_in(turn, act.kind, placed):
-        return refusal
-    assert not isinstance(placed, Refusal)
+    placed = stage_conducted(turn, act.kind)
+    if isinstance(placed, Refusal):
+        return placed
     hearing = _unrecorded(turn, act.hearing)
     if isinstance(hearing, Refusal):
         return hearing
@@ -38,10 +43,9 @@ def draft_record(turn: Turn, act: DraftRecord) -> Refusal | None:
 
 def record_hearing(turn: Turn, act: RecordHearing) -> Refusal | None:
     """Hand in the record; those heard approve it by ballot where the procedure says so."""
-    placed = running_stage(turn)
-    if refusal := entitled_in(turn, act.kind, placed):
-        return refusal
-    assert not isinstance(placed, Refusal)
+    placed = stage_conducted(turn, act.kind)
+    if isinstance(placed, Refusal):
+        return placed
     stage, run = placed
     hearing = _unrecorded(turn, act.hearing)
     if isinstance(hearing, Refusal):
@@ -80,8 +84,7 @@ def correct_record(turn: Turn, act: CorrectRecord) -> Refusal | None:
     if ballot is None:
         return wrong_state(hearing)
     ended = ballot.closed_at or ballot.closes_at
-    if ballot.closed_at is not None or (ended is not None and turn.now >= ended):
-        assert ended is not None
+    if ended is not None and (ballot.closed_at is not None or turn.now >= ended):
         return Refusal(Code.RECORD_DEADLINE_PASSED, {"until": ended.isoformat()}, ("hearing",))
     turn.tell(
         ev.RecordCorrected(hearing=hearing.id, ballot=ballot.id, seen=act.seen, text=act.text), placed[1].key

@@ -1,0 +1,32 @@
+"""The enumerations of the domain, published with a sentence for each value: one module for each theme."""
+
+from api.enumerations.answering import Answer as Answer
+from api.enumerations.answering import CommitmentStatus as CommitmentStatus
+from api.enumerations.answering import Operation as Operation
+from api.enumerations.answering import Settlement as Settlement
+from api.enumerations.balloting import BallotOutcome as BallotOutcome
+from api.enumerations.balloting import BallotState as BallotState
+from api.enumerations.balloting import Majority as Majority
+from api.enumerations.balloting import Position as Position
+from api.enumerations.balloting import Purpose as Purpose
+from api.enumerations.balloting import Silence as Silence
+from api.enumerations.contributing import Channel as Channel
+from api.enumerations.contributing import ContributionOrder as ContributionOrder
+from api.enumerations.contributing import Standing as Standing
+from api.enumerations.course import Gate as Gate
+from api.enumerations.course import Kind as Kind
+from api.enumerations.course import Outcome as Outcome
+from api.enumerations.course import Phase as Phase
+from api.enumerations.course import State as State
+from api.enumerations.course import Visibility as Visibility
+from api.enumerations.hearing import HearingState as HearingState
+from api.enumerations.hearing import RequestState as RequestState
+from api.enumerations.hearing import Shared as Shared
+from api.enumerations.people import Appointment as Appointment
+from api.enumerations.people import Role as Role
+from api.enumerations.people import TermEnd as TermEnd
+from api.enumerations.reviewing import Conclusion as Conclusion
+from api.enumerations.reviewing import MeetingAttendance as MeetingAttendance
+from api.enumerations.reviewing import MeetingState as MeetingState
+from api.enumerations.telling import NoticeTheme as NoticeTheme
+from api.enumerations.telling import Severity as Severity

@@ -186,14 +186,16 @@ def _document_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
 
 
 def _college_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
+    asked = [
+        college for college, quorum in stage.quorum.items() if not isinstance(quorum, int) and quorum > 0
+    ]
+    if stage.admission != "invited" or not asked:
+        return []
     present = {member.college for member in turn.process.members.values() if member.left_at is None}
     return [
         Finding("college_empty", ("stages", key, "quorum", college), {"stage": key, "college": college})
-        for college, quorum in stage.quorum.items()
-        if not isinstance(quorum, int)
-        and quorum > 0
-        and college not in present
-        and stage.admission == "invited"
+        for college in asked
+        if college not in present
     ]
 
 

@@ -193,6 +193,6 @@ RULES: dict[type, ActRule] = {
         quiet=True,
         dates=("starts_at", "ends_at", "seen_starts_at"),
     ),
-    HoldHearing: ActRule(hold_hearing, after_launch=True, in_common=True),
+    HoldHearing: ActRule(hold_hearing, after_launch=True, in_common=True, quiet=True),
     CancelHearing: ActRule(cancel_hearing, after_launch=True, in_common=True),
 }

@@ -11,7 +11,7 @@ from domain.events import Event, VoteCast
 from domain.procedure import Procedure
 from domain.process import State
 from domain.refusals import Refusal
-from tests.properties import moves
+from tests.properties import moves, moves_at_work, moves_awaited
 from tests.properties.chance import Chance
 from tests.properties.generated import CAST, CROWD
 from tests.properties.moves import Move
@@ -124,7 +124,7 @@ class Life:
         play, running = self.play, bool(self.play.process.runs)
         match chance.number(0, 99):
             case n if n < 36:
-                self.move(moves.awaited_move(chance, play))
+                self.move(moves_awaited.awaited_move(chance, play))
             case n if n < 52:
                 self.at_the_next_deadline()
             case n if n < 55:
@@ -140,9 +140,9 @@ class Life:
             case n if n < 73 and running:
                 self.move(moves.schedule_move(chance, play))
             case n if n < 78 and running:
-                self.move(moves.council_move(chance, play))
+                self.move(moves_at_work.council_move(chance, play))
             case n if n < 84 and running:
-                self.move(moves.work_move(chance, play))
+                self.move(moves_at_work.work_move(chance, play))
             case n if n < 92:
                 self.move(moves.ballot_move(chance, play))
             case n if n < 96:

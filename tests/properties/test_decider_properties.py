@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain.builtin import builtin, names
 from domain.procedure import Procedure
 from domain.process import Outcome, State
-from tests.properties import moves
+from tests.properties import moves, moves_at_work, moves_awaited
 from tests.properties.chance import Drawn, Rolled
 from tests.properties.finishing import Finisher
 from tests.properties.generated import procedures, rolled_procedure
@@ -110,10 +110,13 @@ class AnyConcertation(RuleBasedStateMachine):
     def what_is_awaited(self, data: st.DataObject, times: int) -> None:
         """People do what is awaited of them."""
         for _ in range(times):
-            self.life.move(moves.awaited_move(Drawn(data), self.life.play))
+            self.life.move(moves_awaited.awaited_move(Drawn(data), self.life.play))
 
     @precondition(lambda self: self.life.play.process.runs)
-    @rule(data=st.data(), kind=st.sampled_from((moves.schedule_move, moves.council_move, moves.work_move)))
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from((moves.schedule_move, moves_at_work.council_move, moves_at_work.work_move)),
+    )
     def in_a_stage(self, data: st.DataObject, kind: moves.Maker) -> None:
         """Somebody does something about a stage."""
         self.life.move(kind(Drawn(data), self.life.play))

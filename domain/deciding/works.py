@@ -129,18 +129,19 @@ def _leaves(process: Process, run: StageRun) -> list[str]:
 def recommendations(process: Process) -> dict[str, Recommendation]:
     """Give the recommendations that stand: of each synthesis stage's latest round, those whose place no item took."""
     found: dict[str, Recommendation] = {}
-    for synthesis in _syntheses(process):
+    order = {key: number for number, key in enumerate(process.runs)}
+    for synthesis in sorted(_syntheses(process), key=lambda synthesis: order[synthesis.stage]):
         found |= standing_recommendations(process, synthesis)
     return found
 
 
-def _syntheses(process: Process) -> Iterator[Synthesis]:
-    """Give the synthesis of each synthesis stage's latest round."""
-    for key, run in process.runs.items():
-        if process.stages[key].kind is Kind.SYNTHESIS:
-            synthesis = process.syntheses.get(stage_in_round(run.round, key))
-            if synthesis is not None:
-                yield synthesis
+def _syntheses(process: Process) -> list[Synthesis]:
+    """Give the synthesis of each stage's latest round, in the order in which they were begun."""
+    return [
+        synthesis
+        for synthesis in process.syntheses.values()
+        if process.runs[synthesis.stage].round == synthesis.round
+    ]
 
 
 def recommendation_named(process: Process, name: str) -> Recommendation | Refusal:

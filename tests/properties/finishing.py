@@ -16,6 +16,7 @@ from domain.events import Event, VoteCast
 from domain.procedure import Role
 from domain.process import Ballot, BallotState, OfficeHeld, stage_in_round
 from domain.refusals import Refusal
+from domain.treatment.lineage import standing_recommendations
 from domain.treatment.sources import records
 from tests.properties import moves
 from tests.properties.watched import Watched
@@ -222,7 +223,7 @@ class Finisher:
         assert item.stage is not None
         assert item.round is not None
         found = self.play.process.syntheses.get(stage_in_round(item.round, item.stage))
-        if found is None or not found.recommendations:
+        if found is None or not standing_recommendations(self.play.process, found):
             addressees = (self._offices(Role.ADDRESSEE)[0].id,)
             heard = records(self.play.process, item.round, item.stage)
             act = acts.MakeRecommendation(

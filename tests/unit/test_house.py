@@ -56,10 +56,31 @@ def test_imports_only_go_down() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def numbered(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:3])
+
+
 @pytest.mark.parametrize(("package", "floor"), FLOORS.items())
 def test_a_library_has_its_security_fixes(package: str, floor: tuple[int, ...]) -> None:
-    installed = tuple(int(part) for part in version(package).split(".")[:3])
-    assert installed >= floor
+    assert numbered(version(package)) >= floor
+
+
+@pytest.mark.parametrize("file", ["requirements.lock", "requirements-image.lock"])
+@pytest.mark.parametrize(("package", "floor"), FLOORS.items())
+def test_a_lock_file_pins_versions_with_security_fixes(
+    package: str, floor: tuple[int, ...], file: str
+) -> None:
+    pinned = re.findall(rf"^{package}==([0-9.]+) ", (HOUSE / file).read_text(), flags=re.MULTILINE)
+    assert [numbered(found) >= floor for found in pinned] == [True]
+
+
+@pytest.mark.parametrize(("package", "floor"), FLOORS.items())
+def test_a_fresh_resolve_takes_nothing_below_the_security_fixes(package: str, floor: tuple[int, ...]) -> None:
+    import tomllib
+
+    asked = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]["dependencies"]
+    found = [re.fullmatch(rf"{package}(?:\[[^]]*\])?>=([0-9.]+)(?:,.*)?", line) for line in asked]
+    assert [numbered(match[1]) >= floor for match in found if match] == [True]
 
 
 def test_every_package_of_the_lock_file_has_a_hash_and_one_version() -> None:

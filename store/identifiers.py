@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import NAMESPACE_OID, UUID, uuid5
+from hashlib import sha1
+from typing import Final
+from uuid import NAMESPACE_OID, UUID
+
+_OID: Final = NAMESPACE_OID.bytes
 
 
 def parse(text: str) -> UUID | None:
@@ -25,4 +29,11 @@ def derived(author: str, key: str, what: str) -> str:
     The identifiers of concertations, hearings, recommendations, bodies, … come from here, so that a command sent
     again is the same command. `what` tells apart several things of one command.
     """
-    return str(uuid5(NAMESPACE_OID, "\x1f".join((author, key, what))))
+    # As `str(uuid5(NAMESPACE_OID, …))`, in a third of its time: an import asks for one a line.
+    raw = bytearray(
+        sha1(_OID + "\x1f".join((author, key, what)).encode(), usedforsecurity=False).digest()[:16]
+    )
+    raw[6] = raw[6] & 0x0F | 0x50
+    raw[8] = raw[8] & 0x3F | 0x80
+    name = raw.hex()
+    return f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"

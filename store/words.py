@@ -44,8 +44,14 @@ class Words:
         Blanks end words, but not within what looks like a tag; and a tilde is read as what comes before it says.
         """
         split = [None if "<" in text or "~" in text else text.replace("\n", " ").split(" ") for text in texts]
-        await self._learn(connection, set().union(*filter(None, split)))
-        return [None if words is None else self._vector(words) for words in split]
+        made = [None if words is None else self._vector(words) for words in split]
+        # Most texts are of known words alone: which words there are is looked at only where that was not so.
+        left = [place for place, one in enumerate(made) if one is None and split[place] is not None]
+        if left:
+            await self._learn(connection, set().union(*(split[place] or () for place in left)))
+            for place in left:
+                made[place] = self._vector(split[place] or ())
+        return made
 
     def _vector(self, words: Sequence[str]) -> str | None:
         try:

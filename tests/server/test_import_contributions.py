@@ -262,6 +262,19 @@ async def test_ten_thousand_bad_lines_give_a_report_that_can_be_read(
         assert sum(1 for _ in file) == 20_001
 
 
+async def test_the_outbox_tells_of_those_on_a_list_alone(
+    play: Play, database: Database, tmp_path: Path
+) -> None:
+    await opened(play, admission="open")
+    importing = Importing(database, tmp_path, play)
+    assert await importing("reference,author,oui\nF1,,oui\nF2,p0,non\nF3,personne,non\n") == 0
+    told = await play.worker.fetch(
+        "SELECT c.reference FROM outbox o JOIN contribution c ON c.id = (o.payload ->> 'contribution')::uuid"
+    )
+    assert [row["reference"] for row in told] == ["F2"]
+    assert await play.worker.fetchval("SELECT count(*) FROM contribution") == 3
+
+
 async def test_an_import_that_is_killed_goes_on_and_every_line_is_there_once(
     play: Play, database: Database, tmp_path: Path
 ) -> None:

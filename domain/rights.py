@@ -27,6 +27,20 @@ class PlatformRole(StrEnum):
     """May publish procedures and read every ledger."""
 
 
+@direct
+class Reach(StrEnum):
+    """How far a personal access token reaches on behalf of its owner."""
+
+    READ = "read"
+    """Reads what its owner may read. Every token does: mutations answer with what they changed."""
+    CONTRIBUTE = "contribute"
+    """Does what its owner does for themself: contributes, answers, reports, appeals."""
+    CONDUCT = "conduct"
+    """Does what its owner does by an office or a seat; its votes among it."""
+    ACCOUNT = "account"
+    """What concerns the account itself: never in a token. A leaked one makes no other and turns no mail away."""
+
+
 COUNCIL = frozenset({Role.COUNCIL_CHAIR, Role.COUNCIL_MEMBER})
 _CONDUCT = frozenset({Role.COORDINATOR})
 PRESIDENCY = frozenset({Role.SPONSOR, Role.CO_PRESIDENT_STATE, Role.CO_PRESIDENT_LOCAL})
@@ -152,6 +166,38 @@ PLATFORM: dict[str, PlatformRole] = {
 """What a role on the platform, and nothing else, entitles to."""
 
 
+READING = frozenset(action for action in ROLES if action.startswith("read_")) | {"read_concertation"}
+"""What every personal access token may be used for."""
+
+CONTRIBUTING = THEMSELVES | {
+    "submit_contribution",
+    "revise_contribution",
+    "withdraw_contribution",
+    "save_draft",
+    "discard_draft",
+    "request_upload",
+    "report_contribution",
+    "appeal",
+    "answer_grouping",
+    "open_invitation",
+    "accept_invitation",
+    "decline_invitation",
+}
+"""What a member does for themself, or for the organisation that they represent."""
+
+ACCOUNT = frozenset({"keep_access_tokens", "create_access_token", "revoke_access_token", "set_contact"})
+"""What no personal access token may be used for."""
+
+
+def reach_of(action: str) -> Reach:
+    """Say how far a personal access token must reach for an act or reading. What nobody classified: conducting."""
+    if action in READING:
+        return Reach.READ
+    if action in CONTRIBUTING:
+        return Reach.CONTRIBUTE
+    return Reach.ACCOUNT if action in ACCOUNT else Reach.CONDUCT
+
+
 class Scope(NamedTuple):
     """What an act is about. An office with a lane, college or territory speaks only for these.
 
@@ -178,6 +224,8 @@ class Viewer:
 
     member: str | None = None
     platform_roles: tuple[str, ...] = ()
+    #: How far the personal access token reaches that they come with; unset: they come in person.
+    reaches: frozenset[Reach] | None = None
 
     def actor(self, on_behalf_of: str | None = None) -> Actor:
         """Give the actor of a command by this viewer."""
@@ -233,11 +281,21 @@ def mandate(
 
 
 def may(
-    viewer: Viewer, action: str, process: Process | None, now: datetime, scope: Scope = EVERYWHERE
+    viewer: Viewer, action: str, process: Process | None, now: datetime | None, scope: Scope = EVERYWHERE
 ) -> bool:
-    """Say whether a viewer may do this. Unknown actions are denied."""
+    """Say whether a viewer may do this. Unknown actions are denied.
+
+    A `Reach` for an action asks whether what they come with is good for acts of this kind at all; who may do which, in
+    which concertation, is asked by its own name. `now` may be left out where no office is asked for.
+    """
     if viewer.member == SYSTEM:
         return False
+    if isinstance(action, Reach):
+        return viewer.reaches is None or action in viewer.reaches
+    if viewer.reaches is not None and reach_of(action) not in viewer.reaches:
+        return False
+    if action in ACCOUNT:
+        return viewer.member is not None
     if action in PLATFORM:
         return PLATFORM[action] in viewer.platform_roles
     if action == "read_concertation":
@@ -247,6 +305,6 @@ def may(
             and (process.phase is not Phase.DRAFT or may(viewer, "read_draft", process, now))
         )
     roles = ROLES.get(action)
-    if roles is None or process is None or viewer.member is None:
+    if roles is None or process is None or viewer.member is None or now is None:
         return False
     return mandate(process, viewer.member, roles, now, scope) is not None

@@ -42,6 +42,7 @@ from server.keys import ticket_key, trusted_keys
 from server.letters.door import LetterDoor
 from server.letters.tickets import LetterTickets
 from server.mailing import mail_folder
+from server.personal_tokens import PersonalTokens
 from server.published_page import DOCUMENTS, PublishedPage
 from server.questionnaire_page import QuestionnairePage
 from server.receipt_page import ReceiptPage
@@ -141,7 +142,7 @@ def create_app(
         SettingMissing, KeyRefused: it would not know where its database is, or whom to trust.
         ShelfRefused: it would not know where to keep files.
     """
-    authentication = Authentication(trusted_keys(settings), settings)
+    keys = trusted_keys(settings)
     database, temporal = settings.database("app"), settings.temporal()
     tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
     schema = schema or make_schema()
@@ -171,6 +172,8 @@ def create_app(
         agendas = AgendaTickets(ticket_key(settings), settings.public_url or "")
         letters = LetterTickets(ticket_key(settings), settings.public_url or "")
         contexts = _contexts(pool, commands, feed, tickets, exporting, agendas, letters, settings)
+        personal = PersonalTokens.of(pool, settings.database_timeout)
+        authentication = Authentication(keys, settings, personal)
         door.view = View(schema, authentication, contexts, settings.max_body_bytes)
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
         door.health = Health(pool, client)

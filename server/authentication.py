@@ -1,4 +1,7 @@
-"""From a bearer token to a viewer. A token is verified once; the answer is kept, by its digest, until it expires."""
+"""From a bearer token to a viewer. A signed one is verified once; the answer is kept, by its digest, until it expires.
+
+A personal access token may be revoked: it is asked for again and again (server/personal_tokens.py).
+"""
 
 import time
 from collections import OrderedDict
@@ -7,7 +10,9 @@ from hashlib import sha256
 
 from joserfc.jwk import KeySet
 
+from domain.access_tokens import PREFIX, digest_of
 from domain.rights import Viewer
+from server.personal_tokens import PersonalTokens
 from server.settings import Settings
 from server.tokens import TokenInvalid, read_token
 
@@ -20,6 +25,8 @@ class Bearer:
 
     viewer: Viewer
     expires: float = float("inf")
+    #: The digest of a personal access token, which may be revoked; unset for all others.
+    revocable: bytes | None = None
 
     @property
     def left(self) -> float:
@@ -33,17 +40,19 @@ ANYBODY = Bearer(Viewer())
 class Authentication:
     """Reads Authorization headers."""
 
-    def __init__(self, keys: KeySet, settings: Settings) -> None:
-        """Trust these keys."""
+    def __init__(self, keys: KeySet, settings: Settings, personal: PersonalTokens) -> None:
+        """Trust these keys, and what `personal` recognises."""
         self._keys = keys
+        self._personal = personal
         self._settings = settings
         self._kept: OrderedDict[bytes, Bearer] = OrderedDict()
 
-    def bearer(self, authorization: str | None) -> Bearer:
+    async def bearer(self, authorization: str | None) -> Bearer:
         """Say who sends this header; anybody where there is none.
 
         Raises:
-            TokenInvalid: it is no bearer token, expired, or not signed by a key that is trusted here.
+            TokenInvalid: it is no bearer token, expired, revoked, or not signed by a key that is trusted here.
+            StoreFault: PostgreSQL does not say whether a personal access token works.
         """
         if not authorization:
             return ANYBODY
@@ -51,6 +60,8 @@ class Authentication:
         token = token.strip()
         if scheme.lower() != "bearer" or not token or not token.isascii():
             raise TokenInvalid
+        if token.startswith(PREFIX):
+            return await self._personal_bearer(digest_of(token))
         name = sha256(token.encode()).digest()
         known = self._kept.get(name)
         if known is not None and known.left > 0:
@@ -65,3 +76,19 @@ class Authentication:
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
         return bearer
+
+    async def still_works(self, bearer: Bearer) -> bool:
+        """Say whether the token of somebody who was let in still works.
+
+        Raises:
+            StoreFault: PostgreSQL does not say.
+        """
+        if bearer.revocable is None:
+            return bearer.left > 0
+        return await self._personal.recognised(bearer.revocable) is not None
+
+    async def _personal_bearer(self, digest: bytes | None) -> Bearer:
+        found = await self._personal.recognised(digest) if digest is not None else None
+        if found is None:
+            raise TokenInvalid
+        return Bearer(Viewer(member=found.use.member, reaches=found.use.reaches), found.expires, digest)

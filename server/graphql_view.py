@@ -2,10 +2,10 @@
 
 import asyncio
 import copy
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import ip_address, ip_network
 from json import JSONDecodeError
 from typing import Any
@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import orjson
 from cross_web import HTTPException
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -25,17 +26,20 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from api.context import Context
 from api.faults import FaultCode
+from api.masking import masked
 from api.proving import ProvingSchema
 from domain.rights import Viewer
 from domain.texts import negotiate, text
 from server.authentication import Authentication
 from server.bodies import BodyMalformed, BodyTooLarge, decode, read_within, replayed
 from server.tokens import TokenInvalid
+from store.faults import StoreFault
 
 #: Makes the context of an operation for a viewer, with languages and a reference.
 Contexts = Callable[[Viewer, tuple[str, ...], str], Context]
@@ -44,8 +48,19 @@ Contexts = Callable[[Viewer, tuple[str, ...], str], Context]
 _BY_POST = frozenset(OperationType.from_http("POST")) - {OperationType.SUBSCRIPTION}
 
 
+LOOKED_AT_EVERY = 1.0
+"""Seconds between two looks at whether the token of an open socket still works."""
+
+
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     """A socket whose operations share nothing that they read, and end with the token that began them."""
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Let a client in, or say to come back while nobody can tell whether its token works."""
+        try:
+            await super().handle_connection_init(message)
+        except StoreFault:
+            await self.websocket.close(code=1013, reason="Try again later")
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run one operation."""
@@ -53,11 +68,61 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         own.context = self.context.fresh()
         left = self.context.seconds_left
         try:
-            async with asyncio.timeout(None if left is None else max(0.0, left())):
+            if not await self._still_works():
+                raise TimeoutError
+            async with (
+                asyncio.timeout(None if left is None else max(0.0, left())) as end,
+                self._watched(end),
+            ):
                 await super(Socket, own).run_operation(operation)
+        except StoreFault as fault:
+            error = masked(GraphQLError("", original_error=fault), self.context)
+            await operation.send_initial_errors([error])
         except TimeoutError:
-            with suppress(RuntimeError):
-                await self.websocket.close(code=4403, reason="Forbidden")
+            await self._forbid()
+
+    async def send_message(self, message: Message) -> None:
+        """Send a message; what was read goes to nobody whose token was revoked meanwhile.
+
+        While PostgreSQL does not say, it waits: nothing goes out that should not.
+        """
+        while message["type"] == "next" and message["payload"].get("data") is not None:
+            try:
+                if not await self._still_works():
+                    await self._forbid()
+                    return
+                break
+            except StoreFault:
+                await asyncio.sleep(LOOKED_AT_EVERY)
+        await super().send_message(message)
+
+    async def _still_works(self) -> bool:
+        return self.context.still_works is None or await self.context.still_works()
+
+    async def _forbid(self) -> None:
+        with suppress(RuntimeError):
+            await self.websocket.close(code=4403, reason="Forbidden")
+
+    @asynccontextmanager
+    async def _watched(self, end: asyncio.Timeout) -> AsyncIterator[None]:
+        """End a block when the token stops to work, however quiet it is."""
+        if self.context.still_works is None:
+            yield
+            return
+
+        async def watch() -> None:
+            while True:
+                await asyncio.sleep(LOOKED_AT_EVERY)
+                with suppress(StoreFault):  # nothing is sent meanwhile
+                    if not await self._still_works():
+                        end.reschedule(asyncio.get_running_loop().time())
+                        return
+
+        watching = asyncio.create_task(watch(), name="token of a socket")
+        try:
+            yield
+        finally:
+            watching.cancel()
 
 
 class View(GraphQL[Context, None]):
@@ -85,7 +150,11 @@ class View(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or serve a socket."""
         if scope["type"] == "websocket":
-            await self.run(WebSocket(scope, receive=receive, send=send))
+            socket = WebSocket(scope, receive=receive, send=send)
+            try:
+                await self.run(socket)
+            except StoreFault:  # nobody can say whether the token of the handshake works
+                await socket.close(1013)
             return
         response = await self._answer(Request(scope, receive=receive))
         await response(scope, receive, send)
@@ -96,7 +165,7 @@ class View(GraphQL[Context, None]):
             return _error(405, FaultCode.BAD_USER_INPUT, languages, {"allow": "POST"})
         try:
             body = await read_within(request, self._most)
-            bearer = self._authentication.bearer(request.headers.get("authorization"))
+            bearer = await self._authentication.bearer(request.headers.get("authorization"))
             context = self._contexts(bearer.viewer, languages, uuid4().hex)
             context.address = address_of(request)
             response = await self._at_once(request, body, context) or await self.run(
@@ -108,6 +177,8 @@ class View(GraphQL[Context, None]):
             return _error(400, FaultCode.BAD_USER_INPUT, languages)
         except TokenInvalid:
             return _error(401, FaultCode.UNAUTHENTICATED, languages, {"www-authenticate": "Bearer"})
+        except StoreFault:
+            return _error(503, FaultCode.UNAVAILABLE, languages, {"retry-after": "1"})
         except HTTPException as fault:
             return _error(fault.status_code, FaultCode.BAD_USER_INPUT, languages, reason=fault.reason)
         if context.store_is_down:
@@ -156,24 +227,26 @@ class View(GraphQL[Context, None]):
         context = self._contexts(Viewer(), languages, uuid4().hex)
         context.address = address_of(request)
         context.connection_params = {"authorization": request.headers.get("authorization")}
-        self._admit(context)
+        await self._admit(context)
         return context
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the token from the first message, `{"authorization": "Bearer …"}`, or else from the handshake."""
-        self._admit(context)
+        await self._admit(context)
         return UnsetType()
 
-    def _admit(self, context: Context) -> None:
+    async def _admit(self, context: Context) -> None:
         given = (context.connection_params or {}).get("authorization")
         if given is None:
             return
         try:
-            bearer = self._authentication.bearer(given if isinstance(given, str) else "")
+            bearer = await self._authentication.bearer(given if isinstance(given, str) else "")
         except TokenInvalid as fault:
             raise ConnectionRejectionError from fault
         context.viewer = bearer.viewer
         context.seconds_left = None if bearer.expires == float("inf") else lambda: bearer.left
+        revocable = bearer.revocable is not None
+        context.still_works = partial(self._authentication.still_works, bearer) if revocable else None
 
 
 def address_of(request: Request | WebSocket) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -38,6 +38,8 @@ class Context:
     connection_params: dict[str, object] | None = None
     #: How many seconds the token of a socket's client is still valid; unset: for ever.
     seconds_left: Callable[[], float] | None = None
+    #: Says whether the token of a socket's client still works; unset: it cannot be revoked.
+    still_works: Callable[[], Awaitable[bool]] | None = None
     #: What an operator finds this request by, in the log.
     reference: str = ""
     #: Whether a command of this operation was done: a fault after it hides its outcome from the client.

@@ -202,7 +202,7 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
     }
     made: Any = None
     match code:
-        case Code.NOT_ALLOWED:
+        case Code.NOT_ALLOWED | Code.TOKEN_REACH_MISSING:
             made = NotAllowed(**said)
         case Code.IDEMPOTENCY_KEY_REUSED:
             made = IdempotencyKeyReused(**said)

@@ -16,6 +16,7 @@ from api.gate import Gate
 from api.masking import Masking
 from api.mutations.articles import ArticleMutations
 from api.mutations.attaching import AttachingMutations
+from api.mutations.authorising import AccessTokenMutations
 from api.mutations.balloting import BallotMutations
 from api.mutations.calling import WebhookMutations
 from api.mutations.contributing import ContributionMutations
@@ -44,6 +45,7 @@ from api.mutations.treating import TreatmentMutations
 from api.parsing import Parsing
 from api.proving import Proving, ProvingSchema
 from api.queries import Query
+from api.reaching import hold_to_reach
 from api.scalars import SCALARS
 from api.subscriptions import Subscription
 
@@ -65,6 +67,7 @@ class Mutation(
     NoticeMutations,
     LetterMutations,
     WebhookMutations,
+    AccessTokenMutations,
     SchedulingMutations,
     ContributionMutations,
     ModerationMutations,
@@ -115,7 +118,7 @@ class _Schema(ProvingSchema):
 
 def make_schema() -> ProvingSchema:
     """Put the schema together: some 0.3 s."""
-    return _Schema(
+    schema = _Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -129,3 +132,5 @@ def make_schema() -> ProvingSchema:
             Masking,
         ],
     )
+    hold_to_reach(schema._schema)
+    return schema

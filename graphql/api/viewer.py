@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, Private, argument, field
 
+from api.access_tokens import AccessToken, access_tokens_of
 from api.agenda import Agenda
 from api.agendas import GOOD_FOR, agenda
 from api.context import Info
@@ -93,3 +94,10 @@ class Viewer:
         if self.viewer.member is None or (concertation_id and key is None):
             return []
         return await notices_of(info, self.viewer.member, key, max(0, min(first, MOST_NOTICES)))
+
+    @field(
+        description="The viewer's personal access tokens that work, in the order of creation. Nothing to whoever comes "
+        "with such a token."
+    )
+    async def access_tokens(self, info: Info) -> list[AccessToken]:
+        return await access_tokens_of(info, self.viewer.member)

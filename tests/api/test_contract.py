@@ -100,7 +100,7 @@ def test_every_act_of_the_domain_has_its_mutation(schema: GraphQLSchema) -> None
 
 IDEMPOTENT = {
     "publishProcedure", "openInvitation", "acceptInvitation", "declineInvitation", "reissueInvitationCode", "remind",
-    "removeWebhook", "retryNotice", "setContact", "setReminderDays",
+    "removeWebhook", "retryNotice", "revokeAccessToken", "setContact", "setReminderDays",
 }  # fmt: skip
 """Said again, they change nothing more; a code that is issued again voids the one before."""
 

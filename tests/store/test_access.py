@@ -14,7 +14,8 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "attempt", "batch", "body", "bounce", "closing_archive", "command_log", "concertation", "contact", "contribution",
+    "access_token", "attempt", "batch", "body", "bounce", "closing_archive", "command_log", "concertation", "contact",
+    "contribution",
     "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
     "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "letter_batch",
     "measure", "member",
@@ -62,7 +63,7 @@ GRANTED = {
         "DELETE": {"file_reference"},
     },
     "concertation_worker": {
-        "SELECT": {*TABLES, "contribution_read"} - {"report_salt"},
+        "SELECT": {*TABLES, "contribution_read"} - {"access_token", "report_salt"},
         "INSERT": set(TABLES)
         - {"attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
@@ -75,7 +76,7 @@ GRANTED = {
             "draft",
             "secret_vote",
         }
-        - {"closing_archive", "contact", "delivery", "letter_batch", "webhook"},
+        - {"access_token", "closing_archive", "contact", "delivery", "letter_batch", "webhook"},
         "UPDATE": {
             "bounce",
             "concertation",
@@ -171,22 +172,23 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         """,
     )
     assert [row["proname"] for row in rows] == [
-        "answer_invitation", "ask_closing_archive", "batch_list", "confirm_address",
+        "access_tokens_of", "answer_invitation", "ask_closing_archive", "batch_list", "confirm_address",
         "contact_of", "contribution_by_receipt",
         "contribution_counts",
         "contribution_export", "contribution_export_complete", "contribution_export_sizes",
         "contribution_facets", "contribution_facets_found", "contribution_followed_by", "contribution_get",
         "contribution_leaves",
         "contribution_own", "contribution_page", "contribution_ranking", "contribution_shares", "contribution_similar",
-        "contribution_total", "contribution_versions", "contribution_whereabouts", "departement_of",
+        "contribution_total", "contribution_versions", "contribution_whereabouts",
+        "create_access_token", "departement_of",
         "dispatched_notices", "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",
         "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite",
         "iso", "keep_letter_code", "keep_secret_vote", "leave_bulletins", "letter_batches", "letters_in", "measures_of",
         "notice_counts", "notices_of", "open_batch", "open_invitation", "print_letters",
         "register_webhook", "reissue_code", "remind", "remove_webhook",
-        "report_contribution", "retry_notice", "save_draft",
+        "report_contribution", "retry_notice", "revoke_access_token", "save_draft",
         "set_contact", "set_reader", "set_reminder_days", "source_standings", "submit_contribution",
-        "submit_contributions", "treatment_figures", "treatment_gaps", "treatments_of", "voices_of",
+        "submit_contributions", "treatment_figures", "treatment_gaps", "treatments_of", "use_access_token", "voices_of",
         "webhooks_of", "withdraw_contribution", "write_grouping",
         "write_moderation",
     ]  # fmt: skip

@@ -11,7 +11,23 @@ from domain import acts
 from domain.acts import SYSTEM
 from domain.procedure import Role
 from domain.process import Process
-from domain.rights import ELECTORATE, EVERYWHERE, PLATFORM, ROLES, WHOLE, Mandate, Scope, Viewer, mandate, may
+from domain.rights import (
+    ACCOUNT,
+    CONTRIBUTING,
+    ELECTORATE,
+    EVERYWHERE,
+    PLATFORM,
+    READING,
+    ROLES,
+    WHOLE,
+    Mandate,
+    Reach,
+    Scope,
+    Viewer,
+    mandate,
+    may,
+    reach_of,
+)
 from tests.unit.play import ID, START, Play
 from tests.unit.procedures import procedure
 from tests.unit.scenes import DAY, drafted, launched
@@ -156,3 +172,46 @@ def test_every_role_of_the_table_is_a_role_and_no_action_is_in_two_tables():
     assert all(roles <= set(Role) and roles for roles in ROLES.values())
     tables = (set(ROLES), set(ELECTORATE), set(PLATFORM))
     assert all(one is other or not one & other for one, other in product(tables, tables))
+
+
+TOKENS = [
+    frozenset({Reach.READ, *more}) for more in ((), (Reach.CONTRIBUTE,), (Reach.CONDUCT,), tuple(Reach)[:3])
+]
+
+
+@pytest.mark.parametrize("reaches", TOKENS, ids=lambda reaches: "+".join(sorted(reaches)))
+def test_a_token_never_reaches_further_than_its_owner_and_never_beyond_its_reaches(reaches):
+    play = scoped()
+    for member, action in product(
+        ("coordinator", "general-person", "citizen"), (*ROLES, *PLATFORM, "read_concertation")
+    ):
+        owner = may_of(play, member, action)
+        held = may(Viewer(member=member, reaches=reaches), action, play.process, play.now)
+        assert held == (owner and reach_of(action) in reaches), (member, action)
+
+
+@pytest.mark.parametrize("reaches", [None, *TOKENS])
+@pytest.mark.parametrize("reach", Reach)
+def test_whoever_comes_in_person_is_asked_for_no_reach(reaches, reach):
+    viewer = Viewer(member="x", reaches=reaches)
+    assert may(viewer, reach, None, None) == (reaches is None or reach in reaches)
+
+
+@pytest.mark.parametrize("reaches", TOKENS)
+def test_no_token_touches_the_account_of_its_owner(reaches):
+    assert not may(Viewer(member="x", reaches=reaches), "keep_access_tokens", None, START)
+    assert may(Viewer(member="x"), "keep_access_tokens", None, START)
+    assert not may(Viewer(), "keep_access_tokens", None, START)
+
+
+def test_an_act_of_an_office_is_never_taken_for_one_for_oneself():
+    assert not CONTRIBUTING & (ROLES.keys() | PLATFORM.keys() | ELECTORATE)
+    assert not ACCOUNT & (CONTRIBUTING | READING | ROLES.keys())
+    assert {reach_of(action) for action in ELECTORATE} == {Reach.CONDUCT}
+    assert reach_of("nothing_known") is Reach.CONDUCT
+
+
+def test_an_office_is_not_looked_at_without_an_instant():
+    play = scoped()
+    assert may_of(play, "coordinator", "launch")
+    assert not may(Viewer(member="coordinator"), "launch", play.process, None)

@@ -4,6 +4,7 @@ from api.enumerations.answering import Answer as Answer
 from api.enumerations.answering import CommitmentStatus as CommitmentStatus
 from api.enumerations.answering import Operation as Operation
 from api.enumerations.answering import Settlement as Settlement
+from api.enumerations.authorising import AccessTokenScope as AccessTokenScope
 from api.enumerations.balloting import BallotOutcome as BallotOutcome
 from api.enumerations.balloting import BallotState as BallotState
 from api.enumerations.balloting import Majority as Majority

@@ -1,0 +1,43 @@
+"""Whoever comes with a personal access token does no more than it reaches: asked before every mutation."""
+
+from __future__ import annotations
+
+import re
+from functools import wraps
+from typing import Any, cast
+
+from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema, GraphQLUnionType, get_named_type
+
+from api.context import Context, Info
+from api.refusals import NotAllowed, Refused, refusal_of
+from domain.refusals import Code, Refusal
+from domain.rights import Reach, may, reach_of
+
+
+def hold_to_reach(schema: GraphQLSchema) -> None:
+    """Let no mutation of a schema begin that the viewer's token does not reach."""
+    assert schema.mutation_type is not None
+    for name, field in schema.mutation_type.fields.items():
+        field.resolve = _held(field, reach_of(action_of(name)))
+
+
+def action_of(mutation: str) -> str:
+    """Give the name of an act in the table of rights from that of its mutation."""
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", mutation)
+
+
+def _held(field: GraphQLField, reach: Reach) -> Any:
+    resolve = field.resolve
+    assert resolve is not None
+    union = get_named_type(field.type)
+    assert isinstance(union, GraphQLUnionType)
+    known = [NotAllowed] if "NotAllowed" in {member.name for member in union.types} else [Refused]
+
+    @wraps(resolve)
+    def resolver(source: Any, info: GraphQLResolveInfo[Context], **asked: Any) -> Any:
+        if may(info.context.viewer, reach, None, None):
+            return resolve(source, info, **asked)
+        refusal = Refusal(Code.TOKEN_REACH_MISSING, {} if reach is Reach.ACCOUNT else {"reach": reach.value})
+        return refusal_of(cast("Info", info), refusal, None, known)
+
+    return resolver

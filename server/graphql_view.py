@@ -200,10 +200,10 @@ class View(GraphQL[Context, None]):
             or not isinstance(variables, dict | None)
         ):
             return None
-        document = self.schema.proven(query, name, _BY_POST)
-        if document is None:
+        parsed = self.schema.proven(query, name, _BY_POST)
+        if parsed is None:
             return None
-        result = await self.schema.execute_proven(document, variables, context, name)
+        result = await self.schema.execute_proven(parsed, variables, context, name)
         return Response(orjson.dumps(process_result(result)), media_type="application/json")
 
     def decode_json(self, data: str | bytes) -> object:

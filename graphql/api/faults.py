@@ -41,6 +41,49 @@ class InputFault(StrEnum):
     CONCERTATION = "concertation"
 
 
+class Bound(StrEnum):
+    """What a document can ask too much of. The sentences are in the catalogues, `bound.<value>`."""
+
+    CHARACTERS = "characters"
+    TOKENS = "tokens"
+    """Words, numbers, texts and signs."""
+    LEVELS = "levels"
+    """Fields inside fields."""
+    FIELDS = "fields"
+    """Fields, with every fragment written out where it is spread."""
+    ROOTS = "roots"
+    """Fields at the top of one operation."""
+    ALIASES = "aliases"
+    DIRECTIVES = "directives"
+    FRAGMENTS = "fragments"
+    COST = "cost"
+    """Fields of the answer: those of a connection as often as the page has items."""
+
+
+class AsksTooMuch(GraphQLError):
+    """The document asks for more than one operation may: it is neither validated nor executed."""
+
+    def __init__(self, bound: Bound, asked: int, most: int, languages: Sequence[str] = ("fr",)) -> None:
+        """Name the bound, what was asked, and the most that may be. Answers are said anew by api/masking.py."""
+        self.bound, self.asked, self.most = bound, asked, most
+        extensions = {
+            "code": FaultCode.BAD_USER_INPUT.value,
+            "bound": bound.value,
+            "asked": min(asked, _TOLD),
+            "most": most,
+        }
+        super().__init__(self.sentence(languages), extensions=extensions)
+
+    def sentence(self, languages: Sequence[str]) -> str:
+        """Say what it asks too much of, and what to do, in the language of whoever asks."""
+        asked = str(self.asked) if self.asked < _TOLD else f"> {_TOLD}"
+        return text(f"bound.{self.bound}", languages, asked=asked, most=str(self.most))
+
+
+_TOLD = 2**31 - 1
+"""Numbers beyond are not told: chained fragments make some of hundreds of digits."""
+
+
 class BadInput(GraphQLError):
     """The request has a form that nothing can be made of."""
 

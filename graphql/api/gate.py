@@ -1,69 +1,257 @@
-"""The gate: how much one document may ask for, counted in one pass that fragments cannot multiply."""
+"""The gate: how much a document asks for, counted before it is validated, in one pass that fragments cannot multiply.
+
+Each fragment is measured once, however often it is spread, so that the work is proportional to what was written. It
+comes before validation because some rules of validation compare every field with every other.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    ValidationRule,
+    VariableNode,
+    get_named_type,
 )
 
-DEEPEST = 20
-MOST_FIELDS = 2_000
-MOST_ROOTS = 20
+from api.connections import PAGE
+from api.faults import AsksTooMuch, Bound
+
+MOST: Mapping[Bound, int] = {
+    Bound.LEVELS: 20,
+    Bound.FIELDS: 1_000,
+    Bound.ROOTS: 20,
+    Bound.ALIASES: 100,
+    Bound.DIRECTIVES: 50,
+    Bound.FRAGMENTS: 50,
+    Bound.COST: 50_000,
+}
+"""The bounds of a document. What the project's own documents ask for is far below each of them; a test says how far."""
+
+LARGEST_PAGE = 200
+"""No connection gives more at once, whatever was asked for."""
+
+DEEPEST_WALK = 100
+"""So many selections inside each other are followed, fragments included: what is deeper is refused there and then."""
+
+
+class _PageSize(NamedTuple):
+    """How many items a connection is asked for: a number, or a variable with what it is when it is not given."""
+
+    usual: int
+    variable: str | None = None
+
+    def of(self, variables: Mapping[str, Any]) -> int:
+        """Give the number; of what is none, the usual one: executing refuses it."""
+        given = variables.get(self.variable) if self.variable else None
+        return _page(given if isinstance(given, int) and not isinstance(given, bool) else self.usual)
+
+
+@dataclass(slots=True)
+class Cost:
+    """So many fields an answer may have: those of its own, and for each connection, its page size times its items."""
+
+    own: int = 0
+    parts: list[tuple[_PageSize | None, Cost]] = field(default_factory=list)
+
+    def add(self, size: _PageSize | None, part: Cost) -> None:
+        """Add what is under a field, as often as a page has items; as it is where there are no pages."""
+        if part.parts or (size and size.variable):
+            self.parts.append((size, part))
+        else:
+            self.own += part.own * (size.of({}) if size else 1)
+
+    def of(self, variables: Mapping[str, Any], known: dict[int, int] | None = None) -> int:
+        """Give the number of fields, with these variables. Each part is reckoned once."""
+        if not self.parts:
+            return self.own
+        known = {} if known is None else known
+        found = known.get(id(self))
+        if found is None:
+            found = self.own + sum(
+                (size.of(variables) if size else 1) * part.of(variables, known) for size, part in self.parts
+            )
+            known[id(self)] = found
+        return found
 
 
 class Size(NamedTuple):
-    """How much a selection asks for: levels of nesting, and fields with their fragments written out."""
+    """How much a selection asks for, with its fragments written out: levels of nesting, fields, and their cost."""
 
     depth: int
     fields: int
+    cost: Cost
 
 
-class Gate(ValidationRule):
-    """Refuses a document that is too deep or asks for too much. Each fragment is measured once."""
+@dataclass(frozen=True)
+class Measure:
+    """What a document asks for."""
 
-    def __init__(self, context: Any) -> None:
-        super().__init__(context)
-        self._known: dict[str, Size] = {}
+    #: What the whole document asks for by each bound, cost apart.
+    asked: Mapping[Bound, int]
+    #: What each of its operations costs, by name.
+    costs: Mapping[str, Cost]
+    #: Whether it asks for the schema itself.
+    introspects: bool
+    #: How many nodes were looked at.
+    work: int
 
-    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
-        """Measure an operation."""
-        size = self._measure(node.selection_set)
-        roots = len(node.selection_set.selections)
-        for name, asked, most in (
-            ("levels", size.depth, DEEPEST),
-            ("fields", size.fields, MOST_FIELDS),
-            ("fields at the top", roots, MOST_ROOTS),
-        ):
-            if asked > most:
-                self.report_error(
-                    GraphQLError(f"This operation asks for too much: more than {most} {name}.", [node])
-                )
+    def refusal(self) -> AsksTooMuch | None:
+        """Say what the document as such asks too much of."""
+        for bound, asked in self.asked.items():
+            if asked > MOST[bound]:
+                return AsksTooMuch(bound, asked, MOST[bound])
+        return None
 
-    def _measure(self, selected: SelectionSetNode | None) -> Size:
+    def refused(
+        self, operation: str | None = None, variables: Mapping[str, Any] | None = None
+    ) -> AsksTooMuch | None:
+        """Say what one of its operations asks too much of, with these variables. Without a name, its only one."""
+        costs = self.costs.values() if operation is None else [self.costs.get(operation, Cost())]
+        for cost in costs:
+            asked = cost.of(variables or {})
+            if asked > MOST[Bound.COST]:
+                return AsksTooMuch(Bound.COST, asked, MOST[Bound.COST])
+        return None
+
+
+def measure(document: DocumentNode, schema: GraphQLSchema) -> Measure:
+    """Count what a document asks for. What validation would refuse, such as unknown fields, counts as it is written.
+
+    Raises:
+        AsksTooMuch: it has so many fragments, or such deep ones, that it is not even followed.
+    """
+    return _Pass(document, schema).measure()
+
+
+class _Pass:
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._document = document
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._sizes: dict[str, Size] = {}
+        self._defaults: dict[str, int] = {}
+        self._aliases = self._directives = self._walked = self._work = 0
+        self._introspects = False
+
+    def measure(self) -> Measure:
+        if len(self._fragments) > MOST[Bound.FRAGMENTS]:
+            raise AsksTooMuch(Bound.FRAGMENTS, len(self._fragments), MOST[Bound.FRAGMENTS])
+        operations = [n for n in self._document.definitions if isinstance(n, OperationDefinitionNode)]
+        roots = max((len(node.selection_set.selections) for node in operations), default=0)
         depth = fields = 0
+        costs: dict[str, Cost] = {}
+        for node in operations:
+            self._defaults |= _defaults(node)
+        for node in operations:
+            self._directives += sum(
+                len(carrier.directives or ()) for carrier in (node, *(node.variable_definitions or ()))
+            )
+            size = self._selected(node.selection_set, self._schema.get_root_type(node.operation))
+            depth, fields = max(depth, size.depth), fields + size.fields
+            costs[node.name.value if node.name else ""] = size.cost
+        for name, fragment in self._fragments.items():
+            if name not in self._sizes:  # one that no operation spreads is validated all the same
+                fields += self._fragment(name).fields
+            self._directives += len(fragment.directives or ())
+        asked = {
+            Bound.DIRECTIVES: self._directives,
+            Bound.ALIASES: self._aliases,
+            Bound.ROOTS: roots,
+            Bound.LEVELS: depth,
+            Bound.FIELDS: fields,
+        }
+        return Measure(asked, costs, self._introspects, self._work)
+
+    def _selected(self, selected: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Size:
+        depth = fields = 0
+        cost = Cost()
+        self._walked += 1
+        if self._walked > DEEPEST_WALK:
+            raise AsksTooMuch(Bound.LEVELS, self._walked, MOST[Bound.LEVELS])
         for node in selected.selections if selected else ():
-            if isinstance(node, FragmentSpreadNode):
+            self._work += 1
+            self._directives += len(node.directives or ())
+            if isinstance(node, FieldNode):
+                size = self._field(node, parent)
+            elif isinstance(node, FragmentSpreadNode):
                 size = self._fragment(node.name.value)
             else:
-                size = self._measure(node.selection_set)  # type: ignore[attr-defined]
-                if isinstance(node, FieldNode):
-                    size = Size(size.depth + 1, size.fields + 1)
+                assert isinstance(node, InlineFragmentNode)
+                size = self._selected(node.selection_set, self._type(node) or parent)
             depth = max(depth, size.depth)
             fields += size.fields
-        return Size(depth, fields)
+            cost.add(None, size.cost)
+        self._walked -= 1
+        return Size(depth, fields, cost)
+
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Size:
+        name = node.name.value
+        self._aliases += node.alias is not None
+        self._introspects |= name in ("__schema", "__type")
+        known = (
+            parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
+        )
+        under = self._selected(node.selection_set, get_named_type(known.type) if known else None)
+        cost = Cost(1)
+        cost.add(self._page_size(node, known), under.cost)
+        return Size(under.depth + 1, under.fields + 1, cost)
 
     def _fragment(self, name: str) -> Size:
-        if name not in self._known:
-            self._known[name] = Size(0, 0)  # what a cycle meets; another rule refuses cycles
-            fragment: FragmentDefinitionNode | None = self.context.get_fragment(name)
+        if name not in self._sizes:
+            self._sizes[name] = Size(0, 0, Cost())  # what a cycle meets; validation refuses cycles
+            fragment = self._fragments.get(name)
             if fragment is not None:
-                self._known[name] = self._measure(fragment.selection_set)
-        return self._known[name]
+                self._sizes[name] = self._selected(fragment.selection_set, self._type(fragment))
+        return self._sizes[name]
+
+    def _type(self, node: InlineFragmentNode | FragmentDefinitionNode) -> GraphQLNamedType | None:
+        return self._schema.get_type(node.type_condition.name.value) if node.type_condition else None
+
+    def _page_size(self, node: FieldNode, known: GraphQLField | None) -> _PageSize | None:
+        argument = known.args.get("first") if known else None
+        if argument is None:
+            return None
+        usual = argument.default_value if isinstance(argument.default_value, int) else PAGE
+        for given in node.arguments or ():
+            if given.name.value == "first":
+                if isinstance(given.value, IntValueNode):
+                    return _PageSize(_number(given.value))
+                if isinstance(given.value, VariableNode):
+                    variable = given.value.name.value
+                    return _PageSize(self._defaults.get(variable, usual), variable)
+        return _PageSize(usual)
+
+
+def _number(written: IntValueNode) -> int:
+    """Read a number; one that no page has is the largest, however many digits it has."""
+    digits = written.value
+    return int(digits) if len(digits) < 10 else -1 if digits.startswith("-") else LARGEST_PAGE
+
+
+def _page(asked: int) -> int:
+    return min(max(asked, 0), LARGEST_PAGE)
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, int]:
+    return {
+        defined.variable.name.value: _number(defined.default_value)
+        for defined in operation.variable_definitions or ()
+        if isinstance(defined.default_value, IntValueNode)
+    }

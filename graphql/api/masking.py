@@ -9,7 +9,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import MaskErrors
 
 from api.context import Context
-from api.faults import BadInput, FaultCode
+from api.faults import AsksTooMuch, BadInput, FaultCode
 from domain.texts import text
 from store.faults import StoreFault, StoreUnreachable
 from workflows import commanding
@@ -30,6 +30,8 @@ class Masking(MaskErrors):
 
 def masked(error: GraphQLError, context: object) -> GraphQLError:
     """Give what a client may know of an error: itself where it has a code already, in the reader's language."""
+    if isinstance(error, AsksTooMuch):
+        return _with(error, error.sentence(_languages(context)), {})
     cause = error.original_error
     if isinstance(cause, BadInput):
         return _with(error, cause.sentence(_languages(context)), {})

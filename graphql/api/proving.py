@@ -7,7 +7,7 @@ runs. What Strawberry does around each execution then costs as much as a small m
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from functools import cached_property
 from typing import Any, cast
 
@@ -15,24 +15,29 @@ import strawberry
 from graphql import DocumentNode, GraphQLError, execute
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.extensions import ValidationCache
+from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 from strawberry.utils.operation import get_operation_type
 
+from api.faults import AsksTooMuch
 from api.masking import masked
+from api.parsing import Documents, Parsed, Parsing
 
 MOST = 256
 """So many documents are remembered, those asked for lately."""
 
 
 class ProvingSchema(strawberry.Schema):
-    """A schema that remembers which documents it has found good."""
+    """A schema that asks the gate before all else, and remembers which documents it has found good."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, extensions: Iterable[Any] = (), **kwargs: Any) -> None:
         """Begin with none."""
-        super().__init__(*args, **kwargs)
-        self._proven: OrderedDict[str, DocumentNode] = OrderedDict()
+        super().__init__(*args, extensions=[lambda: Parsing(self.documents), *extensions], **kwargs)
+        self.documents = Documents(self._schema, MOST)
+        self._proven: OrderedDict[str, Parsed] = OrderedDict()
 
     @cached_property
     def contract(self) -> str:
@@ -43,9 +48,11 @@ class ProvingSchema(strawberry.Schema):
         """Remember no document any more."""
         self._proven.clear()
 
-    def prove(self, query: str, document: DocumentNode) -> None:
-        """Remember a document."""
-        self._proven[query] = document
+    def prove(self, query: str) -> None:
+        """Remember that this document is valid."""
+        parsed = self.documents.read(query)
+        assert isinstance(parsed, Parsed)
+        self._proven[query] = parsed
         self._proven.move_to_end(query)
         if len(self._proven) > MOST:
             self._proven.popitem(last=False)
@@ -60,9 +67,12 @@ class ProvingSchema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Execute a proven document at once; take any other the long way, through all extensions."""
-        document = self.proven(query or "", operation_name, allowed_operation_types)
-        if document is None:
+        """Execute a proven document at once; take any other through the gate, and then the long way."""
+        parsed = self.proven(query or "", operation_name, allowed_operation_types)
+        if parsed is None:
+            refused = self._refused(query, operation_name, variable_values)
+            if refused is not None:
+                return ExecutionResult(None, [masked(refused, context_value)])
             return await super().execute(
                 query,
                 variable_values,
@@ -72,32 +82,68 @@ class ProvingSchema(strawberry.Schema):
                 allowed_operation_types,
                 operation_extensions,
             )
-        return await self.execute_proven(document, variable_values, context_value, operation_name)
+        return await self.execute_proven(parsed, variable_values, context_value, operation_name)
+
+    async def stream(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+    ) -> StreamResult:
+        """Take what comes over a socket through the gate, and stream its results."""
+        refused = self._refused(query, operation_name, variable_values)
+        if isinstance(refused, AsksTooMuch):  # what does not parse closes the socket, further on
+            return _alone(PreExecutionError(None, [masked(refused, context_value)]))
+        return await super().stream(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            operation_extensions,
+            allowed_operation_types,
+        )
+
+    def _refused(
+        self, query: str | None, operation_name: str | None, variables: dict[str, Any] | None
+    ) -> GraphQLError | None:
+        if not query:
+            return None
+        parsed = self.documents.read(query)
+        return parsed.measure.refused(operation_name, variables) if isinstance(parsed, Parsed) else parsed
 
     def proven(
         self,
         query: str,
         operation_name: str | None,
         allowed_operation_types: Iterable[OperationType] | None = None,
-    ) -> DocumentNode | None:
+    ) -> Parsed | None:
         """Give the document of this text, if it was proven and its operation is one of those that are allowed."""
-        document = self._proven.get(query)
-        allowed = document is not None and _is_allowed(document, operation_name, allowed_operation_types)
-        return document if allowed else None
+        parsed = self._proven.get(query)
+        if parsed is None or not _is_allowed(parsed.document, operation_name, allowed_operation_types):
+            return None
+        return parsed
 
     async def execute_proven(
         self,
-        document: DocumentNode,
+        parsed: Parsed,
         variables: dict[str, Any] | None,
         context: Any,
         operation_name: str | None = None,
     ) -> ExecutionResult:
-        """Execute what `proven` gave."""
+        """Execute what `proven` gave, if what these variables make it cost is within the bound."""
+        refused = parsed.measure.refused(operation_name, variables)
+        if refused is not None:
+            return ExecutionResult(None, [masked(refused, context)])
         try:
             result = await await_maybe(
                 execute(
                     self._schema,
-                    document,
+                    parsed.document,
                     variable_values=variables,
                     operation_name=operation_name,
                     context_value=context,
@@ -121,7 +167,11 @@ class Proving(ValidationCache):
         if not context.pre_execution_errors and context.query and context.graphql_document:
             schema = context.schema
             assert isinstance(schema, ProvingSchema)
-            schema.prove(context.query, context.graphql_document)
+            schema.prove(context.query)
+
+
+async def _alone(result: PreExecutionError) -> AsyncGenerator[PreExecutionError, None]:
+    yield result
 
 
 def _is_allowed(

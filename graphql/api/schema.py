@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import strawberry
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from api.events import EVENT_TYPES, FiguresUpdated
-from api.gate import Gate
 from api.masking import Masking
 from api.mutations.articles import ArticleMutations
 from api.mutations.attaching import AttachingMutations
@@ -42,15 +40,11 @@ from api.mutations.scheduling import SchedulingMutations
 from api.mutations.sending_files import FileMutations
 from api.mutations.synthesising import SynthesisMutations
 from api.mutations.treating import TreatmentMutations
-from api.parsing import Parsing
-from api.proving import Proving, ProvingSchema
+from api.proving import MOST, Proving, ProvingSchema
 from api.queries import Query
 from api.reaching import hold_to_reach
 from api.scalars import SCALARS
 from api.subscriptions import Subscription
-
-MOST_TOKENS = 5_000
-_KEPT_DOCUMENTS = 256
 
 
 @strawberry.type(
@@ -124,13 +118,7 @@ def make_schema() -> ProvingSchema:
         subscription=Subscription,
         types=[*EVENT_TYPES, FiguresUpdated],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
-        extensions=[
-            lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-            lambda: AddValidationRules([Gate]),
-            lambda: Parsing(maxsize=_KEPT_DOCUMENTS),
-            lambda: Proving(maxsize=_KEPT_DOCUMENTS),
-            Masking,
-        ],
+        extensions=[lambda: Proving(maxsize=MOST), Masking],
     )
     hold_to_reach(schema._schema)
     return schema

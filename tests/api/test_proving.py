@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 import strawberry
-from strawberry.extensions import AddValidationRules
 from strawberry.types.graphql import OperationType
 
-from api.gate import DEEPEST, Gate
+from api.faults import Bound
+from api.gate import MOST as BOUNDS
 from api.masking import Masking
-from api.parsing import Parsing
 from api.proving import MOST, Proving, ProvingSchema
 
 
@@ -49,12 +48,7 @@ def schema() -> ProvingSchema:
     return ProvingSchema(
         query=Query,
         mutation=Mutation,
-        extensions=[
-            lambda: AddValidationRules([Gate]),
-            lambda: Parsing(maxsize=8),
-            lambda: Proving(maxsize=8),
-            Masking,
-        ],
+        extensions=[lambda: Proving(maxsize=8), Masking],
     )
 
 
@@ -83,7 +77,7 @@ async def answer(asked: ProvingSchema, query: str, **more: Any) -> object:
         ("mutation { act }", {"allowed_operation_types": [OperationType.QUERY]}),
         ("{ nothing }", {}),
         ("{ word", {}),
-        (deep(DEEPEST + 1), {}),
+        (deep(BOUNDS[Bound.LEVELS] + 1), {}),
         ("", {}),
     ],
 )
@@ -96,7 +90,7 @@ async def test_the_second_answer_is_the_first(query: str, more: dict[str, Any]) 
 
 async def test_what_is_proven_is_remembered_and_nothing_else() -> None:
     asked = schema()
-    for query in ("{ word }", "{ nothing }", "{ word", deep(DEEPEST + 1)):
+    for query in ("{ word }", "{ nothing }", "{ word", deep(BOUNDS[Bound.LEVELS] + 1)):
         await answer(asked, query)
     assert list(asked._proven) == ["{ word }"]
 

@@ -1,6 +1,8 @@
 """Request bodies: read up to a limit, decoded strictly."""
 
 import re
+from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -10,13 +12,33 @@ from starlette.types import Message, Receive
 #: An escape that GraphQL itself would turn into NUL, in a string of a query.
 _NUL_ESCAPE = re.compile(r"\\u(?:0000|\{0+\})")
 
+DEEPEST = 50
+"""Lists and objects inside each other: no request of an honest client comes near."""
+
 
 class BodyTooLarge(Exception):
     """The body of the request is larger than this service reads."""
 
 
+class Malformed(StrEnum):
+    """What a body has that no request has. The sentences are in the catalogues, `body.<value>`."""
+
+    JSON = "json"
+    """It is no JSON in UTF-8: half a surrogate pair is none either."""
+    NUL = "nul"
+    """A text holds NUL, which no text of people does and PostgreSQL does not keep."""
+    DEPTH = "depth"
+    BATCH = "batch"
+    """It is a list of operations."""
+
+
 class BodyMalformed(Exception):
-    """The body of the request is no JSON, or holds what is no text: NUL, a lone surrogate, broken UTF-8."""
+    """The body of the request is none that this service takes."""
+
+    def __init__(self, fault: Malformed) -> None:
+        """Keep what is wrong with it."""
+        super().__init__(fault)
+        self.fault = fault
 
 
 async def read_within(request: Request, most: int) -> bytes:
@@ -46,7 +68,7 @@ def replayed(body: bytes) -> Receive:
 
 
 def decode(data: str | bytes) -> Any:
-    """Decode JSON that holds nothing but text.
+    """Decode JSON that holds nothing but text, of a depth that whatever reads it can follow.
 
     Raises:
         BodyMalformed: it does not.
@@ -54,24 +76,39 @@ def decode(data: str | bytes) -> Any:
     try:
         decoded = orjson.loads(data)
     except orjson.JSONDecodeError as fault:
-        raise BodyMalformed from fault
+        raise BodyMalformed(Malformed.JSON) from fault
     raw = data.encode() if isinstance(data, str) else data
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and not _is_within(decoded, DEEPEST):
+        raise BodyMalformed(Malformed.DEPTH)
     if b"u0000" in raw or b"u{0" in raw:
         _refuse_nul(decoded)
     return decoded
 
 
+def _is_within(value: Any, most: int) -> bool:
+    level = [value]
+    for _ in range(most + 1):
+        level = [held for holder in level for held in _held(holder) if isinstance(held, list | dict)]
+        if not level:
+            return True
+    return False
+
+
+def _held(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
 def _refuse_nul(value: Any) -> None:
     if isinstance(value, str):
         if "\0" in value:
-            raise BodyMalformed
+            raise BodyMalformed(Malformed.NUL)
     elif isinstance(value, list):
         for item in value:
             _refuse_nul(item)
     elif isinstance(value, dict):
         query = value.get("query")
         if isinstance(query, str) and _NUL_ESCAPE.search(query):
-            raise BodyMalformed
+            raise BodyMalformed(Malformed.NUL)
         for key, item in value.items():
             _refuse_nul(key)
             _refuse_nul(item)

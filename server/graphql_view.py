@@ -37,7 +37,7 @@ from api.proving import ProvingSchema
 from domain.rights import Viewer
 from domain.texts import negotiate, text
 from server.authentication import Authentication
-from server.bodies import BodyMalformed, BodyTooLarge, decode, read_within, replayed
+from server.bodies import BodyMalformed, BodyTooLarge, Malformed, decode, read_within, replayed
 from server.tokens import TokenInvalid
 from store.faults import StoreFault
 
@@ -172,9 +172,11 @@ class View(GraphQL[Context, None]):
                 Request(request.scope, replayed(body)), context=context
             )
         except BodyTooLarge:
-            return _error(413, FaultCode.BAD_USER_INPUT, languages, {"connection": "close"})
-        except BodyMalformed:
-            return _error(400, FaultCode.BAD_USER_INPUT, languages)
+            said = text("body.size", languages, most=str(self._most))
+            return _error(413, FaultCode.BAD_USER_INPUT, languages, {"connection": "close"}, message=said)
+        except BodyMalformed as fault:
+            said = text(f"body.{fault.fault}", languages)
+            return _error(400, FaultCode.BAD_USER_INPUT, languages, message=said)
         except TokenInvalid:
             return _error(401, FaultCode.UNAUTHENTICATED, languages, {"www-authenticate": "Bearer"})
         except StoreFault:
@@ -191,6 +193,8 @@ class View(GraphQL[Context, None]):
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             return None
         asked = decode(body)
+        if isinstance(asked, list):
+            raise BodyMalformed(Malformed.BATCH)
         if not isinstance(asked, dict) or not asked.keys() <= {"query", "operationName", "variables"}:
             return None
         query, name, variables = asked.get("query"), asked.get("operationName"), asked.get("variables")
@@ -213,7 +217,7 @@ class View(GraphQL[Context, None]):
         except BodyMalformed as fault:
             raise JSONDecodeError(str(fault), "", 0) from fault
         payload = decoded.get("payload", decoded) if isinstance(decoded, dict) else None
-        if not isinstance(payload, dict) or not isinstance(payload.get("operationName"), str | None):
+        if not isinstance(payload, dict) or not _is_request(payload):
             raise JSONDecodeError("no request", "", 0)
         return decoded
 
@@ -266,14 +270,24 @@ def _address(host: str) -> str:
     return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
 
 
+def _is_request(payload: dict[str, Any]) -> bool:
+    """Say whether what is there of a request has the form of one."""
+    return (
+        isinstance(payload.get("query"), str | None)
+        and isinstance(payload.get("operationName"), str | None)
+        and isinstance(payload.get("variables"), dict | None)
+    )
+
+
 def _error(
     status: int,
     code: FaultCode,
     languages: tuple[str, ...],
     headers: dict[str, str] | None = None,
     reason: str = "",
+    message: str = "",
 ) -> Response:
     """Answer what is no GraphQL request in the shape of a GraphQL error."""
-    message = text(f"fault.{code}", languages)
+    message = message or text(f"fault.{code}", languages)
     error = {"message": f"{message} ({reason})" if reason else message, "extensions": {"code": code.value}}
     return Response(orjson.dumps({"errors": [error]}), status, headers, "application/json")

@@ -56,6 +56,12 @@ class Bound(StrEnum):
     ALIASES = "aliases"
     DIRECTIVES = "directives"
     FRAGMENTS = "fragments"
+    VALUES = "values"
+    """Lists and objects inside each other in one value that the document holds."""
+    DIGITS = "digits"
+    """Digits of one number."""
+    REPEATS = "repeats"
+    """Pairs of fields that stand for the same part of the answer."""
     COST = "cost"
     """Fields of the answer: those of a connection as often as the page has items."""
 

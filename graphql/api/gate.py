@@ -6,13 +6,14 @@ comes before validation because some rules of validation compare every field wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
     FieldNode,
+    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLField,
@@ -22,8 +23,13 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
+    ValueNode,
+    VariableDefinitionNode,
     VariableNode,
     get_named_type,
 )
@@ -38,12 +44,17 @@ MOST: Mapping[Bound, int] = {
     Bound.ALIASES: 100,
     Bound.DIRECTIVES: 50,
     Bound.FRAGMENTS: 50,
+    Bound.VALUES: 50,
+    Bound.DIGITS: 400,
+    Bound.REPEATS: 2_000,
     Bound.COST: 50_000,
 }
 """The bounds of a document. What the project's own documents ask for is far below each of them; a test says how far."""
 
 LARGEST_PAGE = 200
 """No connection gives more at once, whatever was asked for."""
+
+_Carrier = SelectionNode | OperationDefinitionNode | FragmentDefinitionNode | VariableDefinitionNode
 
 DEEPEST_WALK = 100
 """So many selections inside each other are followed, fragments included: what is deeper is refused there and then."""
@@ -146,6 +157,7 @@ class _Pass:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._sizes: dict[str, Size] = {}
+        self._open: set[str] = set()
         self._defaults: dict[str, int] = {}
         self._aliases = self._directives = self._walked = self._work = 0
         self._introspects = False
@@ -160,16 +172,19 @@ class _Pass:
         for node in operations:
             self._defaults |= _defaults(node)
         for node in operations:
-            self._directives += sum(
-                len(carrier.directives or ()) for carrier in (node, *(node.variable_definitions or ()))
-            )
+            self._carried(node)
+            for defined in node.variable_definitions or ():
+                self._carried(defined)
+                self._follow(defined.default_value)
             size = self._selected(node.selection_set, self._schema.get_root_type(node.operation))
             depth, fields = max(depth, size.depth), fields + size.fields
             costs[node.name.value if node.name else ""] = size.cost
+        unused = []
         for name, fragment in self._fragments.items():
-            if name not in self._sizes:  # one that no operation spreads is validated all the same
+            if name not in self._sizes:  # no operation spreads it: it is validated all the same
+                unused.append(fragment)
                 fields += self._fragment(name).fields
-            self._directives += len(fragment.directives or ())
+            self._carried(fragment)
         asked = {
             Bound.DIRECTIVES: self._directives,
             Bound.ALIASES: self._aliases,
@@ -177,7 +192,34 @@ class _Pass:
             Bound.LEVELS: depth,
             Bound.FIELDS: fields,
         }
+        if all(number <= MOST[bound] for bound, number in asked.items()):
+            asked[Bound.REPEATS] = sum(self._repeats([node.selection_set]) for node in (*operations, *unused))
         return Measure(asked, costs, self._introspects, self._work)
+
+    def _repeats(self, selected: list[SelectionSetNode]) -> int:
+        """Count the pairs of fields that stand for the same answer: validation compares them all.
+
+        Each fragment is looked at once for each answer; there are no more answers than fields, which were counted.
+        """
+        same: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
+        while selected:
+            for node in selected.pop().selections:
+                self._work += 1
+                if isinstance(node, FieldNode):
+                    same.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+                elif isinstance(node, InlineFragmentNode):
+                    selected.append(node.selection_set)
+                elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                    spread.add(node.name.value)
+                    fragment = self._fragments.get(node.name.value)
+                    if fragment is not None:
+                        selected.append(fragment.selection_set)
+        return sum(
+            len(nodes) * (len(nodes) - 1) // 2
+            + self._repeats([node.selection_set for node in nodes if node.selection_set])
+            for nodes in same.values()
+        )
 
     def _selected(self, selected: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Size:
         depth = fields = 0
@@ -187,7 +229,7 @@ class _Pass:
             raise AsksTooMuch(Bound.LEVELS, self._walked, MOST[Bound.LEVELS])
         for node in selected.selections if selected else ():
             self._work += 1
-            self._directives += len(node.directives or ())
+            self._carried(node)
             if isinstance(node, FieldNode):
                 size = self._field(node, parent)
             elif isinstance(node, FragmentSpreadNode):
@@ -204,6 +246,8 @@ class _Pass:
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Size:
         name = node.name.value
         self._aliases += node.alias is not None
+        for argument in node.arguments or ():
+            self._follow(argument.value)
         self._introspects |= name in ("__schema", "__type")
         known = (
             parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
@@ -213,12 +257,35 @@ class _Pass:
         cost.add(self._page_size(node, known), under.cost)
         return Size(under.depth + 1, under.fields + 1, cost)
 
+    def _carried(self, node: _Carrier) -> None:
+        for directive in node.directives or ():
+            self._directives += 1
+            for argument in directive.arguments or ():
+                self._follow(argument.value)
+
+    def _follow(self, value: ValueNode | None) -> None:
+        """Refuse a value that is nested too deeply, or has a number that Python would not read."""
+        level, depth = [value] if value else [], 1
+        while level:
+            digits = max(
+                (len(one.value) for one in level if isinstance(one, IntValueNode | FloatValueNode)), default=0
+            )
+            for bound, asked in ((Bound.VALUES, depth), (Bound.DIGITS, digits)):
+                if asked > MOST[bound]:
+                    raise AsksTooMuch(bound, asked, MOST[bound])
+            level, depth = [held for holder in level for held in _held(holder)], depth + 1
+
     def _fragment(self, name: str) -> Size:
         if name not in self._sizes:
-            self._sizes[name] = Size(0, 0, Cost())  # what a cycle meets; validation refuses cycles
+            if name in self._open:  # it holds itself, and goes on for ever
+                raise AsksTooMuch(Bound.LEVELS, DEEPEST_WALK + 1, MOST[Bound.LEVELS])
+            self._open.add(name)
             fragment = self._fragments.get(name)
-            if fragment is not None:
-                self._sizes[name] = self._selected(fragment.selection_set, self._type(fragment))
+            self._sizes[name] = (
+                self._selected(fragment.selection_set, self._type(fragment))
+                if fragment is not None
+                else Size(0, 0, Cost())
+            )
         return self._sizes[name]
 
     def _type(self, node: InlineFragmentNode | FragmentDefinitionNode) -> GraphQLNamedType | None:
@@ -237,6 +304,12 @@ class _Pass:
                     variable = given.value.name.value
                     return _PageSize(self._defaults.get(variable, usual), variable)
         return _PageSize(usual)
+
+
+def _held(value: ValueNode) -> Iterable[ValueNode]:
+    if isinstance(value, ListValueNode):
+        return value.values
+    return [entry.value for entry in value.fields] if isinstance(value, ObjectValueNode) else ()
 
 
 def _number(written: IntValueNode) -> int:

@@ -13,7 +13,7 @@ from api.faults import AsksTooMuch, Bound
 from api.gate import Measure, measure
 
 MOST_CHARACTERS = 100_000
-MOST_TOKENS = 2_000
+MOST_TOKENS = 1_500
 
 
 class Parsed(NamedTuple):

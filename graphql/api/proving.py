@@ -33,9 +33,9 @@ MOST = 256
 class ProvingSchema(strawberry.Schema):
     """A schema that asks the gate before all else, and remembers which documents it has found good."""
 
-    def __init__(self, *args: Any, extensions: Iterable[Any] = (), **kwargs: Any) -> None:
+    def __init__(self, *, extensions: Iterable[Any] = (), **kwargs: Any) -> None:
         """Begin with none."""
-        super().__init__(*args, extensions=[lambda: Parsing(self.documents), *extensions], **kwargs)
+        super().__init__(extensions=[lambda: Parsing(self.documents), *extensions], **kwargs)
         self.documents = Documents(self._schema, MOST)
         self._proven: OrderedDict[str, Parsed] = OrderedDict()
 

@@ -145,7 +145,7 @@ def create_app(
     keys = trusted_keys(settings)
     database, temporal = settings.database("app"), settings.temporal()
     tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
-    schema = schema or make_schema()
+    schema = schema or make_schema(introspection=settings.shows_schema)
     door = _Door()
 
     @asynccontextmanager
@@ -199,10 +199,11 @@ def create_app(
             exports.terminate()
 
     async def schema_text(request: Request) -> Response:
-        return PlainTextResponse(schema.contract)
+        return PlainTextResponse(schema.contract) if schema.introspection else Response(status_code=404)
 
     async def site(request: Request) -> Response:
-        return JSONResponse({"graphql": "/graphql", "schema": "/schema.graphql", "ready": "/readyz"})
+        shown = {"schema": "/schema.graphql"} if schema.introspection else {}
+        return JSONResponse({"graphql": "/graphql", **shown, "ready": "/readyz"})
 
     return Starlette(
         routes=[

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     port: int = Field(0, ge=0, le=65535)
     #: The largest request body read, in bytes.
     max_body_bytes: int = Field(1_000_000, ge=1_000)
+    #: Whether the API shows its schema: introspection, /schema.graphql, names that are alike in messages. Unset: on
+    #: loopback alone.
+    introspection: bool | None = None
     #: The address that the API is known by outside, for addresses in answers; unset: those are relative to it.
     public_url: str | None = None
     #: How long a stopping process lets work in hand finish.
@@ -142,6 +145,11 @@ class Settings(BaseSettings):
     def on_loopback(self) -> bool:
         """Whether only programs of this machine can reach the API."""
         return is_loopback(self.host)
+
+    @property
+    def shows_schema(self) -> bool:
+        """Whether the API tells what it can be asked."""
+        return self.on_loopback if self.introspection is None else self.introspection
 
     def database(self, role: str) -> str:
         """The address of PostgreSQL for `app`, `worker` or `owner`; `SettingMissing` if none was given."""

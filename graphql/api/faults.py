@@ -86,6 +86,18 @@ class AsksTooMuch(GraphQLError):
         return text(f"bound.{self.bound}", languages, asked=asked, most=str(self.most))
 
 
+class SchemaHidden(GraphQLError):
+    """The document asks for the schema, which this installation does not show."""
+
+    def __init__(self, languages: Sequence[str] = ("fr",)) -> None:
+        """Answers are said anew by api/masking.py."""
+        super().__init__(self.sentence(languages), extensions={"code": FaultCode.BAD_USER_INPUT.value})
+
+    def sentence(self, languages: Sequence[str]) -> str:
+        """Say so, and where the schema is found, in the language of whoever asks."""
+        return text("input.schema", languages)
+
+
 _TOLD = 2**31 - 1
 """Numbers beyond are not told: chained fragments make some of hundreds of digits."""
 

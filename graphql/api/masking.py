@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import MaskErrors
 
 from api.context import Context
-from api.faults import AsksTooMuch, BadInput, FaultCode
+from api.faults import AsksTooMuch, BadInput, FaultCode, SchemaHidden
 from domain.texts import text
 from store.faults import StoreFault, StoreUnreachable
 from workflows import commanding
 
 log = logging.getLogger(__name__)
+
+_SUGGESTION = re.compile(r"\s*Did you mean .*", re.DOTALL)
+"""What graphql-core ends a sentence with where names are alike."""
 
 
 class Masking(MaskErrors):
@@ -25,12 +29,16 @@ class Masking(MaskErrors):
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         """Give what a client may know of an error."""
-        return masked(error, self.execution_context.context)
+        suggest: bool = getattr(self.execution_context.schema, "introspection", True)
+        return masked(error, self.execution_context.context, suggest=suggest)
 
 
-def masked(error: GraphQLError, context: object) -> GraphQLError:
-    """Give what a client may know of an error: itself where it has a code already, in the reader's language."""
-    if isinstance(error, AsksTooMuch):
+def masked(error: GraphQLError, context: object, *, suggest: bool = True) -> GraphQLError:
+    """Give what a client may know of an error: itself where it has a code already, in the reader's language.
+
+    Without `suggest`, names of the schema that graphql-core proposes are left out.
+    """
+    if isinstance(error, AsksTooMuch | SchemaHidden):
         return _with(error, error.sentence(_languages(context)), {})
     cause = error.original_error
     if isinstance(cause, BadInput):
@@ -38,7 +46,8 @@ def masked(error: GraphQLError, context: object) -> GraphQLError:
     if not _has_no_code(error):
         return error
     if cause is None or isinstance(cause, GraphQLError | StrawberryInputCoercionError):
-        return _with(error, error.message, {"code": FaultCode.BAD_USER_INPUT.value})
+        message = error.message if suggest else _SUGGESTION.sub("", error.message)
+        return _with(error, message, {"code": FaultCode.BAD_USER_INPUT.value})
     languages = _languages(context)
     reference = context.reference if isinstance(context, Context) else ""
     code = _code(cause, context)

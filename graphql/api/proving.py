@@ -22,7 +22,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 from strawberry.utils.operation import get_operation_type
 
-from api.faults import AsksTooMuch
+from api.faults import AsksTooMuch, SchemaHidden
 from api.masking import masked
 from api.parsing import Documents, Parsed, Parsing
 
@@ -33,9 +33,10 @@ MOST = 256
 class ProvingSchema(strawberry.Schema):
     """A schema that asks the gate before all else, and remembers which documents it has found good."""
 
-    def __init__(self, *, extensions: Iterable[Any] = (), **kwargs: Any) -> None:
-        """Begin with none."""
+    def __init__(self, *, extensions: Iterable[Any] = (), introspection: bool = True, **kwargs: Any) -> None:
+        """Begin with none. Without `introspection` neither the schema nor names that are alike are told."""
         super().__init__(extensions=[lambda: Parsing(self.documents), *extensions], **kwargs)
+        self.introspection = introspection
         self.documents = Documents(self._schema, MOST)
         self._proven: OrderedDict[str, Parsed] = OrderedDict()
 
@@ -96,7 +97,9 @@ class ProvingSchema(strawberry.Schema):
     ) -> StreamResult:
         """Take what comes over a socket through the gate, and stream its results."""
         refused = self._refused(query, operation_name, variable_values)
-        if isinstance(refused, AsksTooMuch):  # what does not parse closes the socket, further on
+        if isinstance(
+            refused, AsksTooMuch | SchemaHidden
+        ):  # what does not parse closes the socket, further on
             return _alone(PreExecutionError(None, [masked(refused, context_value)]))
         return await super().stream(
             query,
@@ -114,7 +117,11 @@ class ProvingSchema(strawberry.Schema):
         if not query:
             return None
         parsed = self.documents.read(query)
-        return parsed.measure.refused(operation_name, variables) if isinstance(parsed, Parsed) else parsed
+        if not isinstance(parsed, Parsed):
+            return parsed
+        if parsed.measure.introspects and not self.introspection:
+            return SchemaHidden()
+        return parsed.measure.refused(operation_name, variables)
 
     def proven(
         self,
@@ -154,7 +161,9 @@ class ProvingSchema(strawberry.Schema):
             data, errors = result.data, result.errors
         except Exception as fault:  # as Strawberry does: whatever happens is an answer
             data, errors = None, [GraphQLError(str(fault), original_error=fault)]
-        return ExecutionResult(data, [masked(error, context) for error in errors or ()] or None)
+        return ExecutionResult(
+            data, [masked(error, context, suggest=self.introspection) for error in errors or ()] or None
+        )
 
 
 class Proving(ValidationCache):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.faults import FaultCode
+from api.proving import ProvingSchema
 from domain.texts import text
 from server.tokens import read_token, sign_token
 from tests.api.house import House, document, pseudonym
@@ -294,6 +295,57 @@ async def test_the_introspection_that_tools_send_passes_the_gate(house: House) -
 
     data = await house.ask(get_introspection_query(descriptions=True, input_value_deprecation=True))
     assert data["__schema"]["queryType"]["name"] == "Query"
+
+
+LIKE_NAMES = [
+    ("{ serverTme }", {}),
+    ("{ concertations(frst: 1) { totalCount } }", {}),
+    ("{ concertations { nods { id } } }", {}),
+    ("{ concertations(phases: [DRAFTT]) { totalCount } }", {}),
+    ("query ($p: [Phse!]) { concertations(phases: $p) { totalCount } }", {}),
+    ("query ($p: [Phase!]) { concertations(phases: $p) { totalCount } }", {"p": ["DRAFTT"]}),
+    ("mutation ($i: SaveDraftInput!) { saveDraft(input: $i) { __typename } }", {"i": {"idempotencyKy": "k"}}),
+]
+
+
+@pytest.mark.parametrize(("query", "variables"), LIKE_NAMES)
+async def test_names_that_are_alike_are_told_with_the_schema_alone(
+    house: House,
+    schema: ProvingSchema,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    variables: dict[str, Any],
+) -> None:
+    assert "Did you mean" in (await house.post(query, variables)).text
+    monkeypatch.setattr(schema, "introspection", False)
+    for _ in range(2):
+        response = await house.post(query, variables)
+        assert code(response) == "BAD_USER_INPUT"
+        assert "Did you mean" not in response.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ __schema { types { name } } }",
+        '{ __type(name: "Query") { name } }',
+        "{ ...F } fragment F on Query { s: __schema { types { name } } }",
+        "{ ... { ... on Query { __schema { types { name } } } } }",
+    ],
+)
+async def test_a_schema_that_is_not_shown_is_not_told_either(
+    house: House, schema: ProvingSchema, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    assert (await house.ask(query)) is not None
+    schema.forget()
+    monkeypatch.setattr(schema, "introspection", False)
+    for language, words in (("fr", "ne montre pas son schéma"), ("en", "does not show its schema")):
+        response = await house.post(query, language=language)
+        assert code(response) == "BAD_USER_INPUT"
+        assert words in response.text
+    assert (await house.ask("{ __typename }")) == {"__typename": "Query"}
+    assert (await house.http.get("/schema.graphql")).status_code == 404
+    assert "schema" not in (await house.http.get("/")).json()
 
 
 async def test_a_fault_that_nobody_foresaw_gives_a_reference_and_no_secret(

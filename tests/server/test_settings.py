@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import SettingInvalid, SettingMissing, is_loopback, read_settings
+from server.settings import SettingInvalid, SettingMissing, Settings, is_loopback, read_settings
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "CONCERTATION_DATABASE_URL"])
@@ -66,3 +66,18 @@ def test_a_relative_folder_means_the_same_from_everywhere() -> None:
 )
 def test_loopback_is_recognised(host: str, stays: bool) -> None:
     assert is_loopback(host) is stays
+
+
+@pytest.mark.parametrize(
+    ("host", "asked", "shown"),
+    [
+        ("127.0.0.1", None, True),
+        ("127.0.0.1", False, False),
+        ("0.0.0.0", None, False),
+        ("0.0.0.0", True, True),
+    ],
+)
+def test_the_schema_is_shown_on_loopback_alone_unless_said_otherwise(
+    host: str, asked: bool | None, shown: bool
+) -> None:
+    assert Settings(host=host, introspection=asked).shows_schema is shown

@@ -24,7 +24,7 @@ from api.snapshot import Snapshot
 from api.stages import Stage, Tally, runs_of, stage_of, tallies
 from api.structure import College, Theme, college, themes
 from api.versions import ContributionVersion, typed_by, version_of
-from api.viewing import moderates, sees_author, sees_scan
+from api.viewing import holds_receipts, moderates, sees_author, sees_scan
 from domain.process import StageRun
 from store import contributions
 from store.contributions import Contribution as Row
@@ -54,7 +54,6 @@ class Contribution(Node):
         description="When it was handed in, for what came on paper or by voice."
     )
     digest: str = field(description="SHA-256 over a salt and the content: the leaf of the seal.")
-    receipt_code: str | None = field(description="The code of its receipt; for its author alone.")
     hidden_at: datetime | None = field(
         description="Since when moderation hides its text. It counts all the same, and its leaf stays."
     )
@@ -71,6 +70,10 @@ class Contribution(Node):
     @field(description="The themes that it carries.")
     def themes(self) -> list[Theme]:
         return themes(self.at, self.row.themes)
+
+    @field(description="The code of its receipt; for its author alone, and for tokens that contribute.")
+    def receipt_code(self, info: Info) -> str | None:
+        return self.row.receipt if holds_receipts(info.context.viewer) else None
 
     def withheld(self, info: Info) -> bool:
         """Say whether moderation keeps the text from the viewer: it is for its author and those who moderate."""
@@ -247,7 +250,6 @@ def contribution_of(at: Snapshot, row: Row, known: Version | None = None) -> Con
         posted_at=row.posted_at,
         received_at=row.received_at,
         digest=row.digest,
-        receipt_code=row.receipt,
         hidden_at=row.hidden_at,
         redacted_at=row.redacted_at,
     )

@@ -18,6 +18,7 @@ from api.ids import global_id
 from api.procedures import Finding, finding_of
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
+from api.viewing import holds_receipts
 from domain import refusals as domain
 from domain.refusals import Code
 from domain.summaries import refusal_text
@@ -243,7 +244,7 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
         case Code.CONVOCATION_TOO_LATE:
             made = ConvocationTooLate(**said, latest=datetime.fromisoformat(str(args["latest"])))
         case Code.ALREADY_CONTRIBUTED:
-            made = _already(said, args, at)
+            made = _already(said, args, at, holds_receipts(info.context.viewer))
     return made if type(made) in known else Refused(**said)
 
 
@@ -262,7 +263,9 @@ def _not_open(said: dict[str, Any], args: dict[str, str | int], at: Snapshot) ->
     )
 
 
-def _already(said: dict[str, Any], args: dict[str, str | int], at: Snapshot | None) -> AlreadyContributed:
+def _already(
+    said: dict[str, Any], args: dict[str, str | int], at: Snapshot | None, with_receipt: bool
+) -> AlreadyContributed:
     def known(name: str) -> str | None:
         return str(args[name]) if name in args else None
 
@@ -270,7 +273,7 @@ def _already(said: dict[str, Any], args: dict[str, str | int], at: Snapshot | No
         **said,
         at=at,
         contribution_key=known("contribution"),
-        receipt_code=known("receiptCode"),
+        receipt_code=known("receiptCode") if with_receipt else None,
         channel=Channel(str(args["channel"])),
         submitted_at=datetime.fromisoformat(str(args["submittedAt"])),
         reference=str(args["reference"]),

@@ -12,7 +12,7 @@ from api.context import Info
 from api.enumerations import Channel
 from api.people import Member, member_of, person_of
 from api.snapshot import Snapshot
-from api.viewing import sees_author
+from api.viewing import holds_receipts, sees_author
 from store.versions import Version
 
 
@@ -32,7 +32,6 @@ class ContributionVersion:
     )
     withdrawn_at: datetime | None = field(description="When its author withdrew it.")
     digest: str = field(description="SHA-256 over a salt and the content: the leaf of the seal.")
-    receipt_code: str | None = field(description="The code of its receipt; for its author alone.")
 
     @field(description="The answers by question; nothing for plain text.")
     def answers(self) -> JSON | None:
@@ -41,6 +40,10 @@ class ContributionVersion:
     @field(description="Whether a clerk entered it for its author.")
     def entered_by_clerk(self) -> bool:
         return self.row.actor != self.row.member
+
+    @field(description="The code of its receipt; for its author alone, and for tokens that contribute.")
+    def receipt_code(self, info: Info) -> str | None:
+        return self.row.receipt if holds_receipts(info.context.viewer) else None
 
     @field(description="Who typed it, where the viewer may know: the author, or the clerk who entered it.")
     def typed_by(self, info: Info) -> Member | None:
@@ -60,7 +63,6 @@ def version_of(at: Snapshot, row: Version) -> ContributionVersion:
         supersede_reason=row.supersede_reason,
         withdrawn_at=row.withdrawn_at,
         digest=row.digest,
-        receipt_code=row.receipt,
     )
 
 

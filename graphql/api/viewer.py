@@ -15,6 +15,7 @@ from api.contributions import Contribution, contribution_of
 from api.drafts import ContributionDraft, draft_for
 from api.ids import concertation_key
 from api.notices import MOST_NOTICES, Contact, Notice, contact_of, notices_of
+from api.viewing import holds_addresses, holds_receipts
 from domain import rights
 from store import contributions
 
@@ -67,9 +68,12 @@ class Viewer:
         own = await info.context.reading.ask(lambda connection: contributions.own(connection, member, at.id))
         return [contribution_of(at, row) for row in own]
 
-    @field(description="The hearings of the viewer, and their iCalendar file. Nothing without a token.")
+    @field(
+        description="The hearings of the viewer, and their iCalendar file. Nothing without a token, or with a personal "
+        "access token: the address of the file would outlive it."
+    )
     async def agenda(self, info: Info) -> Agenda | None:
-        if self.viewer.member is None:
+        if self.viewer.member is None or not holds_addresses(self.viewer):
             return None
         reading = info.context.reading
         until = await reading.now() + GOOD_FOR
@@ -83,7 +87,10 @@ class Viewer:
     async def contact(self, info: Info) -> Contact | None:
         return await contact_of(info, self.viewer.member) if self.viewer.member else None
 
-    @field(description="What the viewer was told, the latest first.")
+    @field(
+        description="What the viewer was told, the latest first. Nothing with a personal access token that does not "
+        "contribute: notices name receipts."
+    )
     async def notices(
         self,
         info: Info,
@@ -91,7 +98,7 @@ class Viewer:
         first: Annotated[int, argument(description="So many, 200 at most.")] = 50,
     ) -> list[Notice]:
         key = concertation_key(concertation_id) if concertation_id else None
-        if self.viewer.member is None or (concertation_id and key is None):
+        if self.viewer.member is None or (concertation_id and key is None) or not holds_receipts(self.viewer):
             return []
         return await notices_of(info, self.viewer.member, key, max(0, min(first, MOST_NOTICES)))
 

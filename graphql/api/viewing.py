@@ -9,11 +9,21 @@ from api.publication import reads_early, votes_are_published, votes_in
 from api.snapshot import Snapshot
 from domain.deciding.seats import voters
 from domain.process import Ballot, BallotState
-from domain.rights import Scope, Viewer, may
+from domain.rights import Reach, Scope, Viewer, may
 from store.contributions import Contribution
 
 ANYBODY = Viewer()
 _UNNAMED = frozenset({Role.CLERK, Role.PANELLIST})
+
+
+def holds_receipts(viewer: Viewer) -> bool:
+    """Whoever has the code of a receipt acts without an account: a token that only reads is given none."""
+    return may(viewer, Reach.CONTRIBUTE, None, None)
+
+
+def holds_addresses(viewer: Viewer) -> bool:
+    """An address that opens for whoever has it outlives a token that is revoked: it goes to people alone."""
+    return may(viewer, Reach.ACCOUNT, None, None)
 
 
 def sees_concertation(viewer: Viewer, at: Snapshot) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,11 +14,19 @@ import pytest_asyncio
 from websockets.exceptions import ConnectionClosed
 
 from api.reaching import action_of
-from domain.rights import ACCOUNT, CONTRIBUTING, Reach, reach_of
+from api.refusals import AlreadyContributed, refusal_of
+from domain.noticing import links
+from domain.refusals import Code, Refusal
+from domain.rights import ACCOUNT, CONTRIBUTING, Reach, Viewer, reach_of
+from server.keys import ticket_key
 from server.personal_tokens import BELIEVED
 from store import access_tokens
+from store.contacts import digest_of
 from store.faults import StoreTooSlow
-from tests.api.house import House, document
+from store.known_processes import KnownProcesses
+from store.notices import fan_out
+from store.pool import acquire
+from tests.api.house import House, document, pseudonym
 from tests.api.sockets import Socket, connected, served
 from tests.api.stage import Stage
 
@@ -168,6 +177,55 @@ async def test_a_token_of_conduct_in_the_hands_of_nobody_in_particular_conducts_
         stage.house, token, "Suspend", concertationId=stage.id, idempotencyKey="k", reason="Une panne."
     )
     assert answer["code"] == "NOT_ALLOWED"
+
+
+OWN = """query($id: ID!) { viewer { agenda { url } notices { body } contributions(concertationId: $id) {
+    receiptCode body versions { receiptCode } } } }"""
+
+
+async def test_a_token_that_reads_is_given_nothing_that_opens_without_it(stage: Stage) -> None:
+    await stage.open()
+    await stage.house.done_without_key("SetContact", "citizen", email="citoyenne@exemple.fr")
+    ticket = links.write(
+        ticket_key(stage.house.settings).raw_value,
+        links.Ticket(pseudonym("citizen"), digest_of("citoyenne@exemple.fr")),
+        links.CONFIRM,
+    )
+    assert (await stage.house.http.post(f"/confirm-address/{ticket}")).status_code == 200
+    sent = await stage.contribute("citizen")
+    code = sent["receipt"]["code"]
+    worker = stage.house.sender.worker
+    async with acquire(worker) as connection:
+        while await fan_out(connection, KnownProcesses()):
+            pass
+    seen: dict[str, Any] = {}
+    for scopes in ("", "CONDUCT", "CONTRIBUTE"):
+        token, _ = await made(stage.house, "citizen", *([scopes] if scopes else []))
+        body = {"query": OWN, "variables": {"id": stage.id}}
+        headers = {"authorization": f"Bearer {token}"}
+        answer = (await stage.house.http.post("/graphql", json=body, headers=headers)).json()
+        assert "errors" not in answer, answer
+        seen[scopes] = answer["data"]["viewer"]
+    for scopes in ("", "CONDUCT"):
+        assert seen[scopes]["contributions"][0]["body"]
+        assert code not in str(seen[scopes])
+    assert seen["CONTRIBUTE"]["contributions"][0]["receiptCode"] == code
+    assert code in str(seen["CONTRIBUTE"]["notices"])
+    assert [viewer["agenda"] for viewer in seen.values()] == [None] * 3
+    assert (await stage.house.ask("{ viewer { agenda { url } } }", as_="citizen"))["viewer"]["agenda"]["url"]
+
+
+def test_who_contributed_already_learns_no_receipt_by_a_token_that_conducts() -> None:
+    refusal = Refusal(
+        Code.ALREADY_CONTRIBUTED,
+        {"receiptCode": "R", "channel": "online", "submittedAt": "2026-01-01T00:00:00+00:00", "reference": "r",
+         "speaker": "member"},
+    )  # fmt: skip
+    conducts, contributes = frozenset({Reach.READ, Reach.CONDUCT}), frozenset({Reach.READ, Reach.CONTRIBUTE})
+    for reaches, shown in ((None, "R"), (conducts, None), (contributes, "R")):
+        viewer = Viewer(member="x", reaches=reaches)
+        info: Any = SimpleNamespace(context=SimpleNamespace(viewer=viewer, languages=("fr",)))
+        assert refusal_of(info, refusal, None, [AlreadyContributed]).receipt_code == shown
 
 
 def test_every_mutation_asks_for_a_reach_that_was_chosen(schema: Any) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from starlette.applications import Starlette
@@ -174,7 +175,14 @@ def create_app(
         contexts = _contexts(pool, commands, feed, tickets, exporting, agendas, letters, settings)
         personal = PersonalTokens.of(pool, settings.database_timeout)
         authentication = Authentication(keys, settings, personal)
-        door.view = View(schema, authentication, contexts, settings.max_body_bytes)
+        door.view = View(
+            schema,
+            authentication,
+            contexts,
+            settings.max_body_bytes,
+            queries_by_get=settings.queries_by_get,
+            init_within=timedelta(seconds=settings.socket_init_timeout),
+        )
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
         door.health = Health(pool, client)
         door.receipts = ReceiptPage(pool, settings.database_timeout)

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.types import Message, Receive
 
 #: An escape that GraphQL itself would turn into NUL, in a string of a query.
 _NUL_ESCAPE = re.compile(r"\\u(?:0000|\{0+\})")
@@ -58,15 +57,6 @@ async def read_within(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def replayed(body: bytes) -> Receive:
-    """Give a body that was read to whoever reads it next."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
 def decode(data: str | bytes) -> Any:
     """Decode JSON that holds nothing but text, of a depth that whatever reads it can follow.
 
@@ -81,7 +71,7 @@ def decode(data: str | bytes) -> Any:
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and not _is_within(decoded, DEEPEST):
         raise BodyMalformed(Malformed.DEPTH)
     if b"u0000" in raw or b"u{0" in raw:
-        _refuse_nul(decoded)
+        refuse_nul(decoded)
     return decoded
 
 
@@ -98,17 +88,22 @@ def _held(value: Any) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
-def _refuse_nul(value: Any) -> None:
+def refuse_nul(value: Any) -> None:
+    """Look for NUL in all texts of a decoded value, and for its escapes in a query.
+
+    Raises:
+        BodyMalformed: there is one.
+    """
     if isinstance(value, str):
         if "\0" in value:
             raise BodyMalformed(Malformed.NUL)
     elif isinstance(value, list):
         for item in value:
-            _refuse_nul(item)
+            refuse_nul(item)
     elif isinstance(value, dict):
         query = value.get("query")
         if isinstance(query, str) and _NUL_ESCAPE.search(query):
             raise BodyMalformed(Malformed.NUL)
         for key, item in value.items():
-            _refuse_nul(key)
-            _refuse_nul(item)
+            refuse_nul(key)
+            refuse_nul(item)

@@ -1,9 +1,6 @@
-"""The one door: GraphQL over POST, and over WebSocket in the protocol graphql-transport-ws."""
+"""The one door: GraphQL over HTTP, and over WebSocket in the protocol graphql-transport-ws."""
 
-import asyncio
-import copy
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache, partial
 from ipaddress import ip_address, ip_network
@@ -12,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,24 +16,23 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http import process_result
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
-    BaseGraphQLTransportWSHandler,
-    Operation,
-)
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
+from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from api.context import Context
-from api.faults import FaultCode
 from api.masking import masked
 from api.proving import ProvingSchema
 from domain.rights import Viewer
-from domain.texts import negotiate, text
+from domain.texts import negotiate
+from server.answering import Answering
+from server.asked import Asked, FormFault, FormRefused, asked_by_get, asked_by_post
 from server.authentication import Authentication
-from server.bodies import BodyMalformed, BodyTooLarge, Malformed, decode, read_within, replayed
+from server.bodies import BodyMalformed, BodyTooLarge, decode, read_within
+from server.media_types import JSON, answered_as, is_json
+from server.sockets import Socket, Wire
 from server.tokens import TokenInvalid
 from store.faults import StoreFault
 
@@ -45,181 +40,113 @@ from store.faults import StoreFault
 Contexts = Callable[[Viewer, tuple[str, ...], str], Context]
 
 
-_BY_POST = frozenset(OperationType.from_http("POST")) - {OperationType.SUBSCRIPTION}
-
-
-LOOKED_AT_EVERY = 1.0
-"""Seconds between two looks at whether the token of an open socket still works."""
-
-
-class Socket(BaseGraphQLTransportWSHandler[Context, None]):
-    """A socket whose operations share nothing that they read, and end with the token that began them."""
-
-    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
-        """Let a client in, or say to come back while nobody can tell whether its token works."""
-        try:
-            await super().handle_connection_init(message)
-        except StoreFault:
-            await self.websocket.close(code=1013, reason="Try again later")
-
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """Run one operation."""
-        own = copy.copy(self)
-        own.context = self.context.fresh()
-        left = self.context.seconds_left
-        try:
-            if not await self._still_works():
-                raise TimeoutError
-            async with (
-                asyncio.timeout(None if left is None else max(0.0, left())) as end,
-                self._watched(end),
-            ):
-                await super(Socket, own).run_operation(operation)
-        except StoreFault as fault:
-            error = masked(GraphQLError("", original_error=fault), self.context)
-            await operation.send_initial_errors([error])
-        except TimeoutError:
-            await self._forbid()
-
-    async def send_message(self, message: Message) -> None:
-        """Send a message; what was read goes to nobody whose token was revoked meanwhile.
-
-        While PostgreSQL does not say, it waits: nothing goes out that should not.
-        """
-        while message["type"] == "next" and message["payload"].get("data") is not None:
-            try:
-                if not await self._still_works():
-                    await self._forbid()
-                    return
-                break
-            except StoreFault:
-                await asyncio.sleep(LOOKED_AT_EVERY)
-        await super().send_message(message)
-
-    async def _still_works(self) -> bool:
-        return self.context.still_works is None or await self.context.still_works()
-
-    async def _forbid(self) -> None:
-        with suppress(RuntimeError):
-            await self.websocket.close(code=4403, reason="Forbidden")
-
-    @asynccontextmanager
-    async def _watched(self, end: asyncio.Timeout) -> AsyncIterator[None]:
-        """End a block when the token stops to work, however quiet it is."""
-        if self.context.still_works is None:
-            yield
-            return
-
-        async def watch() -> None:
-            while True:
-                await asyncio.sleep(LOOKED_AT_EVERY)
-                with suppress(StoreFault):  # nothing is sent meanwhile
-                    if not await self._still_works():
-                        end.reschedule(asyncio.get_running_loop().time())
-                        return
-
-        watching = asyncio.create_task(watch(), name="token of a socket")
-        try:
-            yield
-        finally:
-            watching.cancel()
+_BY_GET = frozenset({OperationType.QUERY})
+_BY_POST = _BY_GET | {OperationType.MUTATION}
 
 
 class View(GraphQL[Context, None]):
-    """Answers GraphQL requests."""
+    """Answers GraphQL requests. Strawberry serves the sockets; what comes over HTTP is read and answered here."""
 
     graphql_transport_ws_handler_class = Socket
+    websocket_adapter_class = Wire
     schema: ProvingSchema
 
     def __init__(
-        self, schema: ProvingSchema, authentication: Authentication, contexts: Contexts, most: int
+        self,
+        schema: ProvingSchema,
+        authentication: Authentication,
+        contexts: Contexts,
+        most: int,
+        *,
+        queries_by_get: bool,
+        init_within: timedelta,
     ) -> None:
-        """Take bodies and messages of at most `most` bytes."""
+        """Take bodies of at most `most` bytes, and sockets that begin in time."""
         super().__init__(
             schema,
             graphql_ide=None,
-            allow_queries_via_get=False,
+            allow_queries_via_get=queries_by_get,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-            connection_init_wait_timeout=timedelta(seconds=10),
+            connection_init_wait_timeout=init_within,
             max_subscriptions_per_connection=50,
         )
         self._authentication = authentication
         self._contexts = contexts
         self._most = most
+        self._methods = "GET, POST" if queries_by_get else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or serve a socket."""
         if scope["type"] == "websocket":
-            socket = WebSocket(scope, receive=receive, send=send)
-            try:
-                await self.run(socket)
-            except StoreFault:  # nobody can say whether the token of the handshake works
-                await socket.close(1013)
+            await self.run(WebSocket(scope, receive=receive, send=send))
             return
         response = await self._answer(Request(scope, receive=receive))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        languages = negotiate(request.headers.get("accept-language"))
-        if request.method != "POST":
-            return _error(405, FaultCode.BAD_USER_INPUT, languages, {"allow": "POST"})
+        kind = answered_as(request.headers.get("accept"))
+        answering = Answering(kind or JSON, negotiate(request.headers.get("accept-language")))
         try:
-            body = await read_within(request, self._most)
+            if request.method not in self._methods.split(", "):
+                raise FormRefused(FormFault.METHOD)
+            if kind is None:
+                raise FormRefused(FormFault.NOT_ACCEPTABLE)
+            asked = await self._asked(request)
             bearer = await self._authentication.bearer(request.headers.get("authorization"))
-            context = self._contexts(bearer.viewer, languages, uuid4().hex)
+            context = self._contexts(bearer.viewer, answering.languages, uuid4().hex)
             context.address = address_of(request)
-            response = await self._at_once(request, body, context) or await self.run(
-                Request(request.scope, replayed(body)), context=context
-            )
+            result = await self._execute(asked, context, by_get=request.method == "GET")
+        except FormRefused as refused:
+            by_get = refused.fault is FormFault.MUTATION_BY_GET
+            return answering.refusal(refused.fault, allow="POST" if by_get else self._methods)
         except BodyTooLarge:
-            said = text("body.size", languages, most=str(self._most))
-            return _error(413, FaultCode.BAD_USER_INPUT, languages, {"connection": "close"}, message=said)
-        except BodyMalformed as fault:
-            said = text(f"body.{fault.fault}", languages)
-            return _error(400, FaultCode.BAD_USER_INPUT, languages, message=said)
+            return answering.too_large(self._most)
+        except BodyMalformed as malformed:
+            return answering.malformed(malformed.fault)
         except TokenInvalid:
-            return _error(401, FaultCode.UNAUTHENTICATED, languages, {"www-authenticate": "Bearer"})
+            return answering.unauthenticated()
         except StoreFault:
-            return _error(503, FaultCode.UNAVAILABLE, languages, {"retry-after": "1"})
-        except HTTPException as fault:
-            return _error(fault.status_code, FaultCode.BAD_USER_INPUT, languages, reason=fault.reason)
-        if context.store_is_down:
-            response.status_code = 503
-            response.headers["retry-after"] = "1"
+            return answering.unavailable()
+        response = answering.result(result, store_is_down=context.store_is_down)
+        if request.method == "GET":
+            response.headers["cache-control"] = "no-store"
         return response
 
-    async def _at_once(self, request: Request, body: bytes, context: Context) -> Response | None:
-        """Answer what is plain JSON and asks a document that was proven; give nothing for all else."""
-        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-            return None
-        asked = decode(body)
-        if isinstance(asked, list):
-            raise BodyMalformed(Malformed.BATCH)
-        if not isinstance(asked, dict) or not asked.keys() <= {"query", "operationName", "variables"}:
-            return None
-        query, name, variables = asked.get("query"), asked.get("operationName"), asked.get("variables")
-        if (
-            not isinstance(query, str)
-            or not isinstance(name, str | None)
-            or not isinstance(variables, dict | None)
-        ):
-            return None
-        parsed = self.schema.proven(query, name, _BY_POST)
-        if parsed is None:
-            return None
-        result = await self.schema.execute_proven(parsed, variables, context, name)
-        return Response(orjson.dumps(process_result(result)), media_type="application/json")
+    async def _asked(self, request: Request) -> Asked:
+        if request.method == "GET":
+            return asked_by_get(request.scope["query_string"])
+        body = await read_within(request, self._most)
+        if not is_json(request.headers.get("content-type", "")):
+            raise FormRefused(FormFault.CONTENT_TYPE)
+        return asked_by_post(body)
+
+    async def _execute(self, asked: Asked, context: Context, *, by_get: bool) -> ExecutionResult:
+        """Execute what is asked. What was proven goes at once, all else the long way."""
+        allowed = _BY_GET if by_get else _BY_POST
+        parsed = self.schema.proven(asked.query, asked.operation, allowed)
+        if parsed is not None:
+            return await self.schema.execute_proven(parsed, asked.variables, context, asked.operation)
+        try:
+            result = await self.schema.execute(
+                asked.query, asked.variables, context, None, asked.operation, allowed
+            )
+            result.errors = [
+                masked(error, context, suggest=self.schema.introspection) for error in result.errors or ()
+            ]
+            return result
+        except InvalidOperationTypeError as fault:
+            mutation = fault.operation_type is OperationType.MUTATION
+            raise FormRefused(FormFault.MUTATION_BY_GET if mutation else FormFault.SUBSCRIPTION) from None
+        except CannotGetOperationTypeError as fault:
+            error = GraphQLError(fault.as_http_error_reason())
+            return ExecutionResult(None, [masked(error, context)])
 
     def decode_json(self, data: str | bytes) -> object:
-        """Decode a body or a message: an object that holds nothing but text."""
+        """Decode a message of a socket, which holds nothing but text."""
         try:
-            decoded: Any = decode(data)
+            return decode(data)
         except BodyMalformed as fault:
             raise JSONDecodeError(str(fault), "", 0) from fault
-        payload = decoded.get("payload", decoded) if isinstance(decoded, dict) else None
-        if not isinstance(payload, dict) or not _is_request(payload):
-            raise JSONDecodeError("no request", "", 0)
-        return decoded
 
     def encode_json(self, data: object) -> str:
         """Encode an answer, as text: sockets send bytes as binary messages."""
@@ -268,26 +195,3 @@ def _address(host: str) -> str:
     except ValueError:
         return host
     return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
-
-
-def _is_request(payload: dict[str, Any]) -> bool:
-    """Say whether what is there of a request has the form of one."""
-    return (
-        isinstance(payload.get("query"), str | None)
-        and isinstance(payload.get("operationName"), str | None)
-        and isinstance(payload.get("variables"), dict | None)
-    )
-
-
-def _error(
-    status: int,
-    code: FaultCode,
-    languages: tuple[str, ...],
-    headers: dict[str, str] | None = None,
-    reason: str = "",
-    message: str = "",
-) -> Response:
-    """Answer what is no GraphQL request in the shape of a GraphQL error."""
-    message = message or text(f"fault.{code}", languages)
-    error = {"message": f"{message} ({reason})" if reason else message, "extensions": {"code": code.value}}
-    return Response(orjson.dumps({"errors": [error]}), status, headers, "application/json")

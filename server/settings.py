@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     #: Whether the API shows its schema: introspection, /schema.graphql, names that are alike in messages. Unset: on
     #: loopback alone.
     introspection: bool | None = None
+    #: Whether queries may come by GET, too. What they ask is then in addresses, which proxies write down.
+    queries_by_get: bool = True
+    #: How long a socket may take to say who it is.
+    socket_init_timeout: Seconds = 10.0
     #: The address that the API is known by outside, for addresses in answers; unset: those are relative to it.
     public_url: str | None = None
     #: How long a stopping process lets work in hand finish.

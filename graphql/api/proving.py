@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, execute
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, execute
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.extensions import ValidationCache
 from strawberry.schema.schema import StreamResult
@@ -97,9 +97,7 @@ class ProvingSchema(strawberry.Schema):
     ) -> StreamResult:
         """Take what comes over a socket through the gate, and stream its results."""
         refused = self._refused(query, operation_name, variable_values)
-        if isinstance(
-            refused, AsksTooMuch | SchemaHidden
-        ):  # what does not parse closes the socket, further on
+        if isinstance(refused, AsksTooMuch | SchemaHidden):  # what does not parse is told further on
             return _alone(PreExecutionError(None, [masked(refused, context_value)]))
         return await super().stream(
             query,
@@ -170,9 +168,15 @@ class Proving(ValidationCache):
     """Validates, and lets the schema remember what is valid."""
 
     def on_validate(self) -> Iterator[None]:
-        """Validate, or find what was validated."""
-        yield from super().on_validate()
+        """Validate, or find what was validated; of several operations, the request names one."""
         context = self.execution_context
+        if context._provided_operation_name is None and _operations(context.graphql_document) > 1:
+            # as GetOperation() of the specification has it; Strawberry would execute the first
+            error = GraphQLError("Must provide operation name if query contains multiple operations.")
+            context.pre_execution_errors = [error]
+            yield
+            return
+        yield from super().on_validate()
         if not context.pre_execution_errors and context.query and context.graphql_document:
             schema = context.schema
             assert isinstance(schema, ProvingSchema)
@@ -181,6 +185,11 @@ class Proving(ValidationCache):
 
 async def _alone(result: PreExecutionError) -> AsyncGenerator[PreExecutionError, None]:
     yield result
+
+
+def _operations(document: DocumentNode | None) -> int:
+    definitions = document.definitions if document else ()
+    return sum(isinstance(definition, OperationDefinitionNode) for definition in definitions)
 
 
 def _is_allowed(

@@ -333,7 +333,7 @@ async def closed_as_forbidden(socket: Socket) -> None:
 async def test_an_open_socket_ends_with_its_token_however_quiet_it_is(
     stage: Stage, address: str, later: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.graphql_view.LOOKED_AT_EVERY", 0.02)
+    monkeypatch.setattr("server.sockets.LOOKED_AT_EVERY", 0.02)
     await stage.open()
     token, id = await made(stage.house, "citizen")
     async with connected(address) as socket:
@@ -352,7 +352,7 @@ async def test_an_open_socket_ends_with_its_token_however_quiet_it_is(
 async def test_no_event_goes_to_a_token_that_was_revoked(
     stage: Stage, address: str, later: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.graphql_view.LOOKED_AT_EVERY", 3600)
+    monkeypatch.setattr("server.sockets.LOOKED_AT_EVERY", 3600)
     await stage.open()
     seq = (await stage.about("{ seq }"))["seq"]
     token, id = await made(stage.house, "citizen")
@@ -369,7 +369,7 @@ async def test_no_event_goes_to_a_token_that_was_revoked(
 async def test_an_event_waits_while_nobody_can_tell_whether_the_token_works(
     stage: Stage, address: str, later: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.graphql_view.LOOKED_AT_EVERY", 0.01)
+    monkeypatch.setattr("server.sockets.LOOKED_AT_EVERY", 0.01)
     await stage.open()
     seq = (await stage.about("{ seq }"))["seq"]
     token, _ = await made(stage.house, "citizen")

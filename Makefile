@@ -1,6 +1,8 @@
 # `make` alone explains itself. Everything runs from .venv; nothing outside this folder is changed.
 PYTHON ?= python3
 VENV   := .venv
+CONFORMANCE := tests/conformance
+CLIENTS := $(CONFORMANCE)/node_modules
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 # Test processes: the number of workers of pytest-xdist, one more than two cores since many tests wait for servers; 0 runs
@@ -17,11 +19,11 @@ export PATH := $(abspath $(BIN)):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format bench lock clean
+.PHONY: help setup demo up test check format bench conformance lock clean
 
 help: ## list the targets
 	@printf 'Concertation: what you can do here\n\n'
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r target text; do printf '  make %-11s %s\n' "$$target" "$$text"; done
 	@printf '\nThe first call of any of them installs what it needs into $(VENV); the next start at once.\n'
 
 $(STAMP): requirements.lock pyproject.toml
@@ -57,9 +59,18 @@ format: $(STAMP) ## let ruff put the code in order
 bench: $(STAMP) ## measure: one JSON line per figure (ONLY=name, SCALE=small or full)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
+$(CLIENTS)/.ready: $(CONFORMANCE)/package-lock.json
+	@command -v npm >/dev/null || { echo 'Node.js 20 or newer, with npm, is needed: its clients are asked.'; exit 1; }
+	@echo "Installing into $(CLIENTS) (once) …"
+	@cd $(CONFORMANCE) && npm ci --silent --ignore-scripts --no-audit --no-fund --cache $(abspath $(VENV))/npm
+	@touch $@
+
+conformance: $(STAMP) $(CLIENTS)/.ready ## ask programs that nobody here wrote whether they understand the API (needs Node.js)
+	@$(BIN)/python -m tests.conformance
+
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 	@$(COMPILE) --upgrade --group dev --extra embedded --extra s3 --output-file requirements.lock
 	@$(COMPILE) --constraint requirements.lock --extra s3 --output-file requirements-image.lock
 
 clean: ## remove .venv and caches (never your data)
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf $(VENV) $(CLIENTS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

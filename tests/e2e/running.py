@@ -22,7 +22,8 @@ BACK_WITHIN = 60.0
 class Running:
     """A `concertation` command in a process of its own."""
 
-    def __init__(self, *words: str | Path) -> None:
+    def __init__(self, *words: str | Path, **settings: str) -> None:
+        """Start it with these words, and these variables beside those of the environment."""
         self.printed: list[str] = []
         self._process = subprocess.Popen(
             [program("concertation"), *map(str, words)],
@@ -30,7 +31,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **settings},
         )
 
     @property

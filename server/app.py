@@ -146,7 +146,7 @@ def create_app(
     keys = trusted_keys(settings)
     database, temporal = settings.database("app"), settings.temporal()
     tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
-    schema = schema or make_schema(introspection=settings.shows_schema)
+    schema = schema or make_schema(introspection=settings.shows_schema, longest=settings.operation_timeout)
     door = _Door()
 
     @asynccontextmanager

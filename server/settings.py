@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     task_queue: str = "concertation"
     #: Longest wait for the outcome of a command before the answer is OUTCOME_UNKNOWN.
     command_timeout: Seconds = 2.5
+    #: The longest that one query or mutation may take, with all its statements.
+    operation_timeout: Seconds = 10.0
     #: How often the worker looks for concertations whose workflow is missing.
     reconcile_every: Seconds = 60.0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -74,7 +75,8 @@ class CommittedTogether:
         queue = self._queues.setdefault(place, _Queue())
         queue.waiting.append(sent)
         if len(queue.sending) < AT_ONCE:
-            task = asyncio.create_task(self._send_all(place, queue))
+            # Of no operation's context: it sends those of others too, and ends with none of them.
+            task = asyncio.create_task(self._send_all(place, queue), context=Context())
             queue.sending.add(task)
         return read_answer(await sent.answer, own=True)
 

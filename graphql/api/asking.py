@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from api.deadlines import left
 from store.faults import StoreTooSlow
 from store.pool import Connection, Pool, acquire
 
@@ -16,11 +17,12 @@ async def ask(pool: Pool, within: float, question: Callable[[Connection], Awaita
     """Put a question on a connection of its own.
 
     Giving a connection back can itself wait for a server that says nothing any more. So nobody waits for that: a
-    question that is late is left to end by itself.
+    question that is late is left to end by itself. None outlives the operation that asks it.
 
     Raises:
         StoreFault: no answer `within` seconds, or PostgreSQL does not answer.
     """
+    within = left(within)
 
     async def answer() -> T:
         async with acquire(pool, within) as connection:

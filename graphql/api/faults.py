@@ -21,6 +21,8 @@ class FaultCode(StrEnum):
     """A part of the service is down. Nothing was changed."""
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
     """No answer in time: the command may still be applied. Asking again with the same key answers."""
+    TIMED_OUT = "TIMED_OUT"
+    """The operation took longer than one may, and was stopped. It changes nothing."""
     INTERNAL = "INTERNAL"
     """What nobody foresaw; the log knows more, under the reference."""
 

@@ -10,6 +10,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import MaskErrors
 
 from api.context import Context
+from api.deadlines import OperationTooLong
 from api.faults import AsksTooMuch, BadInput, FaultCode, SchemaHidden
 from domain.texts import text
 from store.faults import StoreFault, StoreUnreachable
@@ -83,6 +84,8 @@ def _code(cause: BaseException, context: object) -> FaultCode:
             return FaultCode.OUTCOME_UNKNOWN
         case StoreUnreachable() if isinstance(context, Context) and context.changed:
             return FaultCode.OUTCOME_UNKNOWN
+        case OperationTooLong():
+            return FaultCode.TIMED_OUT
         case StoreUnreachable() | commanding.Unavailable():
             return FaultCode.UNAVAILABLE
         case _:

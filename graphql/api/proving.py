@@ -7,9 +7,10 @@ runs. What Strawberry does around each execution then costs as much as a small m
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator
+from contextlib import aclosing
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, execute
@@ -22,9 +23,13 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 from strawberry.utils.operation import get_operation_type
 
+from api.deadlines import OperationTooLong, deadline
 from api.faults import AsksTooMuch, SchemaHidden
 from api.masking import masked
 from api.parsing import Documents, Parsed, Parsing
+from workflows.commanding import OutcomeUnknown
+
+T = TypeVar("T")
 
 MOST = 256
 """So many documents are remembered, those asked for lately."""
@@ -33,10 +38,21 @@ MOST = 256
 class ProvingSchema(strawberry.Schema):
     """A schema that asks the gate before all else, and remembers which documents it has found good."""
 
-    def __init__(self, *, extensions: Iterable[Any] = (), introspection: bool = True, **kwargs: Any) -> None:
-        """Begin with none. Without `introspection` neither the schema nor names that are alike are told."""
+    def __init__(
+        self,
+        *,
+        extensions: Iterable[Any] = (),
+        introspection: bool = True,
+        longest: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Begin with none. Without `introspection` neither the schema nor names that are alike are told.
+
+        A query or a mutation that takes more than `longest` seconds is stopped.
+        """
         super().__init__(extensions=[lambda: Parsing(self.documents), *extensions], **kwargs)
         self.introspection = introspection
+        self.longest = longest
         self.documents = Documents(self._schema, MOST)
         self._proven: OrderedDict[str, Parsed] = OrderedDict()
 
@@ -74,14 +90,18 @@ class ProvingSchema(strawberry.Schema):
             refused = self._refused(query, operation_name, variable_values)
             if refused is not None:
                 return ExecutionResult(None, [masked(refused, context_value)])
-            return await super().execute(
-                query,
-                variable_values,
+            return await self._in_time(
+                super().execute(
+                    query,
+                    variable_values,
+                    context_value,
+                    root_value,
+                    operation_name,
+                    allowed_operation_types,
+                    operation_extensions,
+                ),
+                _changes(self.documents.read(query or ""), operation_name),
                 context_value,
-                root_value,
-                operation_name,
-                allowed_operation_types,
-                operation_extensions,
             )
         return await self.execute_proven(parsed, variable_values, context_value, operation_name)
 
@@ -99,7 +119,7 @@ class ProvingSchema(strawberry.Schema):
         refused = self._refused(query, operation_name, variable_values)
         if isinstance(refused, AsksTooMuch | SchemaHidden):  # what does not parse is told further on
             return _alone(PreExecutionError(None, [masked(refused, context_value)]))
-        return await super().stream(
+        results = await super().stream(
             query,
             variable_values,
             context_value,
@@ -108,6 +128,23 @@ class ProvingSchema(strawberry.Schema):
             operation_extensions,
             allowed_operation_types,
         )
+        parsed = self.documents.read(query or "")
+        if not isinstance(parsed, Parsed) or _type(parsed, operation_name) is OperationType.SUBSCRIPTION:
+            return results
+        return self._one_in_time(results, _changes(parsed, operation_name), context_value)
+
+    async def _one_in_time(self, results: StreamResult, changes: bool, context: Any) -> StreamResult:
+        async with aclosing(results):
+            yield await self._in_time(anext(results), changes, context)
+
+    async def _in_time(self, answer: Awaitable[T], changes: bool, context: Any) -> T | ExecutionResult:
+        """Give an answer, or after the longest time that one may take, that it was stopped."""
+        try:
+            async with deadline(self.longest):
+                return await answer
+        except OperationTooLong as late:
+            fault = OutcomeUnknown(late) if changes else late
+            return ExecutionResult(None, [masked(GraphQLError(str(late), original_error=fault), context)])
 
     def _refused(
         self, query: str | None, operation_name: str | None, variables: dict[str, Any] | None
@@ -144,11 +181,21 @@ class ProvingSchema(strawberry.Schema):
         refused = parsed.measure.refused(operation_name, variables)
         if refused is not None:
             return ExecutionResult(None, [masked(refused, context)])
+        answer = self._execute(parsed.document, variables, context, operation_name)
+        return await self._in_time(answer, _changes(parsed, operation_name), context)
+
+    async def _execute(
+        self,
+        document: DocumentNode,
+        variables: dict[str, Any] | None,
+        context: Any,
+        operation_name: str | None,
+    ) -> ExecutionResult:
         try:
             result = await await_maybe(
                 execute(
                     self._schema,
-                    parsed.document,
+                    document,
                     variable_values=variables,
                     operation_name=operation_name,
                     context_value=context,
@@ -190,6 +237,17 @@ async def _alone(result: PreExecutionError) -> AsyncGenerator[PreExecutionError,
 def _operations(document: DocumentNode | None) -> int:
     definitions = document.definitions if document else ()
     return sum(isinstance(definition, OperationDefinitionNode) for definition in definitions)
+
+
+def _type(parsed: Parsed, operation_name: str | None) -> OperationType | None:
+    try:
+        return get_operation_type(parsed.document, operation_name)
+    except RuntimeError:  # no such operation in it
+        return None
+
+
+def _changes(parsed: Parsed | GraphQLError, operation_name: str | None) -> bool:
+    return isinstance(parsed, Parsed) and _type(parsed, operation_name) is OperationType.MUTATION
 
 
 def _is_allowed(

@@ -110,8 +110,11 @@ class _Schema(ProvingSchema):
         """Log nothing here: the masking logs what an operator must know, under its reference."""
 
 
-def make_schema(*, introspection: bool = True) -> ProvingSchema:
-    """Put the schema together: some 0.3 s. Without `introspection` it tells nobody its names."""
+def make_schema(*, introspection: bool = True, longest: float | None = None) -> ProvingSchema:
+    """Put the schema together: some 0.3 s.
+
+    Without `introspection` it tells nobody its names. A query or a mutation is stopped after `longest` seconds.
+    """
     schema = _Schema(
         query=Query,
         mutation=Mutation,
@@ -120,6 +123,7 @@ def make_schema(*, introspection: bool = True) -> ProvingSchema:
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
         extensions=[lambda: Proving(maxsize=MOST), Masking],
         introspection=introspection,
+        longest=longest,
     )
     hold_to_reach(schema._schema)
     return schema

@@ -97,7 +97,7 @@ class SchemaHidden(GraphQLError):
 
     def sentence(self, languages: Sequence[str]) -> str:
         """Say so, and where the schema is found, in the language of whoever asks."""
-        return text("input.schema", languages)
+        return text("schema.hidden", languages)
 
 
 _TOLD = 2**31 - 1

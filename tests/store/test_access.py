@@ -14,13 +14,14 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "access_token", "attempt", "batch", "body", "bounce", "closing_archive", "command_log", "concertation", "contact",
-    "contribution",
+    "access_token", "account", "attempt", "batch", "body", "bounce", "closing_archive", "command_log",
+    "concertation", "contact", "contribution",
     "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
     "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "letter_batch",
     "measure", "member",
     "moderation_act", "notice", "notice_text",
-    "organisation", "outbox", "participant", "person", "postal_address", "procedure", "questionnaire", "reminder",
+    "organisation", "outbox", "participant", "person", "platform_role", "postal_address", "procedure", "questionnaire",
+    "reminder",
     "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "stage", "treatment",
     "webhook",
 )  # fmt: skip
@@ -63,7 +64,8 @@ GRANTED = {
         "DELETE": {"file_reference"},
     },
     "concertation_worker": {
-        "SELECT": {*TABLES, "contribution_read"} - {"access_token", "report_salt"},
+        "SELECT": {*TABLES, "contribution_read"}
+        - {"access_token", "account", "platform_role", "report_salt"},
         "INSERT": set(TABLES)
         - {"attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
@@ -76,7 +78,16 @@ GRANTED = {
             "draft",
             "secret_vote",
         }
-        - {"access_token", "closing_archive", "contact", "delivery", "letter_batch", "webhook"},
+        - {
+            "access_token",
+            "account",
+            "platform_role",
+            "closing_archive",
+            "contact",
+            "delivery",
+            "letter_batch",
+            "webhook",
+        },
         "UPDATE": {
             "bounce",
             "concertation",
@@ -172,7 +183,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         """,
     )
     assert [row["proname"] for row in rows] == [
-        "access_tokens_of", "answer_invitation", "ask_closing_archive", "batch_list", "confirm_address",
+        "access_tokens_of", "account_of", "answer_invitation", "ask_closing_archive", "batch_list", "confirm_address",
         "contact_of", "contribution_by_receipt",
         "contribution_counts",
         "contribution_export", "contribution_export_complete", "contribution_export_sizes",
@@ -184,7 +195,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "dispatched_notices", "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",
         "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite",
         "iso", "keep_letter_code", "keep_secret_vote", "leave_bulletins", "letter_batches", "letters_in", "measures_of",
-        "notice_counts", "notices_of", "open_batch", "open_invitation", "print_letters",
+        "notice_counts", "notices_of", "open_batch", "open_invitation", "platform_roles_of", "print_letters",
         "register_webhook", "reissue_code", "remind", "remove_webhook",
         "report_contribution", "retry_notice", "revoke_access_token", "save_draft",
         "set_contact", "set_reader", "set_reminder_days", "source_standings", "submit_contribution",

@@ -13,6 +13,7 @@ from server.bodies import Malformed
 from server.media_types import GRAPHQL
 
 _STATUS = {
+    FormFault.MISDIRECTED: 421,
     FormFault.METHOD: 405,
     FormFault.MUTATION_BY_GET: 405,
     FormFault.NOT_ACCEPTABLE: 406,

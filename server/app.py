@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -39,6 +40,7 @@ from server.files.shelf import shelf_of
 from server.files.tickets import Tickets
 from server.graphql_view import Contexts, View
 from server.health import Health
+from server.hosts import AllowedHosts, allowed_hosts
 from server.keys import ticket_key, trusted_keys
 from server.letters.door import LetterDoor
 from server.letters.tickets import LetterTickets
@@ -47,7 +49,9 @@ from server.personal_tokens import PersonalTokens
 from server.published_page import DOCUMENTS, PublishedPage
 from server.questionnaire_page import QuestionnairePage
 from server.receipt_page import ReceiptPage
+from server.security_headers import ALWAYS, SecurityHeaders
 from server.settings import Settings
+from server.styles import style_sheet
 from server.unsubscribing import Unsubscribing
 from store.committed_together import CommittedTogether
 from store.known_processes import KnownProcesses
@@ -229,14 +233,25 @@ def create_app(
             Route("/concertations/{slug}/hearings.ics", door.hearings),
             Route("/agenda/{ticket}.ics", door.agenda),
             Route("/letters.pdf", door.print),
+            Route("/styles/{name}", style_sheet),
             Route("/unsubscribe/{ticket}", door.unsubscribe, methods=["GET", "POST"]),
             Route("/confirm-address/{ticket}", door.confirm, methods=["GET", "POST"]),
             *_development(settings),
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),
         ],
+        middleware=[
+            Middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https:")),
+            Middleware(AllowedHosts, hosts=allowed_hosts(settings)),
+        ],
+        exception_handlers={Exception: _at_fault},
         lifespan=lifespan,
     )
+
+
+async def _at_fault(request: Request, fault: Exception) -> Response:
+    """Answer what nobody foresaw, outside all middleware: the log has the fault."""
+    return PlainTextResponse("Erreur interne. / Internal error.\n", 500, ALWAYS)
 
 
 def _development(settings: Settings) -> list[Route]:

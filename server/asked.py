@@ -13,6 +13,10 @@ LONGEST_ADDRESS = 32_000
 class FormFault(StrEnum):
     """Why what came is no request. The sentences are in the catalogues, `form.<value>`."""
 
+    HOST = "host"
+    """There is no Host, several, or one that is no name."""
+    MISDIRECTED = "misdirected"
+    """Its Host is a name that this service does not answer to."""
     METHOD = "method"
     MUTATION_BY_GET = "mutation_by_get"
     SUBSCRIPTION = "subscription"

@@ -8,25 +8,7 @@ from typing import Any
 
 from domain.process import Decision
 from server.published_words import TEXTS, What, line
-
-_STYLE = """\
-:root { color: #1d1d1f; background: #ffffff; font: 1.05rem/1.5 system-ui, sans-serif; }
-body { max-width: 46rem; margin: 0 auto; padding: 0 1rem 4rem; }
-h1, h2 { line-height: 1.2; }
-a { color: #1b4f8a; }
-a:focus-visible { outline: 3px solid #9a4a00; outline-offset: 2px; }
-.skip { position: absolute; left: -100rem; }
-.skip:focus { position: static; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.3rem 1.5rem; }
-dt { font-weight: bold; }
-dd { margin: 0; overflow-wrap: anywhere; }
-.standing { border-left: 4px solid #1b4f8a; padding: 0.5rem 1rem; background: #eef1f4; }
-.replaced { border-color: #9a4a00; }
-article { overflow-wrap: anywhere; }
-code { overflow-wrap: anywhere; }
-@media (max-width: 40rem) { dl { display: block; } }
-@media print { nav, .skip { display: none; } }
-"""
+from server.styles import PUBLISHED
 
 
 def page(said: Mapping[str, Any], what: What, shown: Decision, out: Sequence[Decision], base: str) -> str:
@@ -37,7 +19,7 @@ def page(said: Mapping[str, Any], what: What, shown: Decision, out: Sequence[Dec
         f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n',
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
         f'<title>{escape(said["title"])}</title>\n<link rel="canonical" href="{escape(canonical)}">\n',
-        f"<style>\n{_STYLE}</style>\n</head>\n<body>\n",
+        f'<link rel="stylesheet" href="{PUBLISHED.address}">\n</head>\n<body>\n',
         f'<a class="skip" href="#text">{escape(said["skip"])}</a>\n',
         f"<header>\n<p>{escape(said['concertation'])}</p>\n<h1>{escape(said['what'])}</h1>\n</header>\n<main>\n",
         *_standing(said, what, out[-1], base),

@@ -22,6 +22,7 @@ from domain.texts import instant, language_of, negotiate
 from server import typesetting
 from server.published_html import page
 from server.published_words import TEXTS, What, words
+from server.security_headers import PAGE
 from server.simple_page import simple_page
 from store.faults import StoreFault
 from store.pool import Pool
@@ -33,7 +34,6 @@ DOCUMENTS = ("decision", f"decision{_PDF}", *(f"{what}/{{version}}" for what in 
 """Their addresses, below that of the concertation."""
 _HEADERS = {
     "cache-control": "public, no-cache",  # kept by caches, and asked for again whether it still stands
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
     "vary": "accept-language",
 }
 
@@ -82,6 +82,7 @@ class PublishedPage:
             return Response(status_code=304, headers=headers)
         if not asked.pdf:
             base = f"/concertations/{asked.slug}"
+            headers["content-security-policy"] = PAGE
             return HTMLResponse(page(said, asked.what, shown, out, base), headers=headers)
         async with self._setting:
             made = await asyncio.to_thread(typesetting.pdf, "published.typ", said)

@@ -6,6 +6,25 @@ from contextlib import contextmanager
 from socket import socket
 
 import uvicorn
+from starlette.types import ASGIApp
+
+from server.settings import Settings
+
+
+def listening(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Say how an application is served. What proxies say is believed of those that the settings name, of no other."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        ws_max_size=settings.max_body_bytes,
+        timeout_graceful_shutdown=round(settings.shutdown_timeout),
+    )
 
 
 class Server(uvicorn.Server):

@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     socket_init_timeout: Seconds = 10.0
     #: The address that the API is known by outside, for addresses in answers; unset: those are relative to it.
     public_url: str | None = None
+    #: The names that the API answers to, with commas between, `*.` before one for all that end so, `*` for any. The one
+    #: of `public_url` is always among them, those of this machine on loopback.
+    hosts: str = ""
+    #: The addresses or networks of reverse proxies, with commas between, `*` for any: whose X-Forwarded-For and
+    #: X-Forwarded-Proto are believed. Nobody's unless they are named.
+    trusted_proxies: str = Field("", validation_alias=_named("TRUSTED_PROXIES", "FORWARDED_ALLOW_IPS"))
     #: How long a stopping process lets work in hand finish.
     shutdown_timeout: Seconds = 5.0
 

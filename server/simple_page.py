@@ -5,10 +5,8 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
-_STYLE = (
-    "body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}"
-    "button{font:inherit;padding:.5rem 1rem}"
-)
+from server.security_headers import PAGE
+from server.styles import SIMPLE
 
 
 def simple_page(
@@ -24,14 +22,14 @@ def simple_page(
     form = f'<form method="post"><button>{escape(button)}</button></form>' if button else ""
     return HTMLResponse(
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" '
-        f'content="width=device-width"><title>{escape(heading)}</title><style>{_STYLE}</style></head>'
+        f'content="width=device-width"><title>{escape(heading)}</title>'
+        f'<link rel="stylesheet" href="{SIMPLE.address}"></head>'
         f"<body><main><h1>{escape(heading)}</h1>{said}{form}</main></body></html>",
         status,
         {
             "cache-control": "no-store",
             "content-language": language,
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-            "referrer-policy": "no-referrer",
+            "content-security-policy": PAGE,
             "vary": "accept-language",
             "x-robots-tag": "noindex",
         },

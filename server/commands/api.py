@@ -5,11 +5,10 @@ import asyncio
 import logging
 import signal
 
-import uvicorn
 import uvloop
 
 from server.readiness import announce
-from server.serving import Server
+from server.serving import Server, listening
 from server.settings import Settings
 
 new_loop = uvloop.new_event_loop
@@ -31,17 +30,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     settings = settings.model_copy(update=asked)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Server(
-        uvicorn.Config(
-            create_app(settings),
-            host=settings.host,
-            port=settings.port,
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            ws_max_size=settings.max_body_bytes,
-            timeout_graceful_shutdown=round(settings.shutdown_timeout),
-        ),
+        listening(create_app(settings), settings),
         lambda address: _serves(address, settings),
     )
     loop = asyncio.get_running_loop()

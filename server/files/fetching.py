@@ -13,6 +13,7 @@ from domain.refusals import Code, Refusal
 from server.files.answering import refused
 from server.files.ranges import Part, part_of
 from server.files.shelf import Shelf
+from server.security_headers import SENT
 from store.files import File
 
 _ATTRIBUTE_CHARACTERS = "!#$&+-.^_`|~"
@@ -59,7 +60,7 @@ def _headers(file: File, tag: str) -> dict[str, str]:
         "accept-ranges": "bytes",
         "cache-control": "private, no-cache",
         "content-disposition": disposition(file.name),
-        "content-security-policy": "sandbox; default-src 'none'",
+        "content-security-policy": SENT,
         "content-type": file.media_type,
         "cross-origin-resource-policy": "same-origin",
         "etag": tag,

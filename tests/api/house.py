@@ -63,7 +63,7 @@ class House:
         self.sender = sender
         self.clock = clock
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://test"
+            transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://127.0.0.1"
         )
         self._keys = 0
 

@@ -16,6 +16,7 @@ from api.ids import global_id
 from domain.files.archives import MOST_EXPANDED
 from server.files.collecting import collect
 from server.files.shelf import FolderShelf
+from server.security_headers import SENT
 from store import file_collection
 from store.pool import acquire
 from tests.api.house import House
@@ -87,7 +88,7 @@ async def test_a_file_is_announced_sent_and_fetched(stage: Stage) -> None:
         "filename*=UTF-8''Avis%20n%C2%B0%203%20%E2%80%93%20synth%C3%A8se.pdf"
     )
     assert fetched.headers["x-content-type-options"] == "nosniff"
-    assert fetched.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert fetched.headers["content-security-policy"] == SENT
     assert fetched.headers["etag"] == f'"{digest}"'
     assert fetched.headers["referrer-policy"] == "no-referrer"
 

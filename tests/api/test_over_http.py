@@ -30,7 +30,7 @@ async def closed_door(house: House) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(settings, sender=house.sender)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as client,
     ):
         yield client
 

@@ -69,7 +69,7 @@ async def test_every_version_keeps_its_address_and_says_what_replaced_it(house: 
     assert not {"script", "img", "iframe", "form"} & set(seen.tags)
     assert seen.tags.count("h1") == 1
     assert {"main", "header", "nav", "article"} <= set(seen.tags)
-    assert all(address.startswith(("/concertations/", "#")) for address in seen.addresses)
+    assert all(address.startswith(("/concertations/", "/styles/", "#")) for address in seen.addresses)
     english = await house.http.get(f"{BASE}/decision/1", headers={"accept-language": "en"})
     assert '<html lang="en">' in english.text
     assert english.text.index("Article 1er") < english.text.index("Article 1<"), "French first"

@@ -61,7 +61,7 @@ async def test_a_form_that_many_ask_for_is_set_once(house: House) -> None:
 
     page = QuestionnairePage(house.sender.worker, 20, setting)
     app = Starlette(routes=[Route("/{digest}.pdf", page.__call__)])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as http:
         asked = [asyncio.ensure_future(http.get(f"/{digest}.pdf")) for _ in range(5)]
         gate.set()
         answers = await asyncio.gather(*asked)
@@ -82,7 +82,7 @@ async def test_a_form_that_could_not_be_set_is_tried_again(house: House) -> None
     page = QuestionnairePage(house.sender.worker, 20, setting)
     app = Starlette(routes=[Route("/{digest}.pdf", page.__call__)])
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         assert (await http.get(f"/{digest}.pdf")).status_code == 500
         assert (await http.get(f"/{digest}.pdf")).content == b"set"
 
@@ -90,7 +90,7 @@ async def test_a_form_that_could_not_be_set_is_tried_again(house: House) -> None
 async def test_a_form_that_cannot_be_read_is_asked_for_again_later() -> None:
     pool = await open_pool("postgresql://nobody@127.0.0.1:1/nowhere", application="tests", connect_timeout=5)
     app = Starlette(routes=[Route("/{digest}.pdf", QuestionnairePage(pool, 5).__call__)])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as http:
         answer = await http.get(f"/{'0' * 64}.pdf", headers={"accept-language": "en"})
     assert (answer.status_code, answer.text) == (503, TEXTS["en"]["later"])
     pool.terminate()

@@ -84,7 +84,7 @@ async def test_in_development_what_would_have_been_sent_is_shown(tmp_path: Path)
     id = UUID(int=1)
     (tmp_path / "mail" / f"{id}.eml").write_bytes(mail.as_bytes())
     transport = httpx.ASGITransport(create_app(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         listed = await http.get("/development/mail")
         assert "Étape ouverte &lt;script&gt;" in listed.text
         assert "Bonjour" in (await http.get(f"/development/mail/{id}")).text

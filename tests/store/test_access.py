@@ -14,7 +14,8 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "access_token", "account", "attempt", "batch", "body", "bounce", "closing_archive", "command_log",
+    "access_token", "account", "attempt", "batch", "body", "bounce", "browser_session", "closing_archive",
+    "command_log",
     "concertation", "contact", "contribution",
     "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
     "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "letter_batch",
@@ -22,7 +23,8 @@ TABLES = (
     "moderation_act", "notice", "notice_text",
     "organisation", "outbox", "participant", "person", "platform_role", "postal_address", "procedure", "questionnaire",
     "reminder",
-    "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "stage", "treatment",
+    "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "sign_in",
+    "sign_in_link", "stage", "treatment",
     "webhook",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
@@ -65,7 +67,8 @@ GRANTED = {
     },
     "concertation_worker": {
         "SELECT": {*TABLES, "contribution_read"}
-        - {"access_token", "account", "platform_role", "report_salt"},
+        - {"access_token", "account", "platform_role", "report_salt"}
+        - {"browser_session", "sign_in", "sign_in_link"},
         "INSERT": set(TABLES)
         - {"attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
@@ -81,7 +84,10 @@ GRANTED = {
         - {
             "access_token",
             "account",
+            "browser_session",
             "platform_role",
+            "sign_in",
+            "sign_in_link",
             "closing_archive",
             "contact",
             "delivery",
@@ -183,25 +189,23 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         """,
     )
     assert [row["proname"] for row in rows] == [
-        "access_tokens_of", "account_of", "answer_invitation", "ask_closing_archive", "batch_list", "confirm_address",
-        "contact_of", "contribution_by_receipt",
-        "contribution_counts",
-        "contribution_export", "contribution_export_complete", "contribution_export_sizes",
+        "access_tokens_of", "account_of", "answer_invitation", "ask_closing_archive", "batch_list",
+        "begin_session", "begin_sign_in", "confirm_address", "contact_of", "contribution_by_receipt",
+        "contribution_counts", "contribution_export", "contribution_export_complete", "contribution_export_sizes",
         "contribution_facets", "contribution_facets_found", "contribution_followed_by", "contribution_get",
-        "contribution_leaves",
-        "contribution_own", "contribution_page", "contribution_ranking", "contribution_shares", "contribution_similar",
-        "contribution_total", "contribution_versions", "contribution_whereabouts",
-        "create_access_token", "departement_of",
-        "dispatched_notices", "draft_holders", "draft_of", "drop_draft", "follow_up_counts", "follow_up_page",
-        "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite",
-        "iso", "keep_letter_code", "keep_secret_vote", "leave_bulletins", "letter_batches", "letters_in", "measures_of",
+        "contribution_leaves", "contribution_own", "contribution_page", "contribution_ranking",
+        "contribution_shares", "contribution_similar", "contribution_total", "contribution_versions",
+        "contribution_whereabouts", "create_access_token", "departement_of", "dispatched_notices", "draft_holders",
+        "draft_of", "drop_draft", "end_other_sessions", "end_session", "follow_up_counts", "follow_up_page",
+        "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite", "iso",
+        "keep_letter_code", "keep_secret_vote", "leave_bulletins", "letter_batches", "letters_in", "measures_of",
         "notice_counts", "notices_of", "open_batch", "open_invitation", "platform_roles_of", "print_letters",
-        "register_webhook", "reissue_code", "remind", "remove_webhook",
-        "report_contribution", "retry_notice", "revoke_access_token", "save_draft",
-        "set_contact", "set_reader", "set_reminder_days", "source_standings", "submit_contribution",
-        "submit_contributions", "treatment_figures", "treatment_gaps", "treatments_of", "use_access_token", "voices_of",
-        "webhooks_of", "withdraw_contribution", "write_grouping",
-        "write_moderation",
+        "register_webhook", "reissue_code", "remind", "remove_webhook", "renew_session", "report_contribution",
+        "retry_notice", "revoke_access_token", "save_draft", "session_lives", "sessions_of", "set_contact",
+        "set_reader", "set_reminder_days", "sign_out", "source_standings", "submit_contribution",
+        "submit_contributions", "take_sign_in", "treatment_figures", "treatment_gaps", "treatments_of",
+        "use_access_token", "use_session", "use_sign_in_link", "voices_of", "webhooks_of", "withdraw_contribution",
+        "write_grouping", "write_moderation",
     ]  # fmt: skip
 
 
@@ -240,6 +244,8 @@ async def test_no_role_tampers_with_what_is_only_added_to(
         "SELECT email FROM bounce",
         "SELECT lines FROM postal_address",
         "SELECT secret FROM webhook",
+        "SELECT id_token FROM browser_session",
+        "SELECT verifier FROM sign_in",
         "SELECT recipient FROM notice",
         "SELECT append(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
         "SELECT open_concertation(NULL, NULL, NULL, NULL, NULL)",

@@ -32,7 +32,7 @@ from domain.events import Event
 from domain.procedure import Kind
 from domain.process import Phase, Process, State
 from domain.refusals import Code, Refusal
-from domain.rights import EVERYWHERE, WHOLE, Scope
+from domain.rights import EVERYWHERE, TABLE, WHOLE, About, Scope, Standing, Who
 
 __all__ = ["QUIET", "decide", "next_deadline"]
 
@@ -71,7 +71,7 @@ def _engine(turn: Turn, command: Command) -> Refusal | None:
     if isinstance(act, acts.AdmitInvited):
         if turn.process.phase is Phase.VOID:
             return Refusal(Code.UNKNOWN_CONCERTATION, {"id": turn.process.id})
-        if turn.process.over:
+        if turn.process.over and Standing.OVER not in TABLE[act.kind].states:
             return Refusal(Code.CONCERTATION_OVER, {"phase": turn.process.phase})
         return people.admit_invited(turn, act)
     if not isinstance(act, acts.RecordSeal):
@@ -87,7 +87,7 @@ def _engine(turn: Turn, command: Command) -> Refusal | None:
 
 def _person(turn: Turn, act: Act) -> Refusal | None:
     """Take a person's command: the concertation must live, they must be entitled, then the act is done or proposed."""
-    process, rule = turn.process, RULES.get(type(act))
+    process, rule, right = turn.process, RULES.get(type(act)), TABLE[act.kind]
     for field in rule.dates if rule is not None else ():
         date = getattr(act, field)
         if date is not None and (date.tzinfo is None or date - turn.now > HORIZON):
@@ -96,15 +96,15 @@ def _person(turn: Turn, act: Act) -> Refusal | None:
         return drafting.draft_concertation(turn, act)
     if process.phase is Phase.VOID:
         return Refusal(Code.UNKNOWN_CONCERTATION, {"id": process.id})
-    if process.over:
+    if process.over and Standing.OVER not in right.states:
         return Refusal(Code.CONCERTATION_OVER, {"phase": process.phase})
     if rule is None:  # the engine's own: nobody else asks for it
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
-    if not rule.by_themselves:
+    if right.others.isdisjoint(_BY_THEMSELVES):
         entitled = turn.entitle(act.kind, _scope(turn, act))
         if isinstance(entitled, Refusal) and not people.finds_a_coordinator(turn, act):
             return entitled
-    if process.phase is Phase.DRAFT and rule.after_launch:
+    if process.phase is Phase.DRAFT and Standing.DRAFT not in right.states:
         return Refusal(Code.NOT_LAUNCHED, {})
     signoff = signing.signoff_for(turn, act)
     if signoff is None:
@@ -121,13 +121,19 @@ def _scope(turn: Turn, act: Act) -> Scope:
     stage = turn.process.stages.get(key) if key is not None else None
     if stage is not None and stage.lane is not None:
         return Scope(lane=stage.lane)
-    return EVERYWHERE if RULES[type(act)].in_common else WHOLE
+    return EVERYWHERE if TABLE[act.kind].about in _IN_COMMON else WHOLE
 
 
 def _perform(turn: Turn, act: Act) -> Refusal | None:
     """Do an act whose author is entitled and whose signatures, if any, are given."""
     return RULES[type(act)].do(turn, act)
 
+
+_BY_THEMSELVES = frozenset({Who.THEMSELF, Who.ELECTORATE})
+"""The right comes from what one holds oneself: the act looks for it, and for an office where that may do, too."""
+
+_IN_COMMON = frozenset({About.LANE, About.OFFICE})
+"""The holders of offices of one lane do it in a stage that is common to all lanes, too."""
 
 HORIZON = timedelta(days=36525)
 """Nobody plans further ahead than a hundred years, the longest length of time that a procedure may name."""

@@ -21,7 +21,7 @@ from domain.files.scans import SCANS_NOT_GIVEN
 from domain.interchange.forms import FormFault, FormLine
 from domain.process import Process
 from domain.refusals import Code, Refusal
-from domain.rights import Scope, Viewer, may
+from domain.rights import Scope, Viewer, holds
 from store.clock import instant
 from store.contribution_refusals import read_refusal
 from store.contributions import Submission
@@ -195,7 +195,7 @@ class FormEntry:
         """Say whether the clerk may enter what comes from there: asked once for each territory."""
         if territory not in self._rights:
             viewer, scope = Viewer(member=self.target.by), Scope(territory=territory)
-            self._rights[territory] = may(viewer, "record_contribution", self.target.process, now, scope)
+            self._rights[territory] = holds(viewer, "record_contribution", self.target.process, now, scope)
         return self._rights[territory]
 
     def _key(self, form: FormLine) -> str:

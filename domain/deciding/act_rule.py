@@ -15,16 +15,10 @@ Do = Callable[[Turn, Any], Refusal | None]
 
 @dataclass(frozen=True, slots=True)
 class ActRule:
-    """How a kind of act is taken. Which roles may do it is in domain/rights.py."""
+    """How a kind of act is taken. Who may do it, in which states, about what, is in domain/rights/table.py."""
 
     do: Do
-    after_launch: bool = False
-    """Refused in a draft."""
-    in_common: bool = False
-    """The holders of offices of one lane do it in a stage that is common to all lanes, too."""
     quiet: bool = False
     """It brings nothing else about at its instant: no stage, no ballot and no term waits for it."""
-    by_themselves: bool = False
-    """The right does not come from a role: from a seat in the electorate, or from what one holds oneself."""
     dates: tuple[str, ...] = ()
     """Fields with dates that people set: with their offset from UTC, and not out of sight."""

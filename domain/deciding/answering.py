@@ -136,7 +136,7 @@ def rectify_decision(turn: Turn, act: RectifyDecision) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    Respond: ActRule(respond, after_launch=True, in_common=True, quiet=True, dates=("until",)),
-    IssueDecision: ActRule(issue_decision, after_launch=True, dates=("embargo_until",)),
-    RectifyDecision: ActRule(rectify_decision, after_launch=True),
+    Respond: ActRule(respond, quiet=True, dates=("until",)),
+    IssueDecision: ActRule(issue_decision, dates=("embargo_until",)),
+    RectifyDecision: ActRule(rectify_decision),
 }

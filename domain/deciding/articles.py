@@ -156,8 +156,8 @@ def put_article_to_vote(turn: Turn, act: PutArticleToVote) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    DraftArticle: ActRule(draft_article, after_launch=True, in_common=True),
-    ProposeAmendment: ActRule(propose_amendment, after_launch=True, in_common=True),
-    SettleAmendment: ActRule(settle_amendment, after_launch=True, in_common=True),
-    PutArticleToVote: ActRule(put_article_to_vote, after_launch=True, in_common=True),
+    DraftArticle: ActRule(draft_article),
+    ProposeAmendment: ActRule(propose_amendment),
+    SettleAmendment: ActRule(settle_amendment),
+    PutArticleToVote: ActRule(put_article_to_vote),
 }

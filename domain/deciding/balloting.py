@@ -312,7 +312,7 @@ def _silence(turn: Turn, ballot: Ballot) -> BallotOutcome | None:
 
 
 RULES: dict[type, ActRule] = {
-    CastVote: ActRule(cast_vote, by_themselves=True),
-    GiveProxy: ActRule(give_proxy, by_themselves=True),
-    RevokeProxy: ActRule(revoke_proxy, by_themselves=True),
+    CastVote: ActRule(cast_vote),
+    GiveProxy: ActRule(give_proxy),
+    RevokeProxy: ActRule(revoke_proxy),
 }

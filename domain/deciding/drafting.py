@@ -15,7 +15,7 @@ from domain.deciding.turn import Turn
 from domain.procedure import Gate, Label, Lane, Procedure, Role, Stage
 from domain.process import Phase
 from domain.refusals import Code, Finding, Refusal
-from domain.rights import PLATFORM
+from domain.rights import TABLE
 from domain.territories import known
 
 _RESERVED = frozenset({SCIENTIFIC_COUNCIL, *(role.value for role in Role)})
@@ -29,7 +29,7 @@ def draft_concertation(turn: Turn, act: DraftConcertation) -> Refusal | None:
     """Begin as a draft. The author becomes a member and holds the first coordinator's seat."""
     if turn.process.phase is not Phase.VOID:
         return Refusal(Code.ALREADY_EXISTS, {"id": turn.process.id})
-    if PLATFORM[act.kind] not in turn.actor.platform_roles:
+    if TABLE[act.kind].platform.isdisjoint(turn.actor.platform_roles):
         return Refusal(Code.NOT_ALLOWED, {"act": act.kind})
     procedure = act.procedure
     followed = _with_lanes(procedure, act.lanes) if act.lanes is not None else procedure

@@ -36,4 +36,4 @@ def evaluate(turn: Turn, act: Evaluate) -> Refusal | None:
     return None
 
 
-RULES: dict[type, ActRule] = {Evaluate: ActRule(evaluate, after_launch=True, in_common=True)}
+RULES: dict[type, ActRule] = {Evaluate: ActRule(evaluate)}

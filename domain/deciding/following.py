@@ -16,7 +16,7 @@ from domain.deciding.turn import Turn
 from domain.deciding.works import recommendation_named
 from domain.procedure import Kind, Role
 from domain.refusals import Code, Refusal
-from domain.rights import ROLES, Scope
+from domain.rights import Scope, roles_for
 
 
 def make_commitment(turn: Turn, act: MakeCommitment) -> Refusal | None:
@@ -73,7 +73,7 @@ def report_progress(turn: Turn, act: ReportProgress) -> Refusal | None:
         return Refusal(Code.UNKNOWN_COMMITMENT, {"commitment": act.commitment}, ("commitment",))
     entitled = turn.entitle(act.kind, Scope(office=commitment.owner))
     if isinstance(entitled, Refusal):
-        entitled = turn.entitle(act.kind, roles=ROLES[act.kind] - {Role.ADDRESSEE})
+        entitled = turn.entitle(act.kind, roles=roles_for(act.kind) - {Role.ADDRESSEE})
     if isinstance(entitled, Refusal):
         return entitled
     turn.tell(
@@ -117,12 +117,10 @@ def answer_guarantor_report(turn: Turn, act: AnswerGuarantorReport) -> Refusal |
 
 
 RULES: dict[type, ActRule] = {
-    MakeCommitment: ActRule(
-        make_commitment, after_launch=True, in_common=True, quiet=True, dates=("due_at",)
-    ),
-    ReportProgress: ActRule(report_progress, after_launch=True, in_common=True, quiet=True),
-    PublishImplementationReport: ActRule(publish_implementation_report, after_launch=True),
+    MakeCommitment: ActRule(make_commitment, quiet=True, dates=("due_at",)),
+    ReportProgress: ActRule(report_progress, quiet=True),
+    PublishImplementationReport: ActRule(publish_implementation_report),
     PublishObservation: ActRule(publish_observation, quiet=True),
-    PublishGuarantorReport: ActRule(publish_guarantor_report, after_launch=True),
-    AnswerGuarantorReport: ActRule(answer_guarantor_report, after_launch=True),
+    PublishGuarantorReport: ActRule(publish_guarantor_report),
+    AnswerGuarantorReport: ActRule(answer_guarantor_report),
 }

@@ -183,16 +183,12 @@ def cancel_hearing(turn: Turn, act: CancelHearing) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    ScheduleHearing: ActRule(
-        schedule_hearing, after_launch=True, in_common=True, dates=("starts_at", "ends_at")
-    ),
+    ScheduleHearing: ActRule(schedule_hearing, dates=("starts_at", "ends_at")),
     MoveHearing: ActRule(
         move_hearing,
-        after_launch=True,
-        in_common=True,
         quiet=True,
         dates=("starts_at", "ends_at", "seen_starts_at"),
     ),
-    HoldHearing: ActRule(hold_hearing, after_launch=True, in_common=True, quiet=True),
-    CancelHearing: ActRule(cancel_hearing, after_launch=True, in_common=True),
+    HoldHearing: ActRule(hold_hearing, quiet=True),
+    CancelHearing: ActRule(cancel_hearing),
 }

@@ -211,10 +211,10 @@ def replace_witness(turn: Turn, act: ReplaceWitness) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    RequestHearing: ActRule(request_hearing, after_launch=True, quiet=True, by_themselves=True),
-    WithdrawRequest: ActRule(withdraw_request, after_launch=True, quiet=True, by_themselves=True),
-    DeclineRequest: ActRule(decline_request, after_launch=True, in_common=True, quiet=True),
-    CallWitness: ActRule(call_witness, after_launch=True, in_common=True),
-    AnswerCall: ActRule(answer_call, after_launch=True, quiet=True, by_themselves=True),
-    ReplaceWitness: ActRule(replace_witness, after_launch=True, by_themselves=True),
+    RequestHearing: ActRule(request_hearing, quiet=True),
+    WithdrawRequest: ActRule(withdraw_request, quiet=True),
+    DeclineRequest: ActRule(decline_request, quiet=True),
+    CallWitness: ActRule(call_witness),
+    AnswerCall: ActRule(answer_call, quiet=True),
+    ReplaceWitness: ActRule(replace_witness),
 }

@@ -93,7 +93,7 @@ def correct_record(turn: Turn, act: CorrectRecord) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    DraftRecord: ActRule(draft_record, after_launch=True, in_common=True, quiet=True),
-    RecordHearing: ActRule(record_hearing, after_launch=True, in_common=True),
-    CorrectRecord: ActRule(correct_record, after_launch=True, by_themselves=True),
+    DraftRecord: ActRule(draft_record, quiet=True),
+    RecordHearing: ActRule(record_hearing),
+    CorrectRecord: ActRule(correct_record),
 }

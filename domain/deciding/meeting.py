@@ -208,10 +208,8 @@ def refused_without_meeting(turn: Turn, stage: Stage, run: StageRun, meeting: st
 
 
 RULES: dict[type, ActRule] = {
-    ConveneMeeting: ActRule(
-        convene_meeting, after_launch=True, in_common=True, dates=("starts_at", "ends_at")
-    ),
-    CancelMeeting: ActRule(cancel_meeting, after_launch=True, in_common=True),
-    HoldMeeting: ActRule(hold_meeting, after_launch=True, in_common=True),
-    RecordMinutes: ActRule(record_minutes, after_launch=True, in_common=True),
+    ConveneMeeting: ActRule(convene_meeting, dates=("starts_at", "ends_at")),
+    CancelMeeting: ActRule(cancel_meeting),
+    HoldMeeting: ActRule(hold_meeting),
+    RecordMinutes: ActRule(record_minutes),
 }

@@ -27,7 +27,7 @@ from domain.deciding.turn import Turn
 from domain.procedure import Appointment, Role
 from domain.process import OfficeHeld, Term
 from domain.refusals import Code, Refusal
-from domain.rights import PRESIDENCY, WHOLE, PlatformRole
+from domain.rights import TABLE, WHOLE
 
 
 def enrol_member(turn: Turn, act: EnrolMember) -> Refusal | None:
@@ -249,8 +249,11 @@ def finds_a_coordinator(turn: Turn, act: Act) -> bool:
         office = turn.process.offices.get(act.office)
         if office is None or office.role is not Role.COORDINATOR:
             return False
-    by_platform = PlatformRole.COORDINATOR in turn.actor.platform_roles and turn.actor.on_behalf_of is None
-    return by_platform or not isinstance(turn.entitle(act.kind, WHOLE, PRESIDENCY), Refusal)
+    right = TABLE[act.kind]
+    by_platform = not right.bereft_platform.isdisjoint(turn.actor.platform_roles)
+    return (by_platform and turn.actor.on_behalf_of is None) or not isinstance(
+        turn.entitle(act.kind, WHOLE, right.bereft), Refusal
+    )
 
 
 def is_member(turn: Turn, member: str) -> bool:
@@ -265,7 +268,7 @@ RULES: dict[type, ActRule] = {
     AssignOrganisation: ActRule(assign_organisation),
     RemoveMember: ActRule(remove_member),
     AppointMember: ActRule(appoint_member, dates=("since", "until")),
-    EndTerm: ActRule(end_term, by_themselves=True),
-    GiveDelegation: ActRule(give_delegation, by_themselves=True, dates=("since", "until")),
-    RevokeDelegation: ActRule(revoke_delegation, by_themselves=True),
+    EndTerm: ActRule(end_term),
+    GiveDelegation: ActRule(give_delegation, dates=("since", "until")),
+    RevokeDelegation: ActRule(revoke_delegation),
 }

@@ -254,13 +254,13 @@ def record_dissent(turn: Turn, act: RecordDissent) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    DeclareInterest: ActRule(declare_interest, in_common=True),
-    WithdrawFromReview: ActRule(withdraw_from_review, in_common=True),
-    DeclineWithdrawal: ActRule(decline_withdrawal, after_launch=True, in_common=True),
+    DeclareInterest: ActRule(declare_interest),
+    WithdrawFromReview: ActRule(withdraw_from_review),
+    DeclineWithdrawal: ActRule(decline_withdrawal),
     RecuseMember: ActRule(recuse_member),
-    StatePosition: ActRule(state_position, after_launch=True, in_common=True, quiet=True),
-    DraftOpinion: ActRule(draft_opinion, after_launch=True, in_common=True),
-    PutOpinionToVote: ActRule(put_opinion_to_vote, after_launch=True, in_common=True),
-    MakeReservation: ActRule(make_reservation, after_launch=True, in_common=True, quiet=True),
-    RecordDissent: ActRule(record_dissent, after_launch=True, in_common=True),
+    StatePosition: ActRule(state_position, quiet=True),
+    DraftOpinion: ActRule(draft_opinion),
+    PutOpinionToVote: ActRule(put_opinion_to_vote),
+    MakeReservation: ActRule(make_reservation, quiet=True),
+    RecordDissent: ActRule(record_dissent),
 }

@@ -261,12 +261,12 @@ def abandon(turn: Turn, act: Abandon) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    ExtendStage: ActRule(extend_stage, after_launch=True, dates=("closes_at",)),
-    PostponeStage: ActRule(postpone_stage, after_launch=True, dates=("opens_at",)),
-    CloseStageEarly: ActRule(close_stage_early, after_launch=True, dates=("closes_at",)),
-    Suspend: ActRule(suspend, after_launch=True),
-    Resume: ActRule(resume, after_launch=True),
-    ReopenStage: ActRule(reopen_stage, after_launch=True, dates=("closes_at",)),
-    RectifyStage: ActRule(rectify_stage, after_launch=True, dates=("until",)),
+    ExtendStage: ActRule(extend_stage, dates=("closes_at",)),
+    PostponeStage: ActRule(postpone_stage, dates=("opens_at",)),
+    CloseStageEarly: ActRule(close_stage_early, dates=("closes_at",)),
+    Suspend: ActRule(suspend),
+    Resume: ActRule(resume),
+    ReopenStage: ActRule(reopen_stage, dates=("closes_at",)),
+    RectifyStage: ActRule(rectify_stage, dates=("until",)),
     Abandon: ActRule(abandon),
 }

@@ -114,5 +114,5 @@ def withdraw_proposal(turn: Turn, act: WithdrawProposal) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    WithdrawProposal: ActRule(withdraw_proposal, by_themselves=True),
+    WithdrawProposal: ActRule(withdraw_proposal),
 }

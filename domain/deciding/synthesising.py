@@ -128,11 +128,11 @@ def _too_low(turn: Turn, stage: str, figures: TreatmentFigures) -> Refusal | Non
 
 
 RULES: dict[type, ActRule] = {
-    SubmitChapter: ActRule(submit_chapter, after_launch=True, in_common=True, quiet=True),
+    SubmitChapter: ActRule(submit_chapter, quiet=True),
     **synthesising_items.RULES,
-    SetAside: ActRule(set_aside, after_launch=True, in_common=True, quiet=True),
-    TakeBack: ActRule(take_back, after_launch=True, in_common=True, quiet=True),
-    AnswerReservation: ActRule(answer_reservation, after_launch=True, in_common=True, quiet=True),
-    Comment: ActRule(comment, after_launch=True, in_common=True, quiet=True),
-    AssembleSynthesis: ActRule(assemble_synthesis, after_launch=True),
+    SetAside: ActRule(set_aside, quiet=True),
+    TakeBack: ActRule(take_back, quiet=True),
+    AnswerReservation: ActRule(answer_reservation, quiet=True),
+    Comment: ActRule(comment, quiet=True),
+    AssembleSynthesis: ActRule(assemble_synthesis),
 }

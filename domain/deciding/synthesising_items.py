@@ -175,7 +175,7 @@ def _colleges(turn: Turn, act: MakeRecommendation) -> Refusal | None:
 
 
 RULES: dict[type, ActRule] = {
-    MakeRecommendation: ActRule(make_recommendation, after_launch=True, in_common=True, quiet=True),
-    MakeAscertainment: ActRule(make_ascertainment, after_launch=True, in_common=True, quiet=True),
-    CiteSources: ActRule(cite_sources, after_launch=True, in_common=True, quiet=True),
+    MakeRecommendation: ActRule(make_recommendation, quiet=True),
+    MakeAscertainment: ActRule(make_ascertainment, quiet=True),
+    CiteSources: ActRule(cite_sources, quiet=True),
 }

@@ -11,7 +11,7 @@ from domain.evolve import evolve
 from domain.procedure import Kind, Procedure, Role, Stage
 from domain.process import Process, StageRun, State
 from domain.refusals import Code, Refusal
-from domain.rights import EVERYWHERE, ROLES, Mandate, Scope, mandate
+from domain.rights import EVERYWHERE, Mandate, Scope, mandate, roles_for
 
 SYSTEM_ACTOR = Actor(member=SYSTEM)
 
@@ -100,7 +100,7 @@ class Turn:
         found = mandate(
             self.process,
             self.actor.member,
-            ROLES.get(act, frozenset()) if roles is None else roles,
+            roles_for(act) if roles is None else roles,
             self.now,
             scope,
             self.actor.on_behalf_of,

@@ -13,7 +13,7 @@ from domain.events import Event, StageConcluded
 from domain.noticing.table import Audience
 from domain.procedure import Kind, Role, Visibility
 from domain.process import Decision, Process, stage_in_round
-from domain.rights import COUNCIL, PRESIDENCY, ROLES
+from domain.rights import COUNCIL, PRESIDENCY, roles_for
 
 _Find = Callable[[Event, Process], Iterable[str]]
 
@@ -73,7 +73,7 @@ def _readers(event: Event, process: Process) -> Iterable[str]:
     found = _embargoed(event, process)
     if found is None:
         return process.members
-    return {*found.early_readers, *_of_roles(*ROLES["read_embargoed_decision"])(event, process)}
+    return {*found.early_readers, *_of_roles(*roles_for("read_embargoed_decision"))(event, process)}
 
 
 def _electorate(event: Event, process: Process) -> Iterable[str]:

@@ -48,4 +48,4 @@ def _is_of(at: Snapshot, hearing: process.Hearing, member: str) -> bool:
     if member in hearing.calls or member in hearing.witnesses:
         return True
     scope = Scope(lane=at.process.stages[hearing.stage].lane)
-    return may(Viewer(member=member), "hold_hearing", at.process, at.now, scope)
+    return may(Viewer(member=member), "read_agenda", at.process, at.now, scope)

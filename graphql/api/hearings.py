@@ -196,7 +196,7 @@ class Hearing(Node):
 def conducts(viewer: Viewer, at: Snapshot, hearing: process.Hearing) -> bool:
     """Say whether the viewer conducts hearings of the stage."""
     stage = at.process.stages[hearing.stage]
-    return may(viewer, "draft_record", at.process, at.now, Scope(lane=stage.lane))
+    return may(viewer, "read_record_drafts", at.process, at.now, Scope(lane=stage.lane))
 
 
 def request_of(at: Snapshot, request: process.HearingRequest) -> HearingRequest:

@@ -106,7 +106,7 @@ def sees_response(viewer: Viewer, at: Snapshot, stage: str | None, round: int | 
         stage is None
         or sees(viewer, at, stage, round, "responses")
         or reads_embargoed(viewer, at)
-        or may(viewer, "respond", at.process, at.now, Scope(office=addressee))
+        or may(viewer, "read_responses_of_office", at.process, at.now, Scope(office=addressee))
     )
 
 

@@ -22,8 +22,33 @@ def hold_to_reach(schema: GraphQLSchema) -> None:
 
 
 def action_of(mutation: str) -> str:
-    """Give the name of an act in the table of rights from that of its mutation."""
-    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", mutation)
+    """Give the name of its row in the table of rights from that of a mutation."""
+    name = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", mutation)
+    return _UNDER_ANOTHER_NAME.get(name, name)
+
+
+_UNDER_ANOTHER_NAME = {
+    "add_representative": "assign_organisation",  # or enrols whom nobody knew
+    "remove_representative": "assign_organisation",
+    "amend_organisation": "register_organisation",
+    "reissue_invitation_code": "invite",
+    "set_reminder_days": "remind",
+    "retry_notice": "keep_notices",
+    "print_letters": "keep_notices",
+    "register_webhook": "keep_webhooks",
+    "remove_webhook": "keep_webhooks",
+    "create_access_token": "keep_access_tokens",
+    "revoke_access_token": "keep_access_tokens",
+    "open_batch": "record_contribution",
+    "hide_contribution": "moderate_contribution",
+    "restore_contribution": "moderate_contribution",
+    "dismiss_reports": "moderate_contribution",
+    "judge_resemblance": "group_contributions",
+    "ask_for_grouping": "group_contributions",
+    "merge_grouping": "group_contributions",
+    "undo_grouping": "group_contributions",
+}
+"""Mutations that are one right with others."""
 
 
 def _held(field: GraphQLField, reach: Reach) -> Any:

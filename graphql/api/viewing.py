@@ -28,7 +28,7 @@ def holds_addresses(viewer: Viewer) -> bool:
 
 def sees_concertation(viewer: Viewer, at: Snapshot) -> bool:
     """Published concertations are everybody's; a draft is its office holders'."""
-    return may(viewer, "read_concertation", at.process, at.now)
+    return any(may(viewer, action, at.process, at.now) for action in ("read_concertation", "read_draft"))
 
 
 def sees_name(viewer: Viewer, at: Snapshot, member: str) -> bool:
@@ -85,7 +85,7 @@ def sees_author(viewer: Viewer, at: Snapshot, author: str) -> bool:
 def sees_scan(viewer: Viewer, at: Snapshot, row: Contribution, by_author: bool) -> bool:
     """The scan of a form shows a hand and often a name: its author's, the moderators' and the territory's clerks'."""
     clerk = row.hidden_at is None and may(
-        viewer, "record_contribution", at.process, at.now, Scope(territory=row.territory)
+        viewer, "read_scans", at.process, at.now, Scope(territory=row.territory)
     )
     return by_author or viewer.member == row.member or moderates(viewer, at) or clerk
 

@@ -227,7 +227,7 @@ async def _check(
     connection: Connection, process: Process, arguments: argparse.Namespace, said: dict[str, str]
 ) -> None:
     from domain.procedure import Kind
-    from domain.rights import Viewer, may
+    from domain.rights import Viewer, holds
     from store.clock import instant
 
     calls = [
@@ -238,7 +238,7 @@ async def _check(
     if arguments.stage not in calls:
         raise NotImported(said["stage"].format(stage=arguments.stage, stages=", ".join(calls) or "—"))
     now = await instant(connection)
-    if not may(Viewer(member=arguments.member), "record_contribution", process, now):
+    if not holds(Viewer(member=arguments.member), "record_contribution", process, now):
         raise NotImported(said["not_allowed"].format(member=arguments.member))
 
 

@@ -146,11 +146,11 @@ async def named(connection: Connection, name: str, language: str) -> str:
 
 
 async def _require_coordinator(connection: Connection, process: Process, member: str, language: str) -> None:
-    from domain.rights import WHOLE, Viewer, may
+    from domain.rights import WHOLE, Viewer, holds
     from store.clock import instant
 
     now = await instant(connection)
-    if not may(Viewer(member=member), "enrol_members", process, now, WHOLE):
+    if not holds(Viewer(member=member), "enrol_members", process, now, WHOLE):
         raise NotImported(TEXTS[language]["not_allowed"].format(member=member))
 
 

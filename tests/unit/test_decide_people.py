@@ -11,7 +11,7 @@ from domain.decide import next_deadline
 from domain.events import TermEnded, VoteCast
 from domain.process import BallotOutcome, BallotState, State
 from domain.refusals import Code
-from domain.rights import ROLES, mandate
+from domain.rights import mandate, roles_for
 from tests.unit.play import Play
 from tests.unit.procedures import OFFICES, OPINION, call_for_input, procedure, review
 from tests.unit.scenes import DAY, HOUR, drafted, launched, opened, put_to_vote
@@ -132,7 +132,7 @@ def test_who_leaves_loses_their_offices_and_what_was_delegated_to_them():
     play.do(delegation("etat", "prefect", play), "state")
     events = play.do(acts.RemoveMember(member="prefect", reason="mutation"))
     assert play.kinds(events) == ["delegation_revoked", "delegation_revoked", "member_left"]
-    assert mandate(play.process, "prefect", ROLES["launch"], play.now) is None
+    assert mandate(play.process, "prefect", roles_for("launch"), play.now) is None
 
 
 def test_who_leaves_loses_a_term_that_has_not_begun():

@@ -17,7 +17,7 @@ from api.refusals import refusal_of
 from api.snapshot import Snapshot
 from domain.process import StageRun
 from domain.refusals import Code
-from domain.rights import WHOLE, may
+from domain.rights import WHOLE, refused
 
 
 async def seen(info: Info, id: ID) -> Snapshot:
@@ -32,8 +32,10 @@ async def seen(info: Info, id: ID) -> Snapshot:
 def conducts(info: Info, at: Snapshot, action: str) -> str:
     """Give who asks, if they may do this for the whole concertation."""
     viewer = info.context.viewer
-    if viewer.member is None or not may(viewer, action, at.process, at.now, WHOLE):
+    if viewer.member is None:
         raise refuse(Code.NOT_ALLOWED, act=action)
+    if refusal := refused(viewer, action, at.process, at.now, WHOLE):
+        raise Refusing(refusal)
     return viewer.member
 
 

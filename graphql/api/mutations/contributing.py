@@ -38,7 +38,7 @@ from api.refusals import Refusal as RefusalType
 from api.snapshot import Snapshot
 from domain.process import Phase
 from domain.refusals import Code, Refusal
-from domain.rights import may
+from domain.rights import holds
 from domain.texts import text
 from store import contributions, drafts, questionnaires
 from store.committed_together import NotTogether
@@ -231,7 +231,7 @@ def _submission(
 def _revision(input: ReviseContributionInput, making: Making, at: Snapshot, said: Submission) -> Submission:
     key = making.read(input.contribution_id, "Contribution", Code.UNKNOWN_CONTRIBUTION, "contribution_id")
     # Whether the viewer wrote or typed it, the store knows. Who is no clerk any more corrects their own alone.
-    is_clerk = may(making.context.viewer, "record_contribution", at.process, at.now)
+    is_clerk = holds(making.context.viewer, "record_contribution", at.process, at.now)
     scan = scan_key(input.scan_id, making)
     said = replace(said, revises=key, author="" if is_clerk else making.member, scan=scan)
     if not is_clerk:

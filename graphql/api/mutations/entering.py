@@ -16,7 +16,7 @@ from api.snapshot import Snapshot
 from domain.questionnaires.problems import Problem
 from domain.questionnaires.spoken import named_files, spoken
 from domain.refusals import Code, Refusal
-from domain.rights import Scope, may
+from domain.rights import Scope, refused
 from store import questionnaires
 from store.contributions import Submission
 from store.drafts import Draft
@@ -127,10 +127,11 @@ def check_clerk(making: Making, at: Snapshot, territory: str | None) -> None:
     """Let a clerk enter within their territory alone.
 
     Raises:
-        Refusing: the viewer is no clerk there.
+        Refusing: the viewer is no clerk there, or nothing is entered now.
     """
-    if not may(making.context.viewer, "record_contribution", at.process, at.now, Scope(territory=territory)):
-        raise refuse(Code.NOT_ALLOWED, act="record_contribution")
+    viewer, scope = making.context.viewer, Scope(territory=territory)
+    if refusal := refused(viewer, "record_contribution", at.process, at.now, scope):
+        raise Refusing(refusal)
 
 
 def batch_key(id: ID | None, making: Making) -> str | None:

@@ -20,7 +20,7 @@ from domain import grouping as domain
 from domain.grouping import Act
 from domain.moderation import Hand
 from domain.refusals import Code
-from domain.rights import ROLES, Scope, mandate, may
+from domain.rights import Scope, mandate_for, may
 from store.contributions import Contribution
 from store.grouping import Request, carry_out
 from store.grouping_log import Entry
@@ -124,7 +124,7 @@ def _hand(info: Info, at: Snapshot, stage: str | None) -> Hand:
     member = info.context.viewer.member
     found = at.process.stages.get(stage) if stage else None
     scope = Scope(lane=found.lane if found else None)
-    seat = mandate(at.process, member, ROLES["group_contributions"], at.now, scope) if member else None
+    seat = mandate_for(at.process, member, "group_contributions", at.now, scope)
     if seat is None or member is None:
         raise refuse(Code.NOT_ALLOWED, act="group_contributions")
     return Hand(member, seat.on_behalf_of)
@@ -188,7 +188,8 @@ async def _answering(
     if answering.receipt_code or row.member == viewer.member:
         return row, False
     scope = Scope(college=row.college, territory=row.territory)
-    if row.channel is Channel.ONLINE or not may(viewer, "record_contribution", at.process, at.now, scope):
+    by_clerk = may(viewer, "answer_grouping_for_author", at.process, at.now, scope)
+    if row.channel is Channel.ONLINE or not by_clerk:
         raise refuse(Code.NOT_ALLOWED, act="answer_grouping")
     return row, True
 

@@ -19,7 +19,7 @@ from api.snapshot import Snapshot
 from domain import moderation as domain
 from domain.moderation import Act, AppealOutcome, Hand, ModerationReason
 from domain.refusals import Code, Refusal
-from domain.rights import EVERYWHERE, ROLES, Scope, mandate
+from domain.rights import EVERYWHERE, Scope, mandate_for
 from store import reports
 from store.moderation import Request, Whereabouts, carry_out
 from store.reports import Reporting
@@ -116,7 +116,7 @@ def _hand(info: Info, at: Snapshot, action: str, place: Whereabouts | None) -> H
         if place and stage
         else EVERYWHERE
     )
-    seat = mandate(at.process, member, ROLES[action], at.now, scope) if member else None
+    seat = mandate_for(at.process, member, action, at.now, scope)
     if seat is None or member is None:
         raise refuse(Code.NOT_ALLOWED, act=action)
     return Hand(member, seat.on_behalf_of)

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from server.demo.client import Client
+from tests.conformance.playing import play_all
 from tests.conformance.probes import PROBES, Site
 from tests.e2e.running import Running, read_facts
 
@@ -112,6 +113,17 @@ async def sockets(facts: dict[str, Any]) -> list[Check]:
         ]
 
 
+async def clients(facts: dict[str, Any]) -> list[Check]:
+    """Have each client play a whole concertation, and print what it did."""
+    checks = []
+    for client, steps in await play_all(facts):
+        print(f"\n{client}: a whole concertation")
+        for step in steps:
+            print(f"  {'✗' if step.why else '✓'} {step.check} ({step.ms} ms)")
+        checks += [Check(client, step.check, step.why) for step in steps]
+    return checks
+
+
 async def _why(probe: Any, site: Site) -> str:
     try:
         await probe(site)
@@ -144,6 +156,7 @@ def main() -> int:
     """Run everything."""
     with stack() as facts:
         checks = [*audits(facts["graphql_url"]), *asyncio.run(sockets(facts)), *relay()]
+        checks += asyncio.run(clients(facts))
     return told(checks)
 
 

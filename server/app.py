@@ -41,7 +41,10 @@ from server.files.tickets import Tickets
 from server.graphql_view import Contexts, View
 from server.health import Health
 from server.hosts import AllowedHosts, allowed_hosts
+from server.issued import IssuedTokens
+from server.issuers import read_issuers
 from server.keys import ticket_key, trusted_keys
+from server.known_accounts import KnownAccounts
 from server.letters.door import LetterDoor
 from server.letters.tickets import LetterTickets
 from server.mailing import mail_folder
@@ -144,10 +147,10 @@ def create_app(
     `sender` brings commands to `record`; by default, through Temporal. `schema` is put together unless it is given.
 
     Raises:
-        SettingMissing, KeyRefused: it would not know where its database is, or whom to trust.
+        SettingMissing, KeyRefused, IssuersRefused: it would not know where its database is, or whom to trust.
         ShelfRefused: it would not know where to keep files.
     """
-    keys = trusted_keys(settings)
+    keys, issuers = trusted_keys(settings), read_issuers(settings)
     database, temporal = settings.database("app"), settings.temporal()
     tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
     schema = schema or make_schema(introspection=settings.shows_schema, longest=settings.operation_timeout)
@@ -178,7 +181,8 @@ def create_app(
         letters = LetterTickets(ticket_key(settings), settings.public_url or "")
         contexts = _contexts(pool, commands, feed, tickets, exporting, agendas, letters, settings)
         personal = PersonalTokens.of(pool, settings.database_timeout)
-        authentication = Authentication(keys, settings, personal)
+        accounts = KnownAccounts.of(pool, settings.database_timeout)
+        authentication = Authentication(keys, settings, personal, IssuedTokens(issuers), accounts)
         door.view = View(
             schema,
             authentication,

@@ -1,20 +1,24 @@
 """From a bearer token to a viewer. A signed one is verified once; the answer is kept, by its digest, until it expires.
 
-A personal access token may be revoked: it is asked for again and again (server/personal_tokens.py).
+A personal access token may be revoked, and roles granted to an account may be withdrawn: those are asked for again and
+again (server/personal_tokens.py, server/known_accounts.py).
 """
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from joserfc.jwk import KeySet
 
 from domain.access_tokens import PREFIX, digest_of
 from domain.rights import Viewer
+from server.issued import IssuedTokens
+from server.known_accounts import KnownAccounts
 from server.personal_tokens import PersonalTokens
 from server.settings import Settings
-from server.tokens import TokenInvalid, read_token
+from server.signed import LONGEST, TokenInvalid, opened
+from server.tokens import read_token
 
 _MOST_KEPT = 10_000
 
@@ -27,6 +31,13 @@ class Bearer:
     expires: float = float("inf")
     #: The digest of a personal access token, which may be revoked; unset for all others.
     revocable: bytes | None = None
+    #: Issuer and subject, where the viewer is the account of one: their roles on the platform may change.
+    account: tuple[str, str] | None = None
+
+    @property
+    def may_end(self) -> bool:
+        """Whether it may end before it expires, so that `Authentication.still_works` is to be asked."""
+        return self.revocable is not None or self.account is not None
 
     @property
     def left(self) -> float:
@@ -40,10 +51,19 @@ ANYBODY = Bearer(Viewer())
 class Authentication:
     """Reads Authorization headers."""
 
-    def __init__(self, keys: KeySet, settings: Settings, personal: PersonalTokens) -> None:
-        """Trust these keys, and what `personal` recognises."""
+    def __init__(
+        self,
+        keys: KeySet,
+        settings: Settings,
+        personal: PersonalTokens,
+        issued: IssuedTokens,
+        accounts: KnownAccounts,
+    ) -> None:
+        """Trust these keys, and what `personal` and `issued` recognise; `accounts` say who whose tokens name."""
         self._keys = keys
         self._personal = personal
+        self._issued = issued
+        self._accounts = accounts
         self._settings = settings
         self._kept: OrderedDict[bytes, Bearer] = OrderedDict()
 
@@ -52,13 +72,14 @@ class Authentication:
 
         Raises:
             TokenInvalid: it is no bearer token, expired, revoked, or not signed by a key that is trusted here.
-            StoreFault: PostgreSQL does not say whether a personal access token works.
+            StoreFault: PostgreSQL does not say whether a personal access token works, or who somebody is.
+            IssuerAway: the issuer of the token does not answer, and never did.
         """
         if not authorization:
             return ANYBODY
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
-        if scheme.lower() != "bearer" or not token or not token.isascii():
+        if scheme.lower() != "bearer" or not 0 < len(token) <= LONGEST or not token.isascii():
             raise TokenInvalid
         if token.startswith(PREFIX):
             return await self._personal_bearer(digest_of(token))
@@ -66,16 +87,13 @@ class Authentication:
         known = self._kept.get(name)
         if known is not None and known.left > 0:
             self._kept.move_to_end(name)
-            return known
-        claims = read_token(token, self._keys, self._settings)
-        viewer = Viewer(member=str(claims.member), platform_roles=tuple(sorted(claims.roles)))
-        bearer = Bearer(viewer, claims.expires.timestamp())
-        if bearer.left <= 0:  # within the leeway of two clocks: let it pass, keep nothing
-            return bearer
-        self._kept[name] = bearer
-        if len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
-        return bearer
+            return await self._with_roles(known)
+        bearer = await self._signed_bearer(token)
+        if bearer.left > 0:  # else within the leeway of two clocks: let it pass, keep nothing
+            self._kept[name] = bearer
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return await self._with_roles(bearer)
 
     async def still_works(self, bearer: Bearer) -> bool:
         """Say whether the token of somebody who was let in still works.
@@ -83,9 +101,27 @@ class Authentication:
         Raises:
             StoreFault: PostgreSQL does not say.
         """
-        if bearer.revocable is None:
+        if bearer.revocable is not None:
+            return await self._personal.recognised(bearer.revocable) is not None
+        if bearer.left <= 0 or bearer.account is None:
             return bearer.left > 0
-        return await self._personal.recognised(bearer.revocable) is not None
+        account = await self._accounts.account(*bearer.account)
+        return set(bearer.viewer.platform_roles) <= set(account.platform_roles)
+
+    async def _signed_bearer(self, token: str) -> Bearer:
+        said = opened(token)
+        if self._issued.knows(said.issuer):
+            issued = await self._issued.read(token, said)
+            return Bearer(Viewer(), issued.expires, account=(issued.issuer, issued.subject))
+        claims = read_token(token, self._keys, self._settings, said)
+        viewer = Viewer(member=str(claims.member), platform_roles=tuple(sorted(claims.roles)))
+        return Bearer(viewer, claims.expires.timestamp())
+
+    async def _with_roles(self, bearer: Bearer) -> Bearer:
+        if bearer.account is None:
+            return bearer
+        account = await self._accounts.account(*bearer.account)
+        return replace(bearer, viewer=Viewer(member=account.member, platform_roles=account.platform_roles))
 
     async def _personal_bearer(self, digest: bytes | None) -> Bearer:
         found = await self._personal.recognised(digest) if digest is not None else None

@@ -32,8 +32,8 @@ from server.asked import Asked, FormFault, FormRefused, asked_by_get, asked_by_p
 from server.authentication import Authentication
 from server.bodies import BodyMalformed, BodyTooLarge, decode, read_within
 from server.media_types import JSON, answered_as, is_json
+from server.signed import IssuerAway, TokenInvalid
 from server.sockets import Socket, Wire
-from server.tokens import TokenInvalid
 from store.faults import StoreFault
 
 #: Makes the context of an operation for a viewer, with languages and a reference.
@@ -105,7 +105,7 @@ class View(GraphQL[Context, None]):
             return answering.malformed(malformed.fault)
         except TokenInvalid:
             return answering.unauthenticated()
-        except StoreFault:
+        except (StoreFault, IssuerAway):
             return answering.unavailable()
         response = answering.result(result, store_is_down=context.store_is_down)
         if request.method == "GET":
@@ -176,8 +176,7 @@ class View(GraphQL[Context, None]):
             raise ConnectionRejectionError from fault
         context.viewer = bearer.viewer
         context.seconds_left = None if bearer.expires == float("inf") else lambda: bearer.left
-        revocable = bearer.revocable is not None
-        context.still_works = partial(self._authentication.still_works, bearer) if revocable else None
+        context.still_works = partial(self._authentication.still_works, bearer) if bearer.may_end else None
 
 
 def address_of(request: Request | WebSocket) -> str:

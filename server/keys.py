@@ -1,7 +1,8 @@
 """The keys that sign and check bearer tokens, and the rule of who may trust a development key.
 
 On loopback, `concertation` signs tokens with a key of its own, made on first use in the data folder. Anywhere else
-only the public keys of the operator's own identity provider count: the file that CONCERTATION_JWKS_FILE names.
+only the public keys of the operator's own identity providers count: the file that CONCERTATION_JWKS_FILE names, and
+those of server/issuers.py.
 Addresses of files are signed with a key of their own.
 """
 
@@ -15,6 +16,7 @@ from joserfc.jwk import KeySet, OctKey, OKPKey
 
 from server.errors import CommandFailed
 from server.settings import Settings
+from server.signed import algorithms_of
 
 #: The algorithm of the development key (RFC 9864), and all those accepted from an operator's keys.
 DEVELOPMENT_ALGORITHM = "Ed25519"
@@ -32,11 +34,13 @@ def trusted_keys(settings: Settings) -> KeySet:
     """
     if settings.jwks_file is not None:
         return _read(settings.jwks_file)
+    if settings.issuers_file is not None:
+        return KeySet([])  # none but theirs, wherever it listens: a proxy may stand before loopback
     if not settings.on_loopback:
         raise KeyRefused(
             f"The API would listen on {settings.host}, where other machines reach it, with a development key that "
             "anyone with access to the data folder can sign with. Name your identity provider's public keys in "
-            "CONCERTATION_JWKS_FILE, or listen on 127.0.0.1."
+            "CONCERTATION_JWKS_FILE, or the provider itself in CONCERTATION_ISSUERS_FILE, or listen on 127.0.0.1."
         )
     key = development_key(settings.data_dir)
     return KeySet([OKPKey.import_key(key.as_dict(private=False))])
@@ -94,8 +98,9 @@ def _read(file: Path) -> KeySet:
     except (OSError, ValueError, TypeError, KeyError, JoseError) as error:
         raise KeyRefused(f"CONCERTATION_JWKS_FILE: {file} is no JSON Web Key Set ({error}).") from error
     private = [key for key in keys.keys if key.is_private or key.key_type == "oct"]
-    if private or not keys.keys:
+    if private or not any(map(algorithms_of, keys.keys)):
         raise KeyRefused(
-            f"CONCERTATION_JWKS_FILE: {file} must hold public keys, at least one and nothing else."
+            f"CONCERTATION_JWKS_FILE: {file} must hold public keys, at least one that signatures can be checked by "
+            "(Ed25519, P-256, or RSA of 2048 bits or more), and nothing else."
         )
     return keys

@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     token_ttl: timedelta = timedelta(hours=12)
     #: The public keys (JSON Web Key Set) of the operator's identity provider; without it, the development key.
     jwks_file: Path | None = None
+    #: Identity providers whose tokens are accepted besides, and where their public keys are (YAML or JSON).
+    issuers_file: Path | None = None
 
     #: Where files that people send are kept, and where they arrive; by default `files` in the data folder.
     files_dir: Path | None = None
@@ -143,7 +145,7 @@ class Settings(BaseSettings):
     #: Where a worker or an API writes its process id once it serves.
     ready_file: Path | None = None
 
-    @field_validator("data_dir", "files_dir", "jwks_file", "ready_file")
+    @field_validator("data_dir", "files_dir", "issuers_file", "jwks_file", "ready_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()

@@ -23,6 +23,7 @@ from strawberry.types.execution import PreExecutionError
 from api.context import Context
 from api.masking import masked
 from server.messages import fault_of
+from server.signed import IssuerAway
 from store.faults import StoreFault
 
 LOOKED_AT_EVERY = 1.0
@@ -56,7 +57,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         """Let a client in, or say to come back while nobody can tell whether its token works."""
         try:
             await super().handle_connection_init(message)
-        except StoreFault:
+        except (StoreFault, IssuerAway):
             await self.websocket.close(code=1013, reason="Try again later")
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:

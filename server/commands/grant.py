@@ -49,10 +49,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     whom = parser.add_mutually_exclusive_group()
     whom.add_argument("--member", type=UUID, metavar="ID", help="the pseudonymous id of a member")
     whom.add_argument("--issuer", help="who names them: the `iss` of their tokens; with --subject")
-    parser.add_argument("--subject", help="what the issuer calls them: `sub`. Their account is made if need be")
+    parser.add_argument(
+        "--subject", help="what the issuer calls them: `sub`. Their account is made if need be"
+    )
     parser.add_argument("--withdraw", action="store_true", help="take the role back")
     parser.add_argument("--list", action="store_true", help="print who has which role")
-    parser.add_argument("--json", action="store_true", help="print the list for programs, a line for each role")
+    parser.add_argument(
+        "--json", action="store_true", help="print the list for programs, a line for each role"
+    )
     parser.add_argument(
         "--language", choices=("fr", "en"), help="language of messages (default: the setting)"
     )

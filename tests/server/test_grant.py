@@ -65,7 +65,13 @@ async def test_a_role_is_granted_to_whom_an_issuer_names_before_they_ever_come(
 
 @pytest.mark.parametrize(
     "words",
-    [(), ("operator",), ("--member", MEMBER), ("operator", "--issuer", ISSUER), ("operator", "--subject", "s")],
+    [
+        (),
+        ("operator",),
+        ("--member", MEMBER),
+        ("operator", "--issuer", ISSUER),
+        ("operator", "--subject", "s"),
+    ],
 )
 async def test_what_is_not_whole_is_refused_with_what_to_say(
     database: Database, tmp_path: Path, words: tuple[str, ...]

@@ -12,11 +12,11 @@ from joserfc.jwk import OctKey
 
 from server.keys import development_key, trusted_keys
 from server.settings import Settings
+from server.signed import TokenInvalid
 from server.tokens import (
     DEMO_ROLES,
     Claims,
     RoleUnknown,
-    TokenInvalid,
     demo_member,
     demo_tokens,
     read_token,

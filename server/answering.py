@@ -10,6 +10,8 @@ from api.faults import FaultCode
 from domain.texts import text
 from server.asked import FormFault
 from server.bodies import Malformed
+from server.limits.guard import as_error
+from server.limits.rates import RateLimited
 from server.media_types import GRAPHQL
 
 _STATUS = {
@@ -75,6 +77,11 @@ class Answering(NamedTuple):
         """Answer while nobody can tell whether a token works."""
         code = FaultCode.UNAVAILABLE
         return self._fault(503, code, text(f"fault.{code}", self.languages), {"retry-after": "1"})
+
+    def rate_limited(self, limited: RateLimited) -> Response:
+        """Answer whoever asks for too much in too short a time."""
+        content = {"errors": [as_error(limited, self.languages).formatted]}
+        return self._response(content, 429, {"retry-after": str(limited.seconds)})
 
     def _fault(self, status: int, code: FaultCode, message: str, headers: dict[str, str]) -> Response:
         error = {"message": message, "extensions": {"code": code.value}}

@@ -47,6 +47,8 @@ from server.keys import ticket_key, trusted_keys
 from server.known_accounts import KnownAccounts
 from server.letters.door import LetterDoor
 from server.letters.tickets import LetterTickets
+from server.limits.guard import Guard
+from server.limits.pages import PageRates
 from server.mailing import mail_folder
 from server.personal_tokens import PersonalTokens
 from server.published_page import DOCUMENTS, PublishedPage
@@ -140,11 +142,16 @@ class _Door:
 
 
 def create_app(
-    settings: Settings, *, sender: Sender | None = None, schema: ProvingSchema | None = None
+    settings: Settings,
+    *,
+    sender: Sender | None = None,
+    schema: ProvingSchema | None = None,
+    guard: Guard | None = None,
 ) -> Starlette:
     """Compose the application. It starts, and stays up, without PostgreSQL and without Temporal.
 
-    `sender` brings commands to `record`; by default, through Temporal. `schema` is put together unless it is given.
+    `sender` brings commands to `record`; by default, through Temporal. `schema` and `guard` are put together
+    unless they are given.
 
     Raises:
         SettingMissing, KeyRefused, IssuersRefused: it would not know where its database is, or whom to trust.
@@ -154,7 +161,7 @@ def create_app(
     database, temporal = settings.database("app"), settings.temporal()
     tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
     schema = schema or make_schema(introspection=settings.shows_schema, longest=settings.operation_timeout)
-    door = _Door()
+    door, guard = _Door(), guard or Guard.of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -188,6 +195,7 @@ def create_app(
             authentication,
             contexts,
             settings.max_body_bytes,
+            guard,
             queries_by_get=settings.queries_by_get,
             init_within=timedelta(seconds=settings.socket_init_timeout),
         )
@@ -204,13 +212,17 @@ def create_app(
         )
         door.exports = ExportDoor(exports, export_tickets, settings.database_timeout)
         door.archives = ClosingDoor(pool, export_tickets, shelf, settings.database_timeout)
-        listening = asyncio.create_task(feed.run(), name="feed")
+        tasks = [
+            asyncio.create_task(feed.run(), name="feed"),
+            asyncio.create_task(guard.keep_settling(pool, settings.database_timeout), name="limits"),
+        ]
         try:
             yield
         finally:
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             pool.terminate()
             exports.terminate()
 
@@ -247,6 +259,7 @@ def create_app(
         middleware=[
             Middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https:")),
             Middleware(AllowedHosts, hosts=allowed_hosts(settings)),
+            Middleware(PageRates, guard=guard),
         ],
         exception_handlers={Exception: _at_fault},
         lifespan=lifespan,

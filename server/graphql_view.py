@@ -1,9 +1,8 @@
 """The one door: GraphQL over HTTP, and over WebSocket in the protocol graphql-transport-ws."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import lru_cache, partial
-from ipaddress import ip_address, ip_network
+from functools import partial
 from json import JSONDecodeError
 from typing import Any
 from uuid import uuid4
@@ -27,10 +26,14 @@ from api.masking import masked
 from api.proving import ProvingSchema
 from domain.rights import Viewer
 from domain.texts import negotiate
+from server.addresses import address_of
 from server.answering import Answering
 from server.asked import Asked, FormFault, FormRefused, asked_by_get, asked_by_post
-from server.authentication import Authentication
+from server.authentication import Authentication, Bearer
 from server.bodies import BodyMalformed, BodyTooLarge, decode, read_within
+from server.limits.guard import Guard
+from server.limits.prices import OPENED, Asking
+from server.limits.rates import RateLimited
 from server.media_types import JSON, answered_as, is_json
 from server.signed import IssuerAway, TokenInvalid
 from server.sockets import Socket, Wire
@@ -57,11 +60,12 @@ class View(GraphQL[Context, None]):
         authentication: Authentication,
         contexts: Contexts,
         most: int,
+        guard: Guard,
         *,
         queries_by_get: bool,
         init_within: timedelta,
     ) -> None:
-        """Take bodies of at most `most` bytes, and sockets that begin in time."""
+        """Take bodies of at most `most` bytes, sockets that begin in time, and of each caller what `guard` allows."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -73,17 +77,28 @@ class View(GraphQL[Context, None]):
         self._authentication = authentication
         self._contexts = contexts
         self._most = most
+        self.guard = guard
         self._methods = "GET, POST" if queries_by_get else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or serve a socket."""
         if scope["type"] == "websocket":
-            await self.run(WebSocket(scope, receive=receive, send=send))
+            await self._connect(WebSocket(scope, receive=receive, send=send))
             return
         response = await self._answer(Request(scope, receive=receive))
         await response(scope, receive, send)
 
+    async def _connect(self, socket: WebSocket) -> None:
+        try:
+            self.guard.stranger(address_of(socket), OPENED)
+        except RateLimited as limited:
+            answering = Answering(JSON, negotiate(socket.headers.get("accept-language")))
+            await socket.send_denial_response(answering.rate_limited(limited))
+        else:
+            await self.run(socket)
+
     async def _answer(self, request: Request) -> Response:
+        address = address_of(request)
         kind = answered_as(request.headers.get("accept"))
         answering = Answering(kind or JSON, negotiate(request.headers.get("accept-language")))
         try:
@@ -91,11 +106,14 @@ class View(GraphQL[Context, None]):
                 raise FormRefused(FormFault.METHOD)
             if kind is None:
                 raise FormRefused(FormFault.NOT_ACCEPTABLE)
-            asked = await self._asked(request)
-            bearer = await self._authentication.bearer(request.headers.get("authorization"))
+            bearer = await self._bearer(request.headers.get("authorization"), address)
+            self.guard.request(bearer.viewer, address)
+            asked, size = await self._asked(request)
             context = self._contexts(bearer.viewer, answering.languages, uuid4().hex)
-            context.address = address_of(request)
+            context.address = address
+            self.charge(context, asked.query, asked.operation, asked.variables, size)
             result = await self._execute(asked, context, by_get=request.method == "GET")
+            self.guard.answered(context)
         except FormRefused as refused:
             by_get = refused.fault is FormFault.MUTATION_BY_GET
             return answering.refusal(refused.fault, allow="POST" if by_get else self._methods)
@@ -105,6 +123,8 @@ class View(GraphQL[Context, None]):
             return answering.malformed(malformed.fault)
         except TokenInvalid:
             return answering.unauthenticated()
+        except RateLimited as limited:
+            return answering.rate_limited(limited)
         except (StoreFault, IssuerAway):
             return answering.unavailable()
         response = answering.result(result, store_is_down=context.store_is_down)
@@ -112,13 +132,20 @@ class View(GraphQL[Context, None]):
             response.headers["cache-control"] = "no-store"
         return response
 
-    async def _asked(self, request: Request) -> Asked:
+    async def _bearer(self, authorization: str | None, address: str) -> Bearer:
+        try:
+            return await self._authentication.bearer(authorization)
+        except TokenInvalid:
+            self.guard.failed(address)
+            raise
+
+    async def _asked(self, request: Request) -> tuple[Asked, int]:
         if request.method == "GET":
-            return asked_by_get(request.scope["query_string"])
+            return asked_by_get(request.scope["query_string"]), len(request.scope["query_string"])
         body = await read_within(request, self._most)
         if not is_json(request.headers.get("content-type", "")):
             raise FormRefused(FormFault.CONTENT_TYPE)
-        return asked_by_post(body)
+        return asked_by_post(body), len(body)
 
     async def _execute(self, asked: Asked, context: Context, *, by_get: bool) -> ExecutionResult:
         """Execute what is asked. What was proven goes at once, all else the long way."""
@@ -140,6 +167,22 @@ class View(GraphQL[Context, None]):
         except CannotGetOperationTypeError as fault:
             error = GraphQLError(fault.as_http_error_reason())
             return ExecutionResult(None, [masked(error, context)])
+
+    def charge(
+        self,
+        context: Context,
+        query: str,
+        operation: str | None,
+        variables: Mapping[str, Any] | None,
+        size: int = 0,
+    ) -> None:
+        """Charge an operation before it is executed; `size`: the bytes that it came in.
+
+        Raises:
+            RateLimited: it is not.
+        """
+        read, known = self.schema.documents.read(query), self.schema.knows(query)
+        self.guard.operation(context, Asking(read, operation, variables, size, known=known))
 
     def decode_json(self, data: str | bytes) -> object:
         """Decode a message of a socket, which holds nothing but text."""
@@ -171,26 +214,9 @@ class View(GraphQL[Context, None]):
         if given is None:
             return
         try:
-            bearer = await self._authentication.bearer(given if isinstance(given, str) else "")
-        except TokenInvalid as fault:
+            bearer = await self._bearer(given if isinstance(given, str) else "", context.address)
+        except (TokenInvalid, RateLimited) as fault:
             raise ConnectionRejectionError from fault
         context.viewer = bearer.viewer
         context.seconds_left = None if bearer.expires == float("inf") else lambda: bearer.left
         context.still_works = partial(self._authentication.still_works, bearer) if bearer.may_end else None
-
-
-def address_of(request: Request | WebSocket) -> str:
-    """Say whence a request comes; of IPv6 the network of 64 bits, which one household or office has to itself.
-
-    Behind a proxy, uvicorn takes it from X-Forwarded-For where the proxy is trusted (FORWARDED_ALLOW_IPS).
-    """
-    return _address(request.client.host if request.client else "")
-
-
-@lru_cache(10_000)
-def _address(host: str) -> str:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))

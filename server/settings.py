@@ -15,6 +15,7 @@ from domain.files.permission import LARGEST
 from server.errors import CommandFailed
 
 Seconds = Annotated[float, Field(gt=0)]
+Points = Annotated[float, Field(gt=0)]
 
 
 def _named(name: str, plain: str) -> AliasChoices:
@@ -79,6 +80,16 @@ class Settings(BaseSettings):
     queries_by_get: bool = True
     #: How long a socket may take to say who it is.
     socket_init_timeout: Seconds = 10.0
+    #: Whether callers are held to rates at all.
+    rate_limits: bool = True
+    #: Points a second of one viewer; what a point is, docs/limits.md says.
+    rate_of_member: Points = 50.0
+    #: Points a second of all who are not signed in, at one address.
+    rate_of_anonymous: Points = 200.0
+    #: Points a second of all who are signed in, at one address.
+    rate_of_address: Points = 1_000.0
+    #: So many seconds' worth of points may be used at once.
+    rate_burst: Seconds = 30.0
     #: The address that the API is known by outside, for addresses in answers; unset: those are relative to it.
     public_url: str | None = None
     #: The names that the API answers to, with commas between, `*.` before one for all that end so, `*` for any. The one

@@ -6,9 +6,9 @@ answered with `error`, as the protocol has it for all that happens before execut
 
 import asyncio
 import copy
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from graphql import GraphQLError
 from strawberry.asgi import ASGIWebSocketAdapter
@@ -22,6 +22,8 @@ from strawberry.types.execution import PreExecutionError
 
 from api.context import Context
 from api.masking import masked
+from server.limits.guard import Guard, as_error
+from server.limits.rates import RateLimited
 from server.messages import fault_of
 from server.signed import IssuerAway
 from store.faults import StoreFault
@@ -30,6 +32,18 @@ LOOKED_AT_EVERY = 1.0
 """Seconds between two looks at whether the token of an open socket still works."""
 _LONGEST_REASON = 123
 """Bytes of the reason in a closing frame (RFC 6455, 5.5)."""
+
+
+class Charging(Protocol):
+    """The view, as sockets ask it what an operation costs."""
+
+    guard: Guard
+
+    def charge(
+        self, context: Context, query: str, operation: str | None, variables: Mapping[str, Any] | None
+    ) -> None:
+        """Charge an operation, or raise `RateLimited`."""
+        ...
 
 
 class Wire(ASGIWebSocketAdapter):
@@ -68,11 +82,17 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             if not await self._still_works():
                 raise TimeoutError
+            view = cast("Charging", self.view)
+            view.guard.request(own.context.viewer, own.context.address)
+            view.charge(own.context, operation.query, operation.operation_name, operation.variables)
             async with (
                 asyncio.timeout(None if left is None else max(0.0, left())) as end,
                 self._watched(end),
             ):
                 await super(Socket, own).run_operation(operation)
+            view.guard.answered(own.context)
+        except RateLimited as limited:
+            await operation.send_initial_errors([as_error(limited, self.context.languages)])
         except StoreFault as fault:
             error = masked(GraphQLError("", original_error=fault), self.context)
             await operation.send_initial_errors([error])

@@ -44,6 +44,8 @@ class Context:
     reference: str = ""
     #: Whether a command of this operation was done: a fault after it hides its outcome from the client.
     changed: bool = False
+    #: How many wrong codes of invitations and receipts were tried.
+    wrong_codes: int = 0
     #: Whether PostgreSQL did not answer: the request then ends with 503.
     store_is_down: bool = False
 
@@ -53,7 +55,7 @@ class Context:
 
     def fresh(self) -> Context:
         """Give a context of its own to the next operation of a socket."""
-        return replace(self, reading=self.reading.fresh(self.viewer))
+        return replace(self, reading=self.reading.fresh(self.viewer), wrong_codes=0)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

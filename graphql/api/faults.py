@@ -23,6 +23,8 @@ class FaultCode(StrEnum):
     """No answer in time: the command may still be applied. Asking again with the same key answers."""
     TIMED_OUT = "TIMED_OUT"
     """The operation took longer than one may, and was stopped. It changes nothing."""
+    RATE_LIMITED = "RATE_LIMITED"
+    """Too much was asked for in too short a time. Nothing was done; `retryAfter` is seconds until there is room."""
     INTERNAL = "INTERNAL"
     """What nobody foresaw; the log knows more, under the reference."""
 

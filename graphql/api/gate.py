@@ -26,6 +26,7 @@ from graphql import (
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
     ValueNode,
@@ -106,6 +107,8 @@ class Size(NamedTuple):
     depth: int
     fields: int
     cost: Cost
+    #: The fields of the selection itself.
+    here: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ class Measure:
     asked: Mapping[Bound, int]
     #: What each of its operations costs, by name.
     costs: Mapping[str, Cost]
+    #: How many fields each of its mutations has at its root, by name.
+    writes: Mapping[str, int]
     #: Whether it asks for the schema itself.
     introspects: bool
     #: How many nodes were looked at.
@@ -166,9 +171,9 @@ class _Pass:
         if len(self._fragments) > MOST[Bound.FRAGMENTS]:
             raise AsksTooMuch(Bound.FRAGMENTS, len(self._fragments), MOST[Bound.FRAGMENTS])
         operations = [n for n in self._document.definitions if isinstance(n, OperationDefinitionNode)]
-        roots = max((len(node.selection_set.selections) for node in operations), default=0)
-        depth = fields = 0
+        depth = fields = roots = 0
         costs: dict[str, Cost] = {}
+        writes: dict[str, int] = {}
         for node in operations:
             self._defaults |= _defaults(node)
         for node in operations:
@@ -178,7 +183,11 @@ class _Pass:
                 self._follow(defined.default_value)
             size = self._selected(node.selection_set, self._schema.get_root_type(node.operation))
             depth, fields = max(depth, size.depth), fields + size.fields
-            costs[node.name.value if node.name else ""] = size.cost
+            roots = max(roots, size.here)
+            name = node.name.value if node.name else ""
+            costs[name] = size.cost
+            if node.operation is OperationType.MUTATION:
+                writes[name] = size.here
         unused = []
         for name, fragment in self._fragments.items():
             if name not in self._sizes:  # no operation spreads it: it is validated all the same
@@ -194,7 +203,7 @@ class _Pass:
         }
         if all(number <= MOST[bound] for bound, number in asked.items()):
             asked[Bound.REPEATS] = sum(self._repeats([node.selection_set]) for node in (*operations, *unused))
-        return Measure(asked, costs, self._introspects, self._work)
+        return Measure(asked, costs, writes, self._introspects, self._work)
 
     def _repeats(self, selected: list[SelectionSetNode]) -> int:
         """Count the pairs of fields that stand for the same answer: validation compares them all.
@@ -222,7 +231,7 @@ class _Pass:
         )
 
     def _selected(self, selected: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Size:
-        depth = fields = 0
+        depth = fields = here = 0
         cost = Cost()
         self._walked += 1
         if self._walked > DEEPEST_WALK:
@@ -239,9 +248,10 @@ class _Pass:
                 size = self._selected(node.selection_set, self._type(node) or parent)
             depth = max(depth, size.depth)
             fields += size.fields
+            here += 1 if isinstance(node, FieldNode) else size.here
             cost.add(None, size.cost)
         self._walked -= 1
-        return Size(depth, fields, cost)
+        return Size(depth, fields, cost, here)
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Size:
         name = node.name.value

@@ -117,6 +117,8 @@ async def find_receipt(info: Info, code: str) -> Receipt | None:
     plain = read_code(code)
     row = await info.context.reading.contribution_by_receipt(plain) if plain else None
     at = await info.context.reading.snapshot(row.concertation) if row else None
+    if plain and row is None:
+        info.context.wrong_codes += 1
     if not plain or row is None or at is None:
         return None
     known = await info.context.reading.ask(lambda connection: versions.of_receipt(connection, plain))

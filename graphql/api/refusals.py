@@ -196,6 +196,8 @@ def with_round(refusal: domain.Refusal, at: Snapshot | None, stage: str, seen: i
 def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: Sequence[type]) -> Any:
     """Make the refusal that a union knows for this code, and the plain one for all others."""
     code, args = refusal.code, refusal.args
+    if code is Code.UNKNOWN_INVITATION:
+        info.context.wrong_codes += 1
     said: dict[str, Any] = {
         "code": code.value,
         "message": refusal_text(refusal, at.process if at else None, info.context.languages),

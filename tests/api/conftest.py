@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from api.proving import ProvingSchema
 from api.schema import make_schema
 from server.app import create_app
+from server.limits.guard import Guard
 from server.settings import Settings
 from store.pool import open_pool
 from tests.api.house import DirectSender, House
@@ -38,9 +39,10 @@ async def house(
     )
     worker = await open_pool(database.worker, application="tests: worker", max_size=4)
     sender = DirectSender(worker)
-    app = create_app(settings, sender=sender, schema=schema)
+    guard = Guard(None)  # tests ask a lot, from one address; tests/api/test_limits.py sets limits
+    app = create_app(settings, sender=sender, schema=schema, guard=guard)
     async with app.router.lifespan_context(app):
-        found = House(app, settings, sender, test_clock)
+        found = House(app, settings, sender, test_clock, guard)
         yield found
         await found.http.aclose()
     await worker.close()

@@ -11,6 +11,7 @@ import httpx
 from starlette.applications import Starlette
 
 from domain.acts import SYSTEM, Actor, Command, Tick
+from server.limits.guard import Guard
 from server.settings import Settings
 from server.tokens import sign_token
 from store.pool import Pool, acquire
@@ -57,8 +58,17 @@ class DirectSender:
 class House:
     """Asks the API as somebody."""
 
-    def __init__(self, app: Starlette, settings: Settings, sender: DirectSender, clock: TestClock) -> None:
+    def __init__(
+        self,
+        app: Starlette,
+        settings: Settings,
+        sender: DirectSender,
+        clock: TestClock,
+        guard: Guard | None = None,
+    ) -> None:
         self.app = app
+        #: What the application was given to hold callers to limits.
+        self.guard = guard or Guard(None)
         self.settings = settings
         self.sender = sender
         self.clock = clock

@@ -18,8 +18,8 @@ from starlette.routing import Route
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from server.addresses import address_of
 from server.app import create_app
-from server.graphql_view import address_of
 from server.serving import Server, listening
 from server.settings import Settings
 from tests.api.sockets import TRANSPORT

@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from server.graphql_view import address_of
+from server.addresses import address_of
 
 
 @pytest.mark.parametrize(

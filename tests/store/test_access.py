@@ -14,7 +14,7 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "access_token", "account", "attempt", "batch", "body", "bounce", "browser_session", "closing_archive",
+    "access_token", "account", "allowance", "attempt", "batch", "body", "bounce", "browser_session", "closing_archive",
     "command_log",
     "concertation", "contact", "contribution",
     "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
@@ -70,7 +70,7 @@ GRANTED = {
         - {"access_token", "account", "platform_role", "report_salt"}
         - {"browser_session", "sign_in", "sign_in_link"},
         "INSERT": set(TABLES)
-        - {"attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
+        - {"allowance", "attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
         - {"contribution_group", "grouping_act", "grouping_part", "resemblance"}
         - {
@@ -197,12 +197,13 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "contribution_shares", "contribution_similar", "contribution_total", "contribution_versions",
         "contribution_whereabouts", "create_access_token", "departement_of", "dispatched_notices", "draft_holders",
         "draft_of", "drop_draft", "end_other_sessions", "end_session", "follow_up_counts", "follow_up_page",
+        "forget_allowances",
         "former_contribution", "grouping_parts", "hold_contribution", "hold_grouping", "instant", "invite", "iso",
         "keep_letter_code", "keep_secret_vote", "leave_bulletins", "letter_batches", "letters_in", "measures_of",
         "notice_counts", "notices_of", "open_batch", "open_invitation", "platform_roles_of", "print_letters",
         "register_webhook", "reissue_code", "remind", "remove_webhook", "renew_session", "report_contribution",
         "retry_notice", "revoke_access_token", "save_draft", "session_lives", "sessions_of", "set_contact",
-        "set_reader", "set_reminder_days", "sign_out", "source_standings", "submit_contribution",
+        "set_reader", "set_reminder_days", "settle_allowances", "sign_out", "source_standings", "submit_contribution",
         "submit_contributions", "take_sign_in", "treatment_figures", "treatment_gaps", "treatments_of",
         "use_access_token", "use_session", "use_sign_in_link", "voices_of", "webhooks_of", "withdraw_contribution",
         "write_grouping", "write_moderation",

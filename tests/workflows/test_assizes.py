@@ -45,6 +45,7 @@ async def assizes(
     """Nothing yet but the API, the worker, and a Temporal of its own: years of others' timers would pass with it."""
     queue = f"queue-{uuid4()}"
     settings = Settings(
+        rate_limits=False,
         data_dir=tmp_path,
         database_url=SecretStr(database.app),
         worker_database_url=SecretStr(database.worker),

@@ -13,6 +13,7 @@ from domain.rights.asking import refusal_of_state as refusal_of_state
 from domain.rights.asking import refused as refused
 from domain.rights.asking import standing_of as standing_of
 from domain.rights.table import TABLE as TABLE
+from domain.rights.table import THEMES as THEMES
 from domain.rights.table import Right as Right
 from domain.rights.table import reach_of as reach_of
 from domain.rights.table import roles_for as roles_for

@@ -261,21 +261,23 @@ _ACCOUNT = {
     "set_contact": _oneself(_NONE, Who.ACCOUNT, about=About.PLATFORM, reach=Reach.ACCOUNT),
 }
 
-TABLE: dict[str, Right] = {
-    **_DRAFTING_AND_PEOPLE,
-    **_SCHEDULING,
-    **_VOTING,
-    **_HEARING,
-    **_REVIEWING,
-    **_SYNTHESISING,
-    **_DECIDING_AND_FOLLOWING,
-    **_ENGINE,
-    **_CONTRIBUTING,
-    **_ADDRESSING,
-    **_MODERATING_AND_GROUPING,
-    **_READING,
-    **_ACCOUNT,
+THEMES: dict[str, dict[str, Right]] = {
+    "Drafting and people": _DRAFTING_AND_PEOPLE,
+    "The schedule": _SCHEDULING,
+    "Ballots": _VOTING,
+    "Hearings": _HEARING,
+    "Scientific review": _REVIEWING,
+    "Synthesis": _SYNTHESISING,
+    "Decision and follow-up": _DECIDING_AND_FOLLOWING,
+    "What the engine does": _ENGINE,
+    "Contributions": _CONTRIBUTING,
+    "Organisations, invitations, notices": _ADDRESSING,
+    "Moderation and grouping": _MODERATING_AND_GROUPING,
+    "Readings": _READING,
+    "Procedures and accounts": _ACCOUNT,
 }
+
+TABLE: dict[str, Right] = {action: right for rows in THEMES.values() for action, right in rows.items()}
 """For each action, who may and when. What is not here is denied."""
 
 

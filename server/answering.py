@@ -19,6 +19,8 @@ _STATUS = {
     FormFault.METHOD: 405,
     FormFault.MUTATION_BY_GET: 405,
     FormFault.NOT_ACCEPTABLE: 406,
+    FormFault.PREFLIGHT: 403,
+    FormFault.ORIGIN: 403,
     FormFault.TOO_LONG: 414,
 }
 

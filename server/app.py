@@ -27,6 +27,7 @@ from api.sending import TemporalSender
 from domain.rights import Viewer
 from server.agenda_tickets import AgendaTickets
 from server.authentication import Authentication
+from server.browser_sessions import BrowserSessions
 from server.calendar_feed import CalendarFeed
 from server.captured_mail import CapturedMail
 from server.confirming import Confirming
@@ -56,6 +57,9 @@ from server.questionnaire_page import QuestionnairePage
 from server.receipt_page import ReceiptPage
 from server.security_headers import ALWAYS, SecurityHeaders
 from server.settings import Settings
+from server.sign_in import links
+from server.sign_in.development import DevelopmentSignIn
+from server.sign_in.signing_out import SigningOut
 from server.styles import style_sheet
 from server.unsubscribing import Unsubscribing
 from store.committed_together import CommittedTogether
@@ -83,6 +87,8 @@ class _Door:
     confirming: Confirming | None = None
     calendars: CalendarFeed | None = None
     letters: LetterDoor | None = None
+    signing_out: SigningOut | None = None
+    development: DevelopmentSignIn | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.view is not None, "requests come after the start"
@@ -135,6 +141,14 @@ class _Door:
     async def decision(self, request: Request) -> Response:
         assert self.published is not None
         return await self.published(request)
+
+    async def sign_out(self, request: Request) -> Response:
+        assert self.signing_out is not None
+        return await self.signing_out(request)
+
+    async def development_sign_in(self, request: Request) -> Response:
+        assert self.development is not None
+        return await self.development(request)
 
     async def questionnaire(self, request: Request) -> Response:
         assert self.questionnaires is not None
@@ -189,7 +203,10 @@ def create_app(
         contexts = _contexts(pool, commands, feed, tickets, exporting, agendas, letters, settings)
         personal = PersonalTokens.of(pool, settings.database_timeout)
         accounts = KnownAccounts.of(pool, settings.database_timeout)
-        authentication = Authentication(keys, settings, personal, IssuedTokens(issuers), accounts)
+        browsers = BrowserSessions(pool, settings)
+        authentication = Authentication(keys, settings, personal, IssuedTokens(issuers), accounts, browsers)
+        door.signing_out = SigningOut(browsers)
+        door.development = DevelopmentSignIn(pool, browsers, settings)
         door.view = View(
             schema,
             authentication,
@@ -252,7 +269,8 @@ def create_app(
             Route("/styles/{name}", style_sheet),
             Route("/unsubscribe/{ticket}", door.unsubscribe, methods=["GET", "POST"]),
             Route("/confirm-address/{ticket}", door.confirm, methods=["GET", "POST"]),
-            *_development(settings),
+            Route("/sign-out", door.sign_out, methods=["GET", "POST"]),
+            *_development(settings, door),
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),
         ],
@@ -271,12 +289,15 @@ async def _at_fault(request: Request, fault: Exception) -> Response:
     return PlainTextResponse("Erreur interne. / Internal error.\n", 500, ALWAYS)
 
 
-def _development(settings: Settings) -> list[Route]:
+def _development(settings: Settings, door: _Door) -> list[Route]:
     """Give what is served in development alone."""
+    signing_in = [Route(f"{links.PATH}/{{ticket}}", door.development_sign_in, methods=["GET"])]
+    found = signing_in if links.are_trusted(settings) else []
     if settings.mail != "capture" or not settings.on_loopback:
-        return []
+        return found
     captured = CapturedMail(mail_folder(settings))
-    return [Route("/development/mail", captured.index), Route("/development/mail/{id}", captured.mail)]
+    found += [Route("/development/mail", captured.index), Route("/development/mail/{id}", captured.mail)]
+    return found
 
 
 def _contexts(

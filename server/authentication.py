@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from joserfc.jwk import KeySet
+from starlette.requests import HTTPConnection
 
 from domain.access_tokens import PREFIX, digest_of
 from domain.rights import Viewer
+from server.browser_sessions import BrowserSessions, Found
 from server.issued import IssuedTokens
 from server.known_accounts import KnownAccounts
 from server.personal_tokens import PersonalTokens
@@ -33,11 +35,13 @@ class Bearer:
     revocable: bytes | None = None
     #: Issuer and subject, where the viewer is the account of one: their roles on the platform may change.
     account: tuple[str, str] | None = None
+    #: The session of the browser that they come with.
+    session: Found | None = None
 
     @property
     def may_end(self) -> bool:
         """Whether it may end before it expires, so that `Authentication.still_works` is to be asked."""
-        return self.revocable is not None or self.account is not None
+        return self.revocable is not None or self.account is not None or self.session is not None
 
     @property
     def left(self) -> float:
@@ -58,14 +62,34 @@ class Authentication:
         personal: PersonalTokens,
         issued: IssuedTokens,
         accounts: KnownAccounts,
+        browsers: BrowserSessions | None = None,
     ) -> None:
-        """Trust these keys, and what `personal` and `issued` recognise; `accounts` say who whose tokens name."""
+        """Trust these keys, and what `personal`, `issued` and `browsers` recognise.
+
+        `accounts` say who they are whom tokens name. Without `browsers`, no cookie counts.
+        """
+        self._browsers = browsers
         self._keys = keys
         self._personal = personal
         self._issued = issued
         self._accounts = accounts
         self._settings = settings
         self._kept: OrderedDict[bytes, Bearer] = OrderedDict()
+
+    async def of(self, connection: HTTPConnection) -> Bearer:
+        """Say who sends a request: by its Authorization header, and where it has none, by the cookie of its browser.
+
+        Raises:
+            FormRefused: it has a cookie that a page of another site may have sent along.
+            SessionEnded: its cookie opens no session, or not any more.
+            TokenInvalid, StoreFault: as `bearer` does.
+        """
+        authorization = connection.headers.get("authorization")
+        found = None if authorization or not self._browsers else await self._browsers.found(connection)
+        if found is None:
+            return await self.bearer(authorization)
+        viewer = Viewer(member=found.use.member, platform_roles=found.use.platform_roles)
+        return Bearer(viewer, session=found)
 
     async def bearer(self, authorization: str | None) -> Bearer:
         """Say who sends this header; anybody where there is none.
@@ -101,6 +125,8 @@ class Authentication:
         Raises:
             StoreFault: PostgreSQL does not say.
         """
+        if bearer.session is not None and self._browsers is not None:
+            return await self._browsers.still_works(bearer.session.use)
         if bearer.revocable is not None:
             return await self._personal.recognised(bearer.revocable) is not None
         if bearer.left <= 0 or bearer.account is None:

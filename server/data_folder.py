@@ -54,6 +54,18 @@ class DataFolder:
             lock.flush()
             yield
 
+    @property
+    def _ports(self) -> Path:
+        return self.run / "ports.json"
+
+    def known_ports(self) -> dict[str, int]:
+        """The ports that were given last, by name."""
+        try:
+            known: dict[str, int] = json.loads(self._ports.read_text())
+        except (OSError, ValueError):
+            return {}
+        return known
+
     def port(self, name: str, host: str, wanted: int = 0) -> int:
         """A port for `name`: the one wanted, else the one it had the last time if it is still free, else a free one.
 
@@ -61,11 +73,7 @@ class DataFolder:
         """
         if wanted:
             return wanted
-        file = self.run / "ports.json"
-        try:
-            known: dict[str, int] = json.loads(file.read_text())
-        except (OSError, ValueError):
-            known = {}
+        file, known = self._ports, self.known_ports()
         others = frozenset(p for n, p in known.items() if n != name)
         port = free_port(host, known.get(name, 0), avoid=others)
         file.write_text(json.dumps(known | {name: port}, indent=2))

@@ -1,6 +1,6 @@
 """The one door: GraphQL over HTTP, and over WebSocket in the protocol graphql-transport-ws."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from json import JSONDecodeError
@@ -26,11 +26,13 @@ from api.masking import masked
 from api.proving import ProvingSchema
 from domain.rights import Viewer
 from domain.texts import negotiate
+from server import session_cookie
 from server.addresses import address_of
 from server.answering import Answering
 from server.asked import Asked, FormFault, FormRefused, asked_by_get, asked_by_post
 from server.authentication import Authentication, Bearer
 from server.bodies import BodyMalformed, BodyTooLarge, decode, read_within
+from server.browser_sessions import SessionEnded
 from server.limits.guard import Guard
 from server.limits.prices import OPENED, Asking
 from server.limits.rates import RateLimited
@@ -106,10 +108,11 @@ class View(GraphQL[Context, None]):
                 raise FormRefused(FormFault.METHOD)
             if kind is None:
                 raise FormRefused(FormFault.NOT_ACCEPTABLE)
-            bearer = await self._bearer(request.headers.get("authorization"), address)
+            bearer = await self._bearer(self._authentication.of(request), address)
             self.guard.request(bearer.viewer, address)
             asked, size = await self._asked(request)
             context = self._contexts(bearer.viewer, answering.languages, uuid4().hex)
+            context.session = bearer.session and bearer.session.use
             context.address = address
             self.charge(context, asked.query, asked.operation, asked.variables, size)
             result = await self._execute(asked, context, by_get=request.method == "GET")
@@ -121,6 +124,10 @@ class View(GraphQL[Context, None]):
             return answering.too_large(self._most)
         except BodyMalformed as malformed:
             return answering.malformed(malformed.fault)
+        except SessionEnded:
+            refusal = answering.unauthenticated()
+            session_cookie.forget(refusal)
+            return refusal
         except TokenInvalid:
             return answering.unauthenticated()
         except RateLimited as limited:
@@ -130,11 +137,13 @@ class View(GraphQL[Context, None]):
         response = answering.result(result, store_is_down=context.store_is_down)
         if request.method == "GET":
             response.headers["cache-control"] = "no-store"
+        if bearer.session and bearer.session.renewed:
+            session_cookie.remember(response, bearer.session.renewed)
         return response
 
-    async def _bearer(self, authorization: str | None, address: str) -> Bearer:
+    async def _bearer(self, asked: Awaitable[Bearer], address: str) -> Bearer:
         try:
-            return await self._authentication.bearer(authorization)
+            return await asked
         except TokenInvalid:
             self.guard.failed(address)
             raise
@@ -201,7 +210,7 @@ class View(GraphQL[Context, None]):
         context = self._contexts(Viewer(), languages, uuid4().hex)
         context.address = address_of(request)
         context.connection_params = {"authorization": request.headers.get("authorization")}
-        await self._admit(context)
+        await self._let_in(context, self._authentication.of(request))
         return context
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
@@ -213,10 +222,14 @@ class View(GraphQL[Context, None]):
         given = (context.connection_params or {}).get("authorization")
         if given is None:
             return
+        await self._let_in(context, self._authentication.bearer(given if isinstance(given, str) else ""))
+
+    async def _let_in(self, context: Context, asked: Awaitable[Bearer]) -> None:
         try:
-            bearer = await self._bearer(given if isinstance(given, str) else "", context.address)
-        except (TokenInvalid, RateLimited) as fault:
+            bearer = await self._bearer(asked, context.address)
+        except (TokenInvalid, FormRefused, RateLimited) as fault:
             raise ConnectionRejectionError from fault
         context.viewer = bearer.viewer
+        context.session = bearer.session and bearer.session.use
         context.seconds_left = None if bearer.expires == float("inf") else lambda: bearer.left
         context.still_works = partial(self._authentication.still_works, bearer) if bearer.may_end else None

@@ -115,6 +115,11 @@ class Settings(BaseSettings):
     #: Identity providers whose tokens are accepted besides, and where their public keys are (YAML or JSON).
     issuers_file: Path | None = None
 
+    #: How long a browser's session lasts at most, how long unused, and after how long its cookie is replaced.
+    session_ttl: timedelta = Field(timedelta(hours=12), gt=timedelta(minutes=5), le=timedelta(days=31))
+    session_idle_ttl: timedelta = Field(timedelta(hours=2), gt=timedelta(minutes=2))
+    session_renewal: timedelta = Field(timedelta(minutes=30), gt=timedelta(minutes=1))
+
     #: Where files that people send are kept, and where they arrive; by default `files` in the data folder.
     files_dir: Path | None = None
     #: How often the worker removes files that nothing has referred to for a day.

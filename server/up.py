@@ -188,12 +188,30 @@ class Stack:
             "data_dir": str(self.settings.data_dir),
             "pids": {service.name: service.pid for service in self.services} | {"up": os.getpid()},
             "tokens": self._tokens(),
+            "sign_in_links": self._sign_in_links(site),
         }
 
     def _tokens(self) -> dict[str, str]:
         from server.tokens import demo_tokens
 
         return {} if self.settings.jwks_file is not None else demo_tokens(self.settings)
+
+    def _sign_in_links(self, site: str) -> dict[str, str]:
+        from server.sign_in.links import are_trusted, demo_links
+
+        return demo_links(self.settings, f"http://{site}") if are_trusted(self.settings) else {}
+
+    @staticmethod
+    def _signing_in(links: dict[str, str]) -> list[str]:
+        """Say how a browser becomes somebody of the demonstration."""
+        if not links:
+            return []
+        wide = max(map(len, links))
+        return [
+            "Sign a browser in, once with each link (another one: concertation token --as ROLE --link):",
+            *(f"  {role:{wide}}  {link}" for role, link in links.items()),
+            "",
+        ]
 
     def _write_ready_file(self) -> None:
         file = self.options.ready_file
@@ -213,6 +231,7 @@ class Stack:
             f"  Temporal        {facts['temporal_ui_url'] or facts['temporal_address']}",
             f"  data            {facts['data_dir']}",
             "",
+            *self._signing_in(facts["sign_in_links"]),
             "A token to try with:  concertation token --as coordinator"
             + (
                 ""

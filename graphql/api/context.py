@@ -17,6 +17,7 @@ from api.letters import LetterTickets
 from api.reading import Reading
 from api.viewing import ANYBODY
 from domain.rights import Viewer
+from store.sessions import Use
 
 
 @dataclass(kw_only=True)
@@ -31,6 +32,8 @@ class Context:
     agendas: AgendaTickets
     letters: LetterTickets
     viewer: Viewer = ANYBODY
+    #: The session that the viewer's browser brings; unset: they come otherwise.
+    session: Use | None = None
     languages: tuple[str, ...] = ("fr",)
     #: Whence the request comes, to keep limits for those without an account: an IPv4 address, an IPv6 network.
     address: str = ""

@@ -1,6 +1,7 @@
 """The command line: quick, lazy, and clear about what is wrong."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,14 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([program("concertation"), *words], capture_output=True, check=False, text=True)
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program("concertation"), *words],
+        capture_output=True,
+        check=False,
+        text=True,
+        env={**os.environ, **environment},
+    )
 
 
 def test_help_names_every_command() -> None:
@@ -66,6 +73,21 @@ def test_a_token_is_printed_alone(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(".") == 2
     assert done.stdout.count("\n") == 1
+
+
+def test_a_link_needs_a_service_to_lead_to_and_a_key_that_it_believes(tmp_path: Path) -> None:
+    asked = ["token", "--as", "coordinator", "--link", "--data-dir", str(tmp_path)]
+    none_yet = run(*asked)
+    assert (none_yet.returncode, none_yet.stdout) == (1, "")
+    assert "concertation up" in none_yet.stderr
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "ports.json").write_text('{"api": 4321}')
+    done = run(*asked)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("http://127.0.0.1:4321/development/sign-in/")
+    exposed = run(*asked, CONCERTATION_HOST="0.0.0.0")
+    assert (exposed.returncode, exposed.stdout) == (1, "")
+    assert "loopback" in exposed.stderr
 
 
 @pytest.mark.parametrize("ttl", ["", "soon", "0s", "-1h", "1.5h", "9999999d"])

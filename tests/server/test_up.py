@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -13,6 +14,10 @@ from typing import Any
 
 import psutil
 import pytest
+
+from server.settings import Settings
+from server.sign_in.links import read_link
+from server.tokens import demo_member
 
 pytestmark = pytest.mark.stack
 
@@ -92,6 +97,14 @@ def test_it_says_where_everything_is_and_a_signal_stops_it_cleanly(start: Callab
     assert set(facts["pids"]) == {*SERVICES, "up"}
     assert {"graphql_url", "ws_url", "site_url", "temporal_ui_url", "database_url"} <= set(facts)
     assert "coordinator" in facts["tokens"]
+    (printed_link,) = re.findall(r"  clerk +(http\S+)", screen)
+    settings = Settings(data_dir=Path(facts["data_dir"]))
+    for link in (printed_link, facts["sign_in_links"]["clerk"]):
+        site, _, ticket = link.partition("development/sign-in/")
+        assert site == facts["site_url"]
+        found = read_link(settings, ticket)
+        assert found is not None
+        assert found.member == str(demo_member("clerk"))
     assert stat.S_IMODE((up.folder / "ready.json").stat().st_mode) == 0o600
     assert "<html" in get(facts["temporal_ui_url"])
     code, printed = up.end(signal.SIGINT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,14 +70,8 @@ async def put(
     id was derived from was used before, and the text is refused.
     """
     body = named(id, content)
-    kept = await connection.fetchval(
-        """
-        WITH added AS (
-            INSERT INTO body (id, concertation, kind, content, digest, author, at)
-            VALUES ($1, $2, $3, $4, $5, $6, instant()) ON CONFLICT (id) DO NOTHING RETURNING digest
-        )
-        SELECT digest FROM added UNION ALL SELECT digest FROM body WHERE id = $1
-        """,
+    same: bool = await connection.fetchval(
+        "SELECT keep_text($1, $2, $3, $4, $5, $6)",
         parse(id),
         None if concertation is None else parse(concertation),
         kind,
@@ -85,20 +79,31 @@ async def put(
         body.digest,
         author,
     )
-    if kept is None:  # another one is keeping it at this very moment: its row is there by now
-        kept = await connection.fetchval("SELECT digest FROM body WHERE id = $1", parse(id))
-    if kept != body.digest:
+    if not same:
         return Refusal(Code.IDEMPOTENCY_KEY_REUSED, {}, ("idempotencyKey",))
     return body
 
 
+async def texts(
+    connection: Connection, identifiers: Sequence[str], *, reader: str | None, concertations: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """Give texts by id, of concertations that the reader may look into: one statement, for a data loader."""
+    rows = await connection.fetch(
+        "SELECT id, content FROM texts_of($1, $2, $3)",
+        reader,
+        parse_many(list(concertations)),
+        parse_many(list(identifiers)),
+    )
+    return {str(row["id"]): row["content"] for row in rows}
+
+
 async def get(connection: Connection, identifier: str) -> KeptBody | None:
-    """Give a text by its id."""
+    """Give a text by its id. For the worker alone."""
     return (await get_many(connection, [identifier])).get(identifier.lower())
 
 
 async def get_many(connection: Connection, identifiers: Sequence[str]) -> dict[str, KeptBody]:
-    """Give the texts that exist, by id: one statement, for a data loader."""
+    """Give the texts that exist, by id: one statement. For the worker alone."""
     rows = await connection.fetch(
         "SELECT id, concertation, kind, content, digest, author, at FROM body WHERE id = ANY ($1::uuid[])",
         parse_many(list(identifiers)),

@@ -60,13 +60,7 @@ def reused_key() -> Refused:
 async def reply_to(connection: Connection, command: Command) -> Reply | None:
     """Give the first reply to this command, the refusal of a reused key, or `None`: not (yet) accepted."""
     row = await connection.fetchrow(
-        """
-        SELECT l.digest, l.first_seq, (
-            SELECT array_agg(e.content ORDER BY e.seq) FROM ledger e
-            WHERE e.concertation = l.concertation AND e.seq BETWEEN l.first_seq AND l.last_seq
-        ) AS contents
-        FROM command_log l WHERE l.concertation = $1 AND l.actor = $2 AND l.command = $3
-        """,
+        "SELECT digest, first_seq, contents FROM command_reply($1, $2, $3)",
         parse(command.concertation),
         command.actor.member,
         command.id if is_storable(command.id) else None,

@@ -79,50 +79,42 @@ async def page(
     connection: Connection,
     concertation: str,
     *,
+    reader: str | None,
     first: int,
     after: int = 0,
     kinds: Sequence[str] | None = None,
 ) -> Page[Entry]:
-    """Give the rows after the number `after`, oldest first; empty for an unknown concertation."""
+    """Give the rows after the number `after`, oldest first; none of an unknown concertation, or of another's draft."""
     identifier = parse(concertation)
     rows = await connection.fetch(
-        """
-        SELECT concertation, seq, kind, content, previous, hash FROM ledger
-        WHERE concertation = $1 AND seq > $2 AND ($3::text[] IS NULL OR kind = ANY ($3)) ORDER BY seq LIMIT $4
-        """,
+        f"{_ROWS} ledger_rows($1, $2, $3, $4, $5)",
+        reader,
         identifier,
         after,
         kinds,
         first + 1,
     )
-    total = await connection.fetchval(
-        "SELECT count(*) FROM ledger WHERE concertation = $1 AND ($2::text[] IS NULL OR kind = ANY ($2))",
-        identifier,
-        kinds,
-    )
+    total = await connection.fetchval("SELECT ledger_total($1, $2, $3)", reader, identifier, kinds)
     return cut([_read(row) for row in rows], first, total)
 
 
-async def after(connection: Connection, concertation: str, seq: int, *, most: int = 1000) -> list[Entry]:
+_ROWS = "SELECT concertation, seq, kind, content, previous, hash FROM"
+
+
+async def after(
+    connection: Connection, concertation: str, seq: int, *, reader: str | None, most: int = 1000
+) -> list[Entry]:
     """Give at most `most` rows after the number `seq`, oldest first: one statement, for subscriptions."""
     rows = await connection.fetch(
-        """
-        SELECT concertation, seq, kind, content, previous, hash FROM ledger
-        WHERE concertation = $1 AND seq > $2 ORDER BY seq LIMIT $3
-        """,
-        parse(concertation),
-        seq,
-        most,
+        f"{_ROWS} ledger_rows($1, $2, $3, NULL, $4)", reader, parse(concertation), seq, most
     )
     return [_read(row) for row in rows]
 
 
-async def get(connection: Connection, concertation: str, seq: int) -> Entry | None:
+async def get(connection: Connection, concertation: str, seq: int, *, reader: str | None) -> Entry | None:
     """Give one row by its number."""
     row = await connection.fetchrow(
-        "SELECT concertation, seq, kind, content, previous, hash FROM ledger WHERE concertation = $1 AND seq = $2",
-        parse(concertation),
-        seq,
+        f"{_ROWS} ledger_rows($1, $2, $3, NULL, 1) WHERE seq = $4", reader, parse(concertation), seq - 1, seq
     )
     return None if row is None else _read(row)
 
@@ -133,7 +125,7 @@ async def fold_of(connection: Connection, concertation: str) -> Process:
     seq, more = 0, True
     while more:
         rows = await connection.fetch(
-            "SELECT seq, content FROM ledger WHERE concertation = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            "SELECT seq, content FROM ledger_to_fold($1, $2, $3)",
             parse(concertation),
             seq,
             _AT_ONCE,

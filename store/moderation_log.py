@@ -97,10 +97,7 @@ async def of_contributions(connection: Connection, contributions: Sequence[str])
 
 async def acts(connection: Connection, measures: Sequence[str]) -> dict[str, tuple[Done, ...]]:
     """Give what was done about measures, the first act first: one statement, for a data loader."""
-    rows = await connection.fetch(
-        "SELECT * FROM moderation_act WHERE measure = ANY ($1) ORDER BY measure, id",
-        parse_many(list(measures)),
-    )
+    rows = await connection.fetch("SELECT * FROM moderation_acts_of($1)", parse_many(list(measures)))
     found: dict[str, list[Done]] = {}
     for row in rows:
         found.setdefault(str(row["measure"]), []).append(_read_act(row))

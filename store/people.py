@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.rights import UNNAMED, roles_for
+from store.identifiers import parse
 from store.pool import Connection
 
 
@@ -18,27 +20,8 @@ class Person:
     at: datetime
 
 
-async def put(connection: Connection, member: str, display_name: str) -> None:
-    """Keep or change the name of a member."""
-    await put_many(connection, {member: display_name})
-
-
-async def put_many(connection: Connection, display_names: Mapping[str, str]) -> None:
-    """Keep or change the names of several members: one statement."""
-    await connection.execute(
-        """
-        INSERT INTO person (member, display_name, at)
-        SELECT member, display_name, instant() FROM unnest($1::text[], $2::text[]) AS given (member, display_name)
-        ON CONFLICT (member) DO UPDATE SET display_name = excluded.display_name, at = excluded.at
-        WHERE person.display_name <> excluded.display_name
-        """,
-        list(display_names.keys()),
-        list(display_names.values()),
-    )
-
-
 async def put_new(connection: Connection, display_names: Mapping[str, str]) -> None:
-    """Keep the names of those who are not known yet: one statement."""
+    """Keep the names of those who are not known yet: one statement. For the worker alone."""
     await connection.execute(
         """
         INSERT INTO person (member, display_name, at)
@@ -50,13 +33,34 @@ async def put_new(connection: Connection, display_names: Mapping[str, str]) -> N
     )
 
 
-async def get(connection: Connection, member: str) -> Person | None:
-    """Give a person by member id."""
-    return (await get_many(connection, [member])).get(member)
+async def keep(connection: Connection, member: str, display_name: str) -> None:
+    """Keep the name of a member who is not known by one: a name that is known stays."""
+    await connection.execute("SELECT keep_name($1, $2)", member, display_name)
+
+
+async def names(
+    connection: Connection, reader: str | None, wanted: Sequence[tuple[str | None, str]]
+) -> dict[tuple[str | None, str], str]:
+    """Give the names of members, each in a concertation, that the reader may know: one statement, for a data loader.
+
+    One's own, those of public office, and for those who keep a concertation the names of all that take part. Without a
+    concertation, one's own alone.
+    """
+    rows = await connection.fetch(
+        "SELECT concertation, member, display_name FROM names_for($1, $2, $3, $4, $5)",
+        reader,
+        sorted(roles_for("read_names")),
+        sorted(UNNAMED),
+        [parse(concertation) if concertation else None for concertation, _ in wanted],
+        [member for _, member in wanted],
+    )
+    return {
+        (row["concertation"] and str(row["concertation"]), row["member"]): row["display_name"] for row in rows
+    }
 
 
 async def get_many(connection: Connection, members: Sequence[str]) -> dict[str, Person]:
-    """Give those who are known, by member id: one statement, for a data loader."""
+    """Give those who are known, by member id: one statement. For the worker alone."""
     rows = await connection.fetch(
         "SELECT member, display_name, at FROM person WHERE member = ANY ($1::text[])", list(members)
     )

@@ -5,7 +5,7 @@ Pure functions: `record` writes what they give, `doctor` compares it with what i
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.procedure import Visibility
@@ -52,7 +52,40 @@ def concertation_row(process: Process, head: bytes, next_deadline: datetime | No
         "is_over": process.over,
         "launched_at": process.launched_at,
         "ended_at": process.ended_at,
+        "mandates": mandates(process),
     }
+
+
+def mandates(process: Process) -> list[Row]:
+    """Give who holds an office and until when, and who acts for them by delegation: for the second lock."""
+    found = [
+        (term.member, office.role, term.since, "", term.until)
+        for office in process.offices.values()
+        for term in office.terms
+    ]
+    for delegation in process.delegations.values():
+        office = process.offices[delegation.office]
+        for term in office.terms:
+            if (term.seat, term.member) == (delegation.seat, delegation.giver):
+                since = max(term.since, delegation.since)
+                ends = (term.until, delegation.until, delegation.revoked_at)
+                until = min(end for end in ends if end is not None)
+                found.append((delegation.to, office.role, since, delegation.giver, until))
+    return [
+        {
+            "member": member,
+            "role": role,
+            "giver": giver or None,
+            "since": _iso(since),
+            "until": until and _iso(until),
+        }
+        for member, role, since, giver, until in sorted(found, key=lambda mandate: mandate[:4])
+        if until is None or since < until
+    ]
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def stage_rows(process: Process, before: Process | None = None) -> list[Row]:

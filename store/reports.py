@@ -11,6 +11,7 @@ from domain.digests import canonical
 from domain.free_text import key_fault, tidied
 from domain.moderation import LONGEST_NOTE, REPORTS, WITHIN, ModerationReason
 from domain.refusals import Code, Refusal
+from domain.rights import roles_for
 from store.identifiers import parse
 from store.moderation import command_of
 from store.pages import Page, cut
@@ -90,34 +91,24 @@ async def report(connection: Connection, reporting: Reporting) -> datetime | Ref
 
 
 async def queue(
-    connection: Connection, concertation: str, *, first: int, after: str | None = None
+    connection: Connection, concertation: str, *, reader: str | None, first: int, after: str | None = None
 ) -> Page[Reported]:
-    """Give a page of the contributions with open reports, the one reported first first: two statements."""
+    """Give a page of the contributions with open reports, the one reported first first: two statements.
+
+    Nothing to a reader who does not moderate.
+    """
+    keepers = sorted(roles_for("read_moderation"))
     rows = await connection.fetch(
-        """
-        SELECT q.place, q.contribution, q.count, (
-            SELECT jsonb_agg(jsonb_build_object('reason', r.reason, 'text', r.text, 'at', r.at) ORDER BY r.id)
-            FROM (
-                SELECT * FROM (SELECT id, reason, text, at FROM report
-                    WHERE concertation = $1 AND contribution = q.contribution AND closed_at IS NULL) AS open
-                ORDER BY id LIMIT $4
-            ) AS r
-        ) AS reports
-        FROM (
-            SELECT (array_agg(id ORDER BY id))[1] AS place, contribution, count(*) AS count FROM report
-            WHERE concertation = $1 AND closed_at IS NULL GROUP BY contribution
-        ) AS q
-        WHERE $2::uuid IS NULL OR q.place > $2
-        ORDER BY q.place LIMIT $3
-        """,
+        "SELECT place, contribution, count, reports FROM reports_of($1, $2, $3, $4, $5, $6)",
+        reader,
+        keepers,
         parse(concertation),
         None if after is None else parse(after),
         first + 1,
         SHOWN,
     )
     total = await connection.fetchval(
-        "SELECT count(DISTINCT contribution) FROM report WHERE concertation = $1 AND closed_at IS NULL",
-        parse(concertation),
+        "SELECT reports_total($1, $2, $3)", reader, keepers, parse(concertation)
     )
     return cut([_read(row) for row in rows], first, total)
 

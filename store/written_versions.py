@@ -25,14 +25,15 @@ class Written:
 
 
 async def versions(
-    connection: Connection, concertation: str, round: int, stage: str
+    connection: Connection, concertation: str, round: int, stage: str, *, reader: str | None
 ) -> dict[tuple[str, str], tuple[Written, ...]]:
     """Give the versions of all that a synthesis has, the first ones first: one statement, for a data loader.
 
     By what it is, `chapter` or `item`, and its name: of a chapter its lane, empty where there are none.
     """
     rows = await connection.fetch(
-        "SELECT content FROM ledger WHERE (concertation, round, stage) = ($1, $2, $3) AND kind = ANY ($4) ORDER BY seq",
+        "SELECT content FROM ledger_of_stage($1, $2, $3, $4, $5)",
+        reader,
         parse(concertation),
         round,
         stage,

@@ -20,6 +20,7 @@ from domain.rights.table import roles_for as roles_for
 from domain.rights.words import COUNCIL as COUNCIL
 from domain.rights.words import EVERYWHERE as EVERYWHERE
 from domain.rights.words import PRESIDENCY as PRESIDENCY
+from domain.rights.words import UNNAMED as UNNAMED
 from domain.rights.words import WHOLE as WHOLE
 from domain.rights.words import About as About
 from domain.rights.words import PlatformRole as PlatformRole

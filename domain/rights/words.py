@@ -103,3 +103,5 @@ WHOLE = Scope(whole=True)
 
 COUNCIL = frozenset({Role.COUNCIL_CHAIR, Role.COUNCIL_MEMBER})
 PRESIDENCY = frozenset({Role.SPONSOR, Role.CO_PRESIDENT_STATE, Role.CO_PRESIDENT_LOCAL})
+UNNAMED = frozenset({Role.CLERK, Role.PANELLIST})
+"""The roles whose holders are not known by name to everybody."""

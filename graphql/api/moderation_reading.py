@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from domain.rights import Viewer
 from store import contributions, moderation_log, reports
 from store.contributions import Contribution
 from store.moderation import Whereabouts, whereabouts
@@ -36,8 +37,9 @@ class Place(NamedTuple):
 class ModerationReading:
     """The reads of one request. Who may see what of them is for the caller to know."""
 
-    def __init__(self, reading: Asks) -> None:
-        """Ask through the reads of the request, with nothing remembered."""
+    def __init__(self, reading: Asks, viewer: Viewer) -> None:
+        """Ask for a viewer, through the reads of the request, with nothing remembered."""
+        self._reader = viewer.member
         self._ask = reading.ask
         self._of: DataLoader[str, Entry | None] = DataLoader(self._load_of)
         self._acts: DataLoader[str, tuple[Done, ...]] = DataLoader(self._load_acts)
@@ -73,7 +75,9 @@ class ModerationReading:
 
     async def queue(self, concertation: str, first: int, after: str | None) -> Page[Reported]:
         """Give a page of the contributions that readers reported."""
-        return await self._ask(lambda c: reports.queue(c, concertation, first=first, after=after))
+        return await self._ask(
+            lambda c: reports.queue(c, concertation, reader=self._reader, first=first, after=after)
+        )
 
     async def _load_of(self, keys: list[str]) -> list[Entry | None]:
         found = await self._ask(lambda c: moderation_log.of_contributions(c, keys))

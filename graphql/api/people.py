@@ -44,7 +44,7 @@ class Member(Node):
     async def name(self, info: Info) -> str | None:
         if not sees_name(info.context.viewer, self.at, self.pseudonym):
             return None
-        return await info.context.reading.name(self.pseudonym)
+        return await info.context.reading.name(self.pseudonym, self.at.id)
 
     @field(description="The college that they answer in; none for the council or the secretariat.")
     def college(self) -> LazyCollege | None:

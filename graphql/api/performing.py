@@ -135,9 +135,7 @@ class Making:
                 raise Refusing(tidied)
 
             async def put(connection: Connection) -> Refusal | None:
-                # A name that is known stays: who enrols people does not rename them.
-                if await people.get(connection, member) is None:
-                    await people.put(connection, member, tidied)
+                await people.keep(connection, member, tidied)
                 return None
 
             self.puts.append(put)

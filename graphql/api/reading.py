@@ -89,15 +89,19 @@ class Reading:
         self._within = within
         self._known = known
         self._together = together
+        #: The concertations that the viewer was allowed to look into: texts are read of these alone.
+        self._opened: set[str] = set()
 
     def fresh(self, viewer: Viewer) -> Reading:
-        """Give the reads of a viewer, with nothing remembered."""
-        return Reading(self._pool, viewer, self._within, self._known, self._together)
+        """Give the reads of a viewer, with nothing remembered but which concertations they looked into."""
+        reading = Reading(self._pool, viewer, self._within, self._known, self._together)
+        reading._opened = self._opened
+        return reading
 
     @cached_property
     def moderation(self) -> ModerationReading:
         """What moderation reads."""
-        return ModerationReading(self)
+        return ModerationReading(self, self._viewer)
 
     @cached_property
     def grouping(self) -> GroupingReading:
@@ -107,7 +111,7 @@ class Reading:
     @cached_property
     def treatment(self) -> TreatmentReading:
         """What is read of the treatment."""
-        return TreatmentReading(self)
+        return TreatmentReading(self, self._viewer)
 
     @cached_property
     def files(self) -> FileReading:
@@ -125,7 +129,7 @@ class Reading:
         return DataLoader(self._load_bodies)
 
     @cached_property
-    def _names(self) -> DataLoader[str, str | None]:
+    def _names(self) -> DataLoader[tuple[str | None, str], str | None]:
         return DataLoader(self._load_names)
 
     @cached_property
@@ -158,8 +162,13 @@ class Reading:
 
     async def snapshot(self, concertation: str) -> Snapshot | None:
         """Give one concertation as its ledger folds, if it exists and the viewer may see it."""
-        at = await self._snapshots.load(concertation)
-        return at if at and sees_concertation(self._viewer, at) else None
+        return self._seen(await self._snapshots.load(concertation))
+
+    def _seen(self, at: Snapshot | None) -> Snapshot | None:
+        if at is None or not sees_concertation(self._viewer, at):
+            return None
+        self._opened.add(at.id)
+        return at
 
     def lately(self, concertation: str) -> Known | None:
         """Give a concertation as other requests read it last, for what `submit_together` takes."""
@@ -182,20 +191,21 @@ class Reading:
             found = await concertations.process_by_slug(connection, slug, self._known)
             return Snapshot(*found) if found else None
 
-        at = await self.ask(question)
-        return at if at and sees_concertation(self._viewer, at) else None
+        return self._seen(await self.ask(question))
 
     async def any_snapshot(self, concertation: str) -> Snapshot | None:
         """Give one concertation as its ledger folds, whoever asks: for deciding, not for showing."""
-        return await self._snapshots.load(concertation)
+        at = await self._snapshots.load(concertation)
+        self._seen(at)
+        return at
 
     async def body(self, body: Body) -> dict[str, str] | None:
         """Give the text of a body, by language."""
         return await self._bodies.load(body)
 
-    async def name(self, person: str) -> str | None:
-        """Give the name of a person."""
-        return await self._names.load(person)
+    async def name(self, person: str, concertation: str | None = None) -> str | None:
+        """Give the name of a person in a concertation, where PostgreSQL lets the viewer know it, too."""
+        return await self._names.load((concertation, person))
 
     async def concertation_page(
         self, *, first: int, after: concertations.Place | None, phases: Sequence[str] | None, mine: bool
@@ -214,9 +224,7 @@ class Reading:
         )
         snapshots = await self._snapshots.load_many([row.id for row in page.rows])
         return [
-            (row, at)
-            for row, at in zip(page.rows, snapshots, strict=True)
-            if at and sees_concertation(self._viewer, at)
+            (row, at) for row, at in zip(page.rows, snapshots, strict=True) if self._seen(at) and at
         ], page
 
     async def ledger_page(
@@ -224,7 +232,9 @@ class Reading:
     ) -> Page[Entry]:
         """Give a page of a ledger, oldest first."""
         return await self.ask(
-            lambda connection: ledger.page(connection, concertation, first=first, after=after, kinds=kinds)
+            lambda connection: ledger.page(
+                connection, concertation, reader=self._viewer.member, first=first, after=after, kinds=kinds
+            )
         )
 
     async def entries(self, concertation: str, first: int, count: int) -> tuple[Entry, ...]:
@@ -232,13 +242,17 @@ class Reading:
         if count == 0:
             return ()
         found = await self.ask(
-            lambda connection: ledger.after(connection, concertation, first - 1, most=count)
+            lambda connection: ledger.after(
+                connection, concertation, first - 1, reader=self._viewer.member, most=count
+            )
         )
         return tuple(found)
 
     async def entry(self, concertation: str, seq: int) -> Entry | None:
         """Give one row of a ledger."""
-        return await self.ask(lambda connection: ledger.get(connection, concertation, seq))
+        return await self.ask(
+            lambda connection: ledger.get(connection, concertation, seq, reader=self._viewer.member)
+        )
 
     def scope(self, at: Snapshot, round: int, stage: str) -> finding.Scope:
         """Give a stage as the viewer may find contributions in it."""
@@ -358,8 +372,12 @@ class Reading:
         return [found.get(key[1]) for key in keys]
 
     async def _load_bodies(self, keys: list[Body]) -> list[dict[str, str] | None]:
-        found = await self.ask(lambda connection: bodies.get_many(connection, [key.id for key in keys]))
-        return [found[key.id].content if key.id in found else None for key in keys]
+        found = await self.ask(
+            lambda connection: bodies.texts(
+                connection, [key.id for key in keys], reader=self._viewer.member, concertations=self._opened
+            )
+        )
+        return [found.get(key.id) for key in keys]
 
     async def organisation(self, concertation: str, key: str) -> Organisation | None:
         """Give an organisation of a concertation by its name in the ledger."""
@@ -379,9 +397,9 @@ class Reading:
         found = await self.ask(question)
         return [found.get(key) for key in keys]
 
-    async def _load_names(self, keys: list[str]) -> list[str | None]:
-        found = await self.ask(lambda connection: people.get_many(connection, keys))
-        return [found[key].display_name if key in found else None for key in keys]
+    async def _load_names(self, keys: list[tuple[str | None, str]]) -> list[str | None]:
+        found = await self.ask(lambda connection: people.names(connection, self._viewer.member, keys))
+        return [found.get(key) for key in keys]
 
     async def _load_questionnaires(self, keys: list[str]) -> list[questionnaires.Kept | None]:
         found = await self.ask(lambda connection: questionnaires.get_many(connection, keys))

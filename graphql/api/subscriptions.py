@@ -116,7 +116,9 @@ class _Follower:
         while True:
             try:
                 return await self.context.reading.ask(
-                    lambda connection: ledger.after(connection, self.at.id, self.seq, most=_BATCH)
+                    lambda connection: ledger.after(
+                        connection, self.at.id, self.seq, reader=self.context.viewer.member, most=_BATCH
+                    )
                 )
             except StoreUnreachable:
                 await asyncio.sleep(_PAUSE)  # the socket stays; what happens meanwhile is read afterwards

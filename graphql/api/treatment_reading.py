@@ -11,6 +11,7 @@ from api.moderation_reading import Asks
 from api.snapshot import Snapshot
 from domain.acts import TreatmentFigures
 from domain.process import Synthesis
+from domain.rights import Viewer
 from domain.treatment.figures import whole
 from store import lineage, suggesting, treatment, written_versions
 from store.lineage import Whereabouts
@@ -23,9 +24,10 @@ _SHOWN = 100
 class TreatmentReading:
     """The reads of one request. Who may see what of them is for the caller to know."""
 
-    def __init__(self, reading: Asks) -> None:
-        """Ask through the reads of the request, with nothing remembered."""
+    def __init__(self, reading: Asks, viewer: Viewer) -> None:
+        """Ask for a viewer, through the reads of the request, with nothing remembered."""
         self._ask = reading.ask
+        self._reader = viewer.member
         self._figures: dict[tuple[str, int, int, str], asyncio.Future[TreatmentFigures]] = {}
         self._versions: DataLoader[tuple[str, int, str], dict[tuple[str, str], tuple[Written, ...]]] = (
             DataLoader(self._load_versions)
@@ -85,7 +87,13 @@ class TreatmentReading:
     ) -> list[dict[tuple[str, str], tuple[Written, ...]]]:
         return [
             await self._ask(
-                partial(written_versions.versions, concertation=concertation, round=round, stage=stage)
+                partial(
+                    written_versions.versions,
+                    concertation=concertation,
+                    round=round,
+                    stage=stage,
+                    reader=self._reader,
+                )
             )
             for concertation, round, stage in keys
         ]

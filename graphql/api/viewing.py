@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from api.enumerations import Phase, Role
+from api.enumerations import Phase
 from api.publication import reads_early, votes_are_published, votes_in
 from api.snapshot import Snapshot
 from domain.deciding.seats import voters
 from domain.process import Ballot, BallotState
-from domain.rights import Reach, Scope, Viewer, may
+from domain.rights import UNNAMED, Reach, Scope, Viewer, may
 from store.contributions import Contribution
 
 ANYBODY = Viewer()
-_UNNAMED = frozenset({Role.CLERK, Role.PANELLIST})
 
 
 def holds_receipts(viewer: Viewer) -> bool:
@@ -44,7 +43,7 @@ def _holds_public_office(at: Snapshot, member: str) -> bool:
     return at.process.phase is not Phase.DRAFT and any(
         term.member == member
         for office in at.process.offices.values()
-        if office.role not in _UNNAMED
+        if office.role not in UNNAMED
         for term in office.terms
     )
 

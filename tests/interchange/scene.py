@@ -122,7 +122,7 @@ async def hold(play: Play, app: Pool) -> Held:
             connection, id=organisation, concertation=play.id, said=registration, by="coordinator"
         )
         await play.do(acts.AssignOrganisation(member="p5", organisation=organisation))
-        await people.put_many(connection, {f"p{n}": name for n, name in enumerate(NAMES)})
+        await people.put_new(play.worker, {f"p{n}": name for n, name in enumerate(NAMES)})
         receipts = {
             "plain": await play.contribute(connection, "p0", body=ODD, themes=("sante",)),
             "answered": await play.contribute(

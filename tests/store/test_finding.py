@@ -85,7 +85,7 @@ async def test_texts_are_found_by_their_author_and_by_who_sees_all_until_they_ar
         assert await finding.facets(connection, scope(play, reader=None)) == []
         assert await seen(reader="p1") == (["p1"], 1, [True])
         assert await seen(reader="g", sees_all=True) == (["p0", "p1", "p2"], 3, [False] * 3)
-        assert await connection.fetchval("SELECT count(*) FROM contribution") == 0
+        assert await connection.fetchval("SELECT count(*) FROM contribution_read") == 0
         await play.close()
         assert await seen() == (["p0", "p1", "p2"], 3, [False] * 3)
         assert await finding.facets(connection, scope(play, reader=None))

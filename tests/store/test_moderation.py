@@ -491,8 +491,10 @@ async def test_a_reader_reports_a_contribution_once_until_somebody_has_looked(
     await desk.report(play, one, "a")
     await desk.report(play, two, "b")
     async with app.acquire() as connection:
-        queue = await reports.queue(connection, play.id, first=1)
-        rest = await reports.queue(connection, play.id, first=1, after=queue.rows[-1].place)
+        queue = await reports.queue(connection, play.id, reader="coordinator", first=1)
+        rest = await reports.queue(
+            connection, play.id, reader="coordinator", first=1, after=queue.rows[-1].place
+        )
     assert [(r.contribution, r.count) for r in (*queue.rows, *rest.rows)] == [(two, 2), (one, 1)]
     assert (queue.total, queue.more, rest.more) == (2, True, False)
 

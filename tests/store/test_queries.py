@@ -86,18 +86,20 @@ async def test_the_reconciler_is_told_what_is_not_over(play: Play) -> None:
 async def test_the_ledger_is_read_by_pages_after_a_number(play: Play, app: Pool) -> None:
     events = await play.draft()
     async with app.acquire() as connection:
-        page = await ledger.page(connection, play.id, first=1)
+        page = await ledger.page(connection, play.id, reader="coordinator", first=1)
         assert [row.event for row in page.rows] == list(events[:1])
         assert (page.more, page.total) == (len(events) > 1, len(events))
-        kinds = await ledger.page(connection, play.id, first=5, kinds=["member_enrolled"])
+        kinds = await ledger.page(
+            connection, play.id, reader="coordinator", first=5, kinds=["member_enrolled"]
+        )
         assert {row.kind for row in kinds.rows} == {"member_enrolled"}
         assert kinds.total == len(kinds.rows)
-        first, *others = await ledger.after(connection, play.id, 0)
+        first, *others = await ledger.after(connection, play.id, 0, reader="coordinator")
         assert first.previous == "0" * 64
         assert all(b.previous == a.hash for a, b in zip([first, *others], others, strict=False))
-        assert await ledger.get(connection, play.id, 1) == first
-        assert await ledger.get(connection, play.id, 99) is None
-        assert await ledger.after(connection, "x", 0) == []
+        assert await ledger.get(connection, play.id, 1, reader="coordinator") == first
+        assert await ledger.get(connection, play.id, 99, reader="coordinator") is None
+        assert await ledger.after(connection, "x", 0, reader=None) == []
 
 
 async def test_a_version_of_a_procedure_is_published_once(app: Pool) -> None:
@@ -133,7 +135,7 @@ async def test_procedures_are_listed_in_their_latest_version_or_in_all(app: Pool
         assert every.total == 4
 
 
-async def test_a_body_is_kept_under_the_id_that_its_command_makes_again(app: Pool) -> None:
+async def test_a_body_is_kept_under_the_id_that_its_command_makes_again(app: Pool, play: Play) -> None:
     named = derived("m", "key", "opinion")
     assert named == derived("m", "key", "opinion") != derived("m", "key", "other")
     async with app.acquire() as connection:
@@ -147,10 +149,11 @@ async def test_a_body_is_kept_under_the_id_that_its_command_makes_again(app: Poo
         assert body == Body(id=named, digest=digest({"fr": "Avis favorable"}))
         assert await put(" Avis favorable") == body
         assert refused(await put("Avis défavorable")).code is Code.IDEMPOTENCY_KEY_REUSED
-        kept = await bodies.get(connection, named)
-        assert kept is not None
-        assert (kept.content, kept.kind, kept.author) == ({"fr": "Avis favorable"}, "opinion", "m")
-        assert await bodies.get_many(connection, ["x", str(uuid4()), named]) == {named: kept}
+        assert await bodies.texts(connection, [named], reader="m", concertations=()) == {}
+    kept = await bodies.get(play.worker, named)
+    assert kept is not None
+    assert (kept.content, kept.kind, kept.author) == ({"fr": "Avis favorable"}, "opinion", "m")
+    assert await bodies.get_many(play.worker, ["x", str(uuid4()), named]) == {named: kept}
 
 
 @pytest.mark.parametrize(
@@ -168,16 +171,18 @@ def test_a_body_that_is_no_text_is_refused(content: dict[str, str] | str, code: 
     assert refused(bodies.tidied(content, ("text",))).code is code
 
 
-async def test_people_are_named_and_renamed_in_one_place(app: Pool) -> None:
+async def test_people_are_named_once_in_one_place(app: Pool, play: Play) -> None:
+    await people.put_new(play.worker, {"a": "Awa Diallo", "b": "Benoît Le Goff"})
+    await people.put_new(play.worker, {"a": "Awa Diallo-Martin"})
     async with app.acquire() as connection:
-        await people.put_many(connection, {"a": "Awa Diallo", "b": "Benoît Le Goff"})
-        await people.put(connection, "a", "Awa Diallo-Martin")
-        found = await people.get_many(connection, ["a", "b", "c"])
-        assert {m: p.display_name for m, p in found.items()} == {
-            "a": "Awa Diallo-Martin",
-            "b": "Benoît Le Goff",
-        }
-        assert await people.get(connection, "c") is None
+        await people.keep(connection, "a", "Une autre")
+        await people.keep(connection, "c", "Claude Martin")
+    found = await people.get_many(play.worker, ["a", "b", "c", "d"])
+    assert {m: p.display_name for m, p in found.items()} == {
+        "a": "Awa Diallo",
+        "b": "Benoît Le Goff",
+        "c": "Claude Martin",
+    }
 
 
 @pytest.mark.parametrize("text", ["", "x", "{00000000-0000-4000-8000-000000000000}", "0" * 32, "\x00"])

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.postgres
 
 async def test_a_draft_is_recorded_with_its_ledger_snapshot_and_log(play: Play) -> None:
     events = await play.draft()
-    rows = await ledger.after(play.worker, play.id, 0)
+    rows = await ledger.after(play.worker, play.id, 0, reader=None)
     assert tuple(row.event for row in rows) == events
     assert [row.seq for row in rows] == list(range(1, len(events) + 1))
     process = await play.process()
@@ -184,7 +184,7 @@ async def test_a_fault_of_the_rules_leaves_nothing(play: Play) -> None:
     with pytest.raises(ZeroDivisionError):
         await record(play.worker, play.command(acts.EnrolMember(member="a")), 0, decide=crash)
     assert await play.process() == before
-    assert len(await ledger.after(play.worker, play.id, 0)) == before.seq
+    assert len(await ledger.after(play.worker, play.id, 0, reader=None)) == before.seq
 
 
 async def test_a_backend_killed_after_the_ledger_and_before_the_commit_leaves_nothing(
@@ -205,7 +205,7 @@ async def test_a_backend_killed_after_the_ledger_and_before_the_commit_leaves_no
     await superuser.close()
     await worker.release(doomed)
     assert await play.process() == before
-    assert len(await ledger.after(play.worker, play.id, 0)) == before.seq
+    assert len(await ledger.after(play.worker, play.id, 0, reader=None)) == before.seq
     assert isinstance((await record(play.worker, command, 0)).reply, Accepted)
 
 
@@ -277,5 +277,5 @@ async def test_the_snapshot_is_the_fold_of_the_ledger_though_canonical_json_reor
     await play.launch(procedure(*stages, lanes=axes))
     folded = await ledger.fold_of(play.worker, play.id)
     assert write_process(folded) == write_process(await play.process())
-    for row in await ledger.after(play.worker, play.id, 0):
+    for row in await ledger.after(play.worker, play.id, 0, reader=None):
         assert row.content == write_event(row.event)

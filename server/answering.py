@@ -70,6 +70,11 @@ class Answering(NamedTuple):
         said = text("body.size", self.languages, most=str(most))
         return self._fault(413, FaultCode.BAD_USER_INPUT, said, {"connection": "close"})
 
+    def too_slow(self, seconds: float) -> Response:
+        """Answer a body that did not come within so many seconds."""
+        said = text("body.slow", self.languages, seconds=round(seconds))
+        return self._fault(408, FaultCode.BAD_USER_INPUT, said, {"connection": "close"})
+
     def unauthenticated(self) -> Response:
         """Answer whoever comes with a token that is not valid."""
         code = FaultCode.UNAUTHENTICATED

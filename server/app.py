@@ -215,6 +215,7 @@ def create_app(
             guard,
             queries_by_get=settings.queries_by_get,
             init_within=timedelta(seconds=settings.socket_init_timeout),
+            body_within=settings.request_timeout,
         )
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
         door.health = Health(pool, client)

@@ -1,5 +1,6 @@
 """Request bodies: read up to a limit, decoded strictly."""
 
+import asyncio
 import re
 from collections.abc import Iterable
 from enum import StrEnum
@@ -17,6 +18,10 @@ DEEPEST = 50
 
 class BodyTooLarge(Exception):
     """The body of the request is larger than this service reads."""
+
+
+class BodyTooSlow(Exception):
+    """The body of the request did not come in time."""
 
 
 class Malformed(StrEnum):
@@ -40,20 +45,25 @@ class BodyMalformed(Exception):
         self.fault = fault
 
 
-async def read_within(request: Request, most: int) -> bytes:
+async def read_within(request: Request, most: int, seconds: float) -> bytes:
     """Read the body, and give up as soon as it is known to be larger than `most` bytes.
 
     Raises:
         BodyTooLarge: it is.
+        BodyTooSlow: it takes longer than so many seconds.
     """
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > most:
         raise BodyTooLarge
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise BodyTooLarge
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most:
+                    raise BodyTooLarge
+    except TimeoutError:
+        raise BodyTooSlow from None
     return bytes(body)
 
 

@@ -31,7 +31,7 @@ from server.addresses import address_of
 from server.answering import Answering
 from server.asked import Asked, FormFault, FormRefused, asked_by_get, asked_by_post
 from server.authentication import Authentication, Bearer
-from server.bodies import BodyMalformed, BodyTooLarge, decode, read_within
+from server.bodies import BodyMalformed, BodyTooLarge, BodyTooSlow, decode, read_within
 from server.browser_sessions import SessionEnded
 from server.limits.guard import Guard
 from server.limits.prices import OPENED, Asking
@@ -66,6 +66,7 @@ class View(GraphQL[Context, None]):
         *,
         queries_by_get: bool,
         init_within: timedelta,
+        body_within: float,
     ) -> None:
         """Take bodies of at most `most` bytes, sockets that begin in time, and of each caller what `guard` allows."""
         super().__init__(
@@ -79,6 +80,7 @@ class View(GraphQL[Context, None]):
         self._authentication = authentication
         self._contexts = contexts
         self._most = most
+        self._body_within = body_within
         self.guard = guard
         self._methods = "GET, POST" if queries_by_get else "POST"
 
@@ -122,6 +124,8 @@ class View(GraphQL[Context, None]):
             return answering.refusal(refused.fault, allow="POST" if by_get else self._methods)
         except BodyTooLarge:
             return answering.too_large(self._most)
+        except BodyTooSlow:
+            return answering.too_slow(self._body_within)
         except BodyMalformed as malformed:
             return answering.malformed(malformed.fault)
         except SessionEnded:
@@ -151,7 +155,7 @@ class View(GraphQL[Context, None]):
     async def _asked(self, request: Request) -> tuple[Asked, int]:
         if request.method == "GET":
             return asked_by_get(request.scope["query_string"]), len(request.scope["query_string"])
-        body = await read_within(request, self._most)
+        body = await read_within(request, self._most, self._body_within)
         if not is_json(request.headers.get("content-type", "")):
             raise FormRefused(FormFault.CONTENT_TYPE)
         return asked_by_post(body), len(body)

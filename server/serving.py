@@ -8,13 +8,17 @@ from socket import socket
 import uvicorn
 from starlette.types import ASGIApp
 
+from server.patience import Patience, with_patience
 from server.settings import Settings
 
 
 def listening(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Say how an application is served. What proxies say is believed of those that the settings name, of no other."""
+    http, ws = with_patience(Patience(settings.request_timeout, settings.unread_timeout))
     return uvicorn.Config(
         app,
+        http=http,
+        ws=ws,
         host=settings.host,
         port=settings.port,
         lifespan="on",

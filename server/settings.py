@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     queries_by_get: bool = True
     #: How long a socket may take to say who it is.
     socket_init_timeout: Seconds = 10.0
+    #: Longest wait for the head of a request, and for a body that is read whole.
+    request_timeout: Seconds = 10.0
+    #: Longest wait for a client to read on what was sent.
+    unread_timeout: Seconds = 30.0
     #: Whether callers are held to rates at all.
     rate_limits: bool = True
     #: Points a second of one viewer; what a point is, docs/limits.md says.

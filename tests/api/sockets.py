@@ -8,24 +8,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 import websockets
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection
 from websockets.typing import Subprotocol
 
-from server.serving import Server
+from server.serving import Server, listening
+from server.settings import Settings
 from tests.api.house import document
 
 TRANSPORT = Subprotocol("graphql-transport-ws")
 
 
 @asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """Serve an application that has started already; gives `host:port`."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, lifespan="off", log_config=None, ws_max_size=1_000_000
-    )
+async def served(app: Starlette, **more: Any) -> AsyncIterator[str]:
+    """Serve an application that has started already, as `concertation api` would; gives `host:port`."""
+    config = listening(app, Settings(host="127.0.0.1", port=0, **more))
+    config.lifespan = "off"
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     server = Server(config, address.set_result)
     serving = asyncio.ensure_future(server.serve())

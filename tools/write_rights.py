@@ -1,4 +1,4 @@
-"""Write docs/rights.md: who may do what and when, from the table of rights.
+"""Write docs/rights.md: who may do what and when, and who sees which field; from the tables that say so.
 
     python -m tools.write_rights
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from api.classified import NEEDS
 from domain.procedure import Role
 from domain.rights import THEMES, About, Reach, Right, Standing, Who
 from domain.texts import label
@@ -33,9 +34,17 @@ the API.
 """
 
 
+_FIELDS = """\
+Every field of the schema is classified in `graphql/api/classified.py`. What is not here is seen by whoever sees its
+object; an object that may not be seen is not there: `null`, or not in the list, and so it is with `node(id)`.
+*Published*: as the stage declares for that kind of object (`live`, `at_close`, `at_conclusion`, `at_round_end`,
+`never`), and after an embargo.
+"""
+
+
 def page() -> str:
     """Give the whole page."""
-    return "\n".join([_HEAD, *_words(), *_roles(), *_tables()]).rstrip() + "\n"
+    return "\n".join([_HEAD, *_words(), *_roles(), *_tables(), *_fields()]).rstrip() + "\n"
 
 
 _ABOUT = {
@@ -101,6 +110,20 @@ def _cells(right: Right) -> Iterator[str]:
     yield "".join(word[0].upper() for word in Standing if word in right.states) or "–"
     yield right.about.value
     yield right.reach.value if right.reach is not Reach.ACCOUNT else "*account*"
+
+
+def _fields() -> Iterator[str]:
+    yield "## Fields"
+    yield ""
+    yield _FIELDS
+    yield "| who may | and | once published | token | fields |"
+    yield "|---|---|---|---|---|"
+    for need, fields in NEEDS.items():
+        needed = need.value
+        actions = ", ".join(f"`{action}`" for action in needed.actions)
+        reach = needed.reach.value if needed.reach is not Reach.ACCOUNT else "*account*"
+        named = ", ".join(f"`{field}`" for field in fields)
+        yield f"| {actions} | {needed.words} | {needed.kind or ''} | {reach} | {named} |"
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 CONFORMANCE := tests/conformance
 CLIENTS := $(CONFORMANCE)/node_modules
+EXAMPLE := examples/typescript/node_modules
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 # Test processes: the number of workers of pytest-xdist, one more than two cores since many tests wait for servers; 0 runs
@@ -59,13 +60,13 @@ format: $(STAMP) ## let ruff put the code in order
 bench: $(STAMP) ## measure: one JSON line per figure (ONLY=name, SCALE=small or full)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
-$(CLIENTS)/.ready: $(CONFORMANCE)/package-lock.json
+$(CLIENTS)/.ready $(EXAMPLE)/.ready: %/node_modules/.ready: %/package-lock.json
 	@command -v npm >/dev/null || { echo 'Node.js 20 or newer, with npm, is needed: its clients are asked.'; exit 1; }
-	@echo "Installing into $(CLIENTS) (once) …"
-	@cd $(CONFORMANCE) && npm ci --silent --ignore-scripts --no-audit --no-fund --cache $(abspath $(VENV))/npm
+	@echo "Installing into $(@D) (once) …"
+	@cd $* && npm ci --silent --ignore-scripts --no-audit --no-fund --cache $(abspath $(VENV))/npm
 	@touch $@
 
-conformance: $(STAMP) $(CLIENTS)/.ready ## ask programs that nobody here wrote whether they understand the API (needs Node.js)
+conformance: $(STAMP) $(CLIENTS)/.ready $(EXAMPLE)/.ready ## ask programs that nobody here wrote whether they understand the API (needs Node.js)
 	@$(BIN)/python -m tests.conformance
 
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
@@ -73,4 +74,4 @@ lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 	@$(COMPILE) --constraint requirements.lock --extra s3 --output-file requirements-image.lock
 
 clean: ## remove .venv and caches (never your data)
-	@rm -rf $(VENV) $(CLIENTS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf $(VENV) $(CLIENTS) $(EXAMPLE) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

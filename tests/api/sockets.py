@@ -21,9 +21,12 @@ TRANSPORT = Subprotocol("graphql-transport-ws")
 
 
 @asynccontextmanager
-async def served(app: Starlette, **more: Any) -> AsyncIterator[str]:
-    """Serve an application that has started already, as `concertation api` would; gives `host:port`."""
-    config = listening(app, Settings(host="127.0.0.1", port=0, **more))
+async def served(app: Starlette, *, port: int = 0, **more: Any) -> AsyncIterator[str]:
+    """Serve an application that has started already, as `concertation api` would, on any free port unless told.
+
+    Gives `host:port`.
+    """
+    config = listening(app, Settings(host="127.0.0.1", port=port, **more))
     config.lifespan = "off"
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     server = Server(config, address.set_result)

@@ -114,10 +114,10 @@ async def sockets(facts: dict[str, Any]) -> list[Check]:
 
 
 async def clients(facts: dict[str, Any]) -> list[Check]:
-    """Have each client play a whole concertation, and print what it did."""
+    """Have each client play a whole concertation, and the example its part; print what they did."""
     checks = []
     for client, steps in await play_all(facts):
-        print(f"\n{client}: a whole concertation")
+        print(f"\n{client}")
         for step in steps:
             print(f"  {'✗' if step.why else '✓'} {step.check} ({step.ms} ms)")
         checks += [Check(client, step.check, step.why) for step in steps]

@@ -1,4 +1,4 @@
-"""Has clients that nobody here wrote each play a whole concertation, side by side, on one stack."""
+"""Has clients that nobody here wrote each play a whole concertation, side by side, and the example in TypeScript."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from server.demo.client import Client
 from server.tokens import DEMO_ROLES, demo_member
-from tests.conformance import with_gql
+from tests.conformance import examples, with_gql
 
 HERE = Path(__file__).parent
 PROCEDURE = HERE / "procedure.json"
@@ -41,12 +41,19 @@ async def play_all(facts: dict[str, Any]) -> list[Played]:
         members={role: str(demo_member(role)) for role in DEMO_ROLES},
     )
     return await asyncio.gather(
-        *(_in_node(client, script, site) for client, script in NODE_CLIENTS.items()), _with_gql(site)
+        *(_in_node(client, script, site) for client, script in NODE_CLIENTS.items()),
+        _with_gql(site),
+        _examples(site),
     )
 
 
 async def _with_gql(site: with_gql.Site) -> Played:
     return Played("gql", await with_gql.play(site))
+
+
+async def _examples(site: with_gql.Site) -> Played:
+    steps = [await with_gql.taken(take.__name__, take(site)) for take in examples.STEPS]
+    return Played("examples/typescript", steps)
 
 
 async def _in_node(client: str, script: str, site: with_gql.Site) -> Played:

@@ -344,18 +344,22 @@ STEPS: tuple[Callable[[Play], Awaitable[None]], ...] = (
 )
 
 
+async def taken(name: str, step: Awaitable[None]) -> Step:
+    """Take a step, and say what came of it."""
+    since, why = time.monotonic(), ""
+    try:
+        await step
+    except Exception as fault:  # whatever it is, it is what the table tells
+        why = f"{type(fault).__name__}: {fault}"
+    return Step(name.replace("_", " "), why, round(1000 * (time.monotonic() - since)))
+
+
 async def play(site: Site) -> list[Step]:
     """Take the steps until one fails."""
     story, steps = Play(site), []
     async with story.open:
         for take in STEPS:
-            since, why = time.monotonic(), ""
-            try:
-                await take(story)
-            except Exception as fault:  # whatever it is, it is what the table tells
-                why = f"{type(fault).__name__}: {fault}"
-            what = take.__name__.replace("_", " ")
-            steps.append(Step(what, why, round(1000 * (time.monotonic() - since))))
-            if why:
+            steps.append(await taken(take.__name__, take(story)))
+            if steps[-1].why:
                 break
     return steps

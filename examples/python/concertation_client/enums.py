@@ -1,0 +1,10 @@
+from enum import Enum
+
+
+class StageKind(str, Enum):
+    CALL_FOR_INPUT = "CALL_FOR_INPUT"
+    HEARINGS = "HEARINGS"
+    SCIENTIFIC_REVIEW = "SCIENTIFIC_REVIEW"
+    SYNTHESIS = "SYNTHESIS"
+    DECISION = "DECISION"
+    FOLLOW_UP = "FOLLOW_UP"

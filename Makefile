@@ -4,6 +4,7 @@ VENV   := .venv
 CONFORMANCE := tests/conformance
 CLIENTS := $(CONFORMANCE)/node_modules
 EXAMPLE := examples/typescript/node_modules
+ATTACK := .venv-attack
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 # Test processes: the number of workers of pytest-xdist, one more than two cores since many tests wait for servers; 0 runs
@@ -13,14 +14,14 @@ JOBS   ?= 3
 ARGS   ?=
 ONLY   ?=
 
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --quiet --generate-hashes \
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --quiet --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 export PATH := $(abspath $(BIN)):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format bench conformance lock clean
+.PHONY: help setup demo up test check format bench conformance attack lock clean
 
 help: ## list the targets
 	@printf 'Concertation: what you can do here\n\n'
@@ -69,9 +70,19 @@ $(CLIENTS)/.ready $(EXAMPLE)/.ready: %/node_modules/.ready: %/package-lock.json
 conformance: $(STAMP) $(CLIENTS)/.ready $(EXAMPLE)/.ready ## ask programs that nobody here wrote whether they understand the API (needs Node.js)
 	@$(BIN)/python -m tests.conformance
 
+$(ATTACK)/.ready: requirements-attack.lock
+	@test -x $(ATTACK)/bin/python || $(PYTHON) -m venv $(ATTACK)
+	@echo "Installing into $(ATTACK) (once) …"
+	@$(ATTACK)/bin/python -m pip install -qq --require-hashes --only-binary :all: -r requirements-attack.lock
+	@touch $@
+
+attack: $(STAMP) $(ATTACK)/.ready ## set bandit, semgrep, schemathesis and a hostile list on it (ARGS="--only volleys")
+	@$(BIN)/python -m tests.attack $(ARGS)
+
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
-	@$(COMPILE) --upgrade --group dev --extra embedded --extra s3 --output-file requirements.lock
-	@$(COMPILE) --constraint requirements.lock --extra s3 --output-file requirements-image.lock
+	@$(COMPILE) pyproject.toml --upgrade --group dev --extra embedded --extra s3 --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --constraint requirements.lock --extra s3 --output-file requirements-image.lock
+	@$(COMPILE) tests/attack/requirements.in --upgrade --output-file requirements-attack.lock
 
 clean: ## remove .venv and caches (never your data)
-	@rm -rf $(VENV) $(CLIENTS) $(EXAMPLE) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf $(VENV) $(ATTACK) $(CLIENTS) $(EXAMPLE) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema, get_introspection_query, parse
 
 from api.faults import AsksTooMuch, Bound
-from api.gate import DEEPEST_WALK, LARGEST_PAGE, MOST, Measure, measure
+from api.gate import DEEPEST_WALK, LARGEST_PAGE, MOST, Measure, listed, measure
 from api.parsing import MOST_CHARACTERS, MOST_TOKENS, Documents, Parsed
 from api.proving import ProvingSchema
 
@@ -57,6 +57,24 @@ def test_what_a_document_asks_for_is_counted_with_its_fragments_written_out() ->
         Bound.DIRECTIVES: 6, Bound.ALIASES: 2, Bound.ROOTS: 2, Bound.LEVELS: 2, Bound.FIELDS: 6, Bound.REPEATS: 0,
     }  # fmt: skip
     assert found.costs["Q"].of({}) == 6
+
+
+def test_what_is_asked_about_the_schema_costs_as_much_as_the_schema_has() -> None:
+    lists = listed(SCHEMA)
+    types = lists["__Schema.types"]
+    assert types == round(len(SCHEMA.type_map) / 4)
+    assert cost("{ __schema { queryType { name } } }") == 3
+    assert cost("{ __schema { types { name kind } } }") == 2 + types * 2
+    assert cost("{ __schema { types { ...F } } } fragment F on __Type { fields { name } }") == 2 + types * (
+        1 + lists["__Type.fields"]
+    )
+    assert cost('{ __type(name: "Item") { fields { name } } }') == 2 + lists["__Type.fields"]
+
+
+def test_the_usual_question_about_the_schema_is_let_through(schema: ProvingSchema) -> None:
+    (asked,) = counted(get_introspection_query(), schema._schema).costs.values()
+    print(f"introspection costs {asked.of({})} of {MOST[Bound.COST]}")
+    assert 10_000 < asked.of({}) < MOST[Bound.COST]
 
 
 def test_each_selection_is_looked_at_once_however_often_it_is_spread() -> None:

@@ -11,6 +11,8 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from zlib import crc32
 
 PREFIX = "concertation_pat_"
+INVITED = "concertation_inv_"
+"""What the token begins with that whoever has the code of an invitation is given, written in the same way."""
 CHANCE = 32
 """Bytes of chance in a token."""
 PATTERN = rf"{PREFIX}[0-9A-Za-z]{{49}}"
@@ -25,7 +27,7 @@ _SIGNS, _CHECKING = 43, 6
 _KNOWN = frozenset(_ALPHABET)
 
 
-def write(chance: bytes) -> str:
+def write(chance: bytes, prefix: str = PREFIX) -> str:
     """Give the token of `CHANCE` random bytes.
 
     Raises:
@@ -34,7 +36,7 @@ def write(chance: bytes) -> str:
     if len(chance) != CHANCE:
         raise ValueError(f"a token takes {CHANCE} bytes of chance")
     signs = _signs(int.from_bytes(chance), _SIGNS)
-    return f"{PREFIX}{signs}{_check(signs)}"
+    return f"{prefix}{signs}{_check(signs)}"
 
 
 def digest_of(token: str) -> bytes | None:
@@ -42,7 +44,7 @@ def digest_of(token: str) -> bytes | None:
 
     A hash made slow on purpose protects what people choose; nobody guesses 256 random bits.
     """
-    signs = token.removeprefix(PREFIX)
+    signs = token.removeprefix(PREFIX).removeprefix(INVITED)
     if len(token) != len(PREFIX) + _SIGNS + _CHECKING or len(signs) != _SIGNS + _CHECKING:
         return None
     if not _KNOWN.issuperset(signs) or _check(signs[:_SIGNS]) != signs[_SIGNS:]:

@@ -203,8 +203,11 @@ def create_app(
         contexts = _contexts(pool, commands, feed, tickets, exporting, agendas, letters, settings)
         personal = PersonalTokens.of(pool, settings.database_timeout)
         accounts = KnownAccounts.of(pool, settings.database_timeout)
+        invited = PersonalTokens.invited(pool, settings.database_timeout)
         browsers = BrowserSessions(pool, settings)
-        authentication = Authentication(keys, settings, personal, IssuedTokens(issuers), accounts, browsers)
+        authentication = Authentication(
+            keys, settings, personal, invited, IssuedTokens(issuers), accounts, browsers
+        )
         door.signing_out = SigningOut(browsers)
         door.development = DevelopmentSignIn(pool, browsers, settings)
         door.view = View(

@@ -12,7 +12,7 @@ from hashlib import sha256
 from joserfc.jwk import KeySet
 from starlette.requests import HTTPConnection
 
-from domain.access_tokens import PREFIX, digest_of
+from domain.access_tokens import INVITED, PREFIX, digest_of
 from domain.rights import Viewer
 from server.browser_sessions import BrowserSessions, Found
 from server.issued import IssuedTokens
@@ -31,7 +31,7 @@ class Bearer:
 
     viewer: Viewer
     expires: float = float("inf")
-    #: The digest of a personal access token, which may be revoked; unset for all others.
+    #: The digest of a token that may be revoked or replaced, personal or by an invitation; unset for all others.
     revocable: bytes | None = None
     #: Issuer and subject, where the viewer is the account of one: their roles on the platform may change.
     account: tuple[str, str] | None = None
@@ -60,17 +60,18 @@ class Authentication:
         keys: KeySet,
         settings: Settings,
         personal: PersonalTokens,
+        invited: PersonalTokens,
         issued: IssuedTokens,
         accounts: KnownAccounts,
         browsers: BrowserSessions | None = None,
     ) -> None:
-        """Trust these keys, and what `personal`, `issued` and `browsers` recognise.
+        """Trust these keys, and what the others recognise.
 
         `accounts` say who they are whom tokens name. Without `browsers`, no cookie counts.
         """
         self._browsers = browsers
         self._keys = keys
-        self._personal = personal
+        self._opaque = {PREFIX: personal, INVITED: invited}
         self._issued = issued
         self._accounts = accounts
         self._settings = settings
@@ -105,8 +106,8 @@ class Authentication:
         token = token.strip()
         if scheme.lower() != "bearer" or not 0 < len(token) <= LONGEST or not token.isascii():
             raise TokenInvalid
-        if token.startswith(PREFIX):
-            return await self._personal_bearer(digest_of(token))
+        if (tokens := self._opaque.get(token[: len(PREFIX)])) is not None:
+            return await self._opaque_bearer(tokens, digest_of(token))
         name = sha256(token.encode()).digest()
         known = self._kept.get(name)
         if known is not None and known.left > 0:
@@ -128,7 +129,9 @@ class Authentication:
         if bearer.session is not None and self._browsers is not None:
             return await self._browsers.still_works(bearer.session.use)
         if bearer.revocable is not None:
-            return await self._personal.recognised(bearer.revocable) is not None
+            invited = bearer.viewer.bound is not None
+            found = await self._opaque[INVITED if invited else PREFIX].recognised(bearer.revocable)
+            return found is not None
         if bearer.left <= 0 or bearer.account is None:
             return bearer.left > 0
         account = await self._accounts.account(*bearer.account)
@@ -149,8 +152,10 @@ class Authentication:
         account = await self._accounts.account(*bearer.account)
         return replace(bearer, viewer=Viewer(member=account.member, platform_roles=account.platform_roles))
 
-    async def _personal_bearer(self, digest: bytes | None) -> Bearer:
-        found = await self._personal.recognised(digest) if digest is not None else None
+    async def _opaque_bearer(self, tokens: PersonalTokens, digest: bytes | None) -> Bearer:
+        found = await tokens.recognised(digest) if digest is not None else None
         if found is None:
             raise TokenInvalid
-        return Bearer(Viewer(member=found.use.member, reaches=found.use.reaches), found.expires, digest)
+        use = found.use
+        viewer = Viewer(bound=use.bound) if use.bound else Viewer(member=use.member, reaches=use.reaches)
+        return Bearer(viewer, found.expires, digest)

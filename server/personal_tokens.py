@@ -13,7 +13,7 @@ from time import monotonic, time
 from typing import NamedTuple
 
 from api.asking import ask
-from store import access_tokens
+from store import access_tokens, invited_tokens
 from store.access_tokens import Use
 from store.pool import Pool
 
@@ -49,6 +49,15 @@ class PersonalTokens:
 
         async def recognise(digest: bytes) -> Use | None:
             return await ask(pool, within, partial(access_tokens.use, digest=digest))
+
+        return cls(recognise)
+
+    @classmethod
+    def invited(cls, pool: Pool, within: float) -> PersonalTokens:
+        """Ask PostgreSQL in the same way for the tokens of those who signed in by the code of an invitation."""
+
+        async def recognise(digest: bytes) -> Use | None:
+            return await ask(pool, within, partial(invited_tokens.use, digest=digest))
 
         return cls(recognise)
 

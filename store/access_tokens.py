@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.access_tokens import CHANCE, MOST_LIVE, digest_of, write
 from domain.refusals import Code, Refusal
-from domain.rights import Reach
+from domain.rights import Bound, Reach
 from store.identifiers import parse
 from store.pool import Connection
 
@@ -37,6 +37,8 @@ class Use:
     reaches: frozenset[Reach]
     #: Until it expires, by the only clock.
     seconds_left: float
+    #: What it is good for, and nothing else; unset: for all that it reaches.
+    bound: Bound | None = None
 
 
 async def create(

@@ -48,6 +48,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "participant": (_OWN, 't.reference COLLATE "C"'),
     "invitation": (_OWN, "t.number"),
     "invitation_code": (_OF_INVITATIONS, "t.hash"),
+    "invited_token": (_OF_INVITATIONS, "t.digest"),
     "reminder_day": (_OWN, 't.round, t.stage COLLATE "C", t.days'),
     "reminder": (_OF_INVITATIONS, "t.invitation, t.day"),
     "batch": (_OWN, "t.id"),

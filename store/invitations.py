@@ -105,31 +105,32 @@ async def reissue(
 
 async def open_code(connection: Connection, attempt: Attempt) -> Invitation | Refusal:
     """Tell what a code is for, and keep that it was opened."""
-    answer: dict[str, Any] = await connection.fetchval("SELECT open_invitation($1, $2, $3)", *_asked(attempt))
-    return _read(answer)
+    answer: dict[str, Any] = await connection.fetchval("SELECT open_invitation($1, $2, $3)", *asked(attempt))
+    return read_answer(answer)
 
 
 async def accept(connection: Connection, attempt: Attempt, member: str) -> Invitation | Refusal:
     """Take up an invitation. A second time by the same member, it is the same answer."""
     answer: dict[str, Any] = await connection.fetchval(
-        "SELECT answer_invitation($1, $2, $3, $4, true, NULL)", *_asked(attempt), member
+        "SELECT answer_invitation($1, $2, $3, $4, true, NULL)", *asked(attempt), member
     )
-    return _read(answer)
+    return read_answer(answer)
 
 
 async def decline(connection: Connection, attempt: Attempt, reason: str) -> Invitation | Refusal:
     """Turn an invitation down, with a reason."""
     answer: dict[str, Any] = await connection.fetchval(
-        "SELECT answer_invitation($1, $2, $3, NULL, false, $4)", *_asked(attempt), reason
+        "SELECT answer_invitation($1, $2, $3, NULL, false, $4)", *asked(attempt), reason
     )
-    return _read(answer)
+    return read_answer(answer)
 
 
 def _new_code() -> str:
     return codes.write(secrets.randbelow(codes.POSSIBLE))
 
 
-def _asked(attempt: Attempt) -> tuple[Any, ...]:
+def asked(attempt: Attempt) -> tuple[Any, ...]:
+    """Give an attempt as functions of the store take it: concertation, digest of the address, hash of the code."""
     return (
         parse(attempt.concertation),
         sha256(f"address\x1f{attempt.address}".encode()).digest(),
@@ -148,7 +149,8 @@ def _row(concertation: str, invitee: Invitee, code: str) -> dict[str, Any]:
     }
 
 
-def _read(answer: Mapping[str, Any]) -> Invitation | Refusal:
+def read_answer(answer: Mapping[str, Any]) -> Invitation | Refusal:
+    """Read what a function of the store says of a code."""
     if "refusal" in answer:
         code = Code(answer["refusal"])
         args = {"retryAt": _instant(answer["retry_at"])} if "retry_at" in answer else {}

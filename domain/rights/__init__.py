@@ -12,6 +12,8 @@ from domain.rights.asking import may as may
 from domain.rights.asking import refusal_of_state as refusal_of_state
 from domain.rights.asking import refused as refused
 from domain.rights.asking import standing_of as standing_of
+from domain.rights.invited import BY_INVITATION as BY_INVITATION
+from domain.rights.invited import invited as invited
 from domain.rights.table import TABLE as TABLE
 from domain.rights.table import THEMES as THEMES
 from domain.rights.table import Right as Right
@@ -23,6 +25,7 @@ from domain.rights.words import PRESIDENCY as PRESIDENCY
 from domain.rights.words import UNNAMED as UNNAMED
 from domain.rights.words import WHOLE as WHOLE
 from domain.rights.words import About as About
+from domain.rights.words import Bound as Bound
 from domain.rights.words import PlatformRole as PlatformRole
 from domain.rights.words import Reach as Reach
 from domain.rights.words import Scope as Scope

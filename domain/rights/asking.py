@@ -16,7 +16,7 @@ from domain.procedure import Role
 from domain.process import OfficeHeld, Phase, Process
 from domain.refusals import Code, Refusal
 from domain.rights.table import TABLE, roles_for
-from domain.rights.words import EVERYWHERE, About, Reach, Scope, Standing, Who
+from domain.rights.words import EVERYWHERE, About, Bound, Reach, Scope, Standing, Who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class Viewer:
     platform_roles: tuple[str, ...] = ()
     #: How far the personal access token reaches that they come with; unset: they come in person.
     reaches: frozenset[Reach] | None = None
+    #: What they may do by the code of an invitation, which makes nobody of them anywhere else (`invited`).
+    bound: Bound | None = None
 
     def actor(self, on_behalf_of: str | None = None) -> Actor:
         """Give the actor of a command by this viewer."""

@@ -220,6 +220,7 @@ _ADDRESSING = {
     "invite": _office(_CONDUCT, _LAUNCHED),
     "remind": _office(_CONDUCT, _LAUNCHED),
     "open_invitation": _oneself(_PUBLIC, Who.CODE),
+    "sign_in_with_code": _oneself(_LAUNCHED, Who.CODE, reach=Reach.ACCOUNT),  # a token makes no other
     "accept_invitation": _oneself(_LAUNCHED, Who.CODE),
     "decline_invitation": _oneself(_LAUNCHED, Who.CODE),
     "keep_webhooks": _office(_CONDUCT, _EVER),

@@ -105,3 +105,12 @@ COUNCIL = frozenset({Role.COUNCIL_CHAIR, Role.COUNCIL_MEMBER})
 PRESIDENCY = frozenset({Role.SPONSOR, Role.CO_PRESIDENT_STATE, Role.CO_PRESIDENT_LOCAL})
 UNNAMED = frozenset({Role.CLERK, Role.PANELLIST})
 """The roles whose holders are not known by name to everybody."""
+
+
+class Bound(NamedTuple):
+    """What the code of an invitation is good for: to contribute to one stage of one concertation, as one member."""
+
+    member: str
+    concertation: str
+    round: int
+    stage: str

@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 from api.context import Info
 from api.snapshot import Snapshot
 from api.structure import Theme, themes
+from domain.rights import invited
 from store import drafts
 from store.drafts import Draft
 
@@ -51,7 +52,8 @@ def draft_of(at: Snapshot, draft: Draft) -> ContributionDraft:
 
 async def draft_for(info: Info, at: Snapshot, stage: str) -> ContributionDraft | None:
     """Give the viewer's draft for a stage in its current round; else what they said before, where they are asked."""
-    member, run = info.context.viewer.member, at.process.runs.get(stage)
+    run = at.process.runs.get(stage)
+    member = invited(info.context.viewer, at.id, stage, run.round).member if run else None
     if member is None or run is None:
         return None
     place = (member, at.id, run.round, stage)

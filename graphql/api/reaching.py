@@ -9,16 +9,20 @@ from typing import Any, cast
 from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema, GraphQLUnionType, get_named_type
 
 from api.context import Context, Info
+from api.invited import as_invited
 from api.refusals import NotAllowed, Refused, refusal_of
 from domain.refusals import Code, Refusal
-from domain.rights import Reach, may, reach_of
+from domain.rights import BY_INVITATION, Reach, may, reach_of
 
 
 def hold_to_reach(schema: GraphQLSchema) -> None:
     """Let no mutation of a schema begin that the viewer's token does not reach."""
     assert schema.mutation_type is not None
     for name, field in schema.mutation_type.fields.items():
-        field.resolve = _held(field, reach_of(action_of(name)))
+        action = action_of(name)
+        field.resolve = _held(field, reach_of(action))
+        if action in BY_INVITATION:
+            field.resolve = as_invited(field.resolve)
 
 
 def action_of(mutation: str) -> str:

@@ -38,6 +38,7 @@ from api.mutations.reminding import ReminderMutations
 from api.mutations.reviewing import ReviewMutations
 from api.mutations.scheduling import SchedulingMutations
 from api.mutations.sending_files import FileMutations
+from api.mutations.signing_in import SigningInMutations
 from api.mutations.synthesising import SynthesisMutations
 from api.mutations.treating import TreatmentMutations
 from api.proving import MOST, Proving, ProvingSchema
@@ -57,6 +58,7 @@ class Mutation(
     MemberMutations,
     OrganisationMutations,
     InvitationMutations,
+    SigningInMutations,
     ReminderMutations,
     NoticeMutations,
     LetterMutations,

@@ -26,7 +26,7 @@ class Viewer:
 
     @field(description="Whether the request carries a valid token.")
     def authenticated(self) -> bool:
-        return self.viewer.member is not None
+        return self.viewer.member is not None or self.viewer.bound is not None
 
     @field(description="The pseudonymous id of the viewer, as it stands in ledgers.")
     def pseudonym(self) -> str | None:
@@ -56,17 +56,23 @@ class Viewer:
 
     @field(
         description="What the viewer has contributed, by any channel, in any round, in its latest versions, in the "
-        "order of reception; what they withdrew among it. Empty without a token."
+        "order of reception; what they withdrew among it. By the code of an invitation, what is of its stage. Empty "
+        "without a token."
     )
     async def contributions(
         self, info: Info, concertation_id: Annotated[ID, argument(description="The concertation.")]
     ) -> list[Contribution]:
-        member, key = self.viewer.member, concertation_key(concertation_id)
+        bound, key = self.viewer.bound, concertation_key(concertation_id)
+        member = self.viewer.member or (bound.member if bound and bound.concertation == key else None)
         at = await info.context.reading.snapshot(key) if key else None
         if at is None or member is None:
             return []
         own = await info.context.reading.ask(lambda connection: contributions.own(connection, member, at.id))
-        return [contribution_of(at, row) for row in own]
+        return [
+            contribution_of(at, row)
+            for row in own
+            if bound is None or (row.round, row.stage) == (bound.round, bound.stage)
+        ]
 
     @field(
         description="The hearings of the viewer, and their iCalendar file. Nothing without a token, or with a personal "

@@ -100,9 +100,9 @@ def test_every_act_of_the_domain_has_its_mutation(schema: GraphQLSchema) -> None
 
 IDEMPOTENT = {
     "publishProcedure", "openInvitation", "acceptInvitation", "declineInvitation", "reissueInvitationCode", "remind",
-    "removeWebhook", "retryNotice", "revokeAccessToken", "setContact", "setReminderDays",
+    "removeWebhook", "retryNotice", "revokeAccessToken", "setContact", "setReminderDays", "signInWithCode",
 }  # fmt: skip
-"""Said again, they change nothing more; a code that is issued again voids the one before."""
+"""Said again, they change nothing more; a code issued again voids the one before, a sign-in the token before."""
 
 
 def test_every_mutation_has_an_idempotency_key_except_what_is_idempotent_by_its_content(

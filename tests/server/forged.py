@@ -40,7 +40,7 @@ class Said(NamedTuple):
             "aud": self.audience,
             "sub": self.subject,
             "iat": now,
-            "exp": now + 600,
+            "exp": now + 6000,
             "roles": [],
         }
         return {name: value for name, value in (given | changed).items() if value is not None}
@@ -93,8 +93,8 @@ def forged(said: Said) -> Iterator[tuple[str, str]]:
 
     yield "expired", signed(said.claims(exp=now - 60))
     yield "expires nowhere", signed(said.claims(exp=None))
-    yield "not yet valid", signed(said.claims(nbf=now + 60))
-    yield "issued in the future", signed(said.claims(iat=now + 600))
+    yield "not yet valid", signed(said.claims(nbf=now + 7200))
+    yield "issued in the future", signed(said.claims(iat=now + 7200))
     yield "for another audience", signed(said.claims(aud="autre"))
     yield "for no audience", signed(said.claims(aud=None))
     yield "for other audiences", signed(said.claims(aud=["autre", "encore"]))

@@ -18,7 +18,8 @@ TABLES = (
     "command_log",
     "concertation", "contact", "contribution",
     "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
-    "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "ledger", "letter_batch",
+    "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "invited_token",
+    "ledger", "letter_batch",
     "measure", "member",
     "moderation_act", "notice", "notice_text",
     "organisation", "outbox", "participant", "person", "platform_role", "postal_address", "procedure", "questionnaire",
@@ -67,7 +68,15 @@ GRANTED = {
         - {"access_token", "account", "platform_role", "report_salt"}
         - {"browser_session", "sign_in", "sign_in_link"},
         "INSERT": set(TABLES)
-        - {"allowance", "attempt", "invitation", "invitation_code", "reminder", "reminder_day"}
+        - {
+            "allowance",
+            "attempt",
+            "invitation",
+            "invitation_code",
+            "invited_token",
+            "reminder",
+            "reminder_day",
+        }
         - {"measure", "moderation_act", "report", "report_salt"}
         - {"contribution_group", "grouping_act", "grouping_part", "resemblance"}
         - {
@@ -199,9 +208,11 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "open_to", "platform_roles_of", "print_letters", "register_webhook", "reissue_code", "remind",
         "remove_webhook", "renew_session", "report_contribution", "reports_of", "reports_total", "retry_notice",
         "revoke_access_token", "save_draft", "session_lives", "sessions_of", "set_contact", "set_reader",
-        "set_reminder_days", "settle_allowances", "sign_out", "source_standings", "submit_contribution",
+        "set_reminder_days", "settle_allowances", "sign_in_with_code", "sign_out", "source_standings",
+        "submit_contribution",
         "submit_contributions", "take_sign_in", "texts_of", "treatment_figures", "treatment_gaps", "treatments_of",
-        "use_access_token", "use_session", "use_sign_in_link", "voices_of", "webhooks_of", "withdraw_contribution",
+        "use_access_token", "use_invited_token", "use_session", "use_sign_in_link", "voices_of", "webhooks_of",
+        "withdraw_contribution",
         "write_grouping", "write_moderation",
     ]  # fmt: skip
 

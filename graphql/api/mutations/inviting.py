@@ -100,7 +100,8 @@ async def _reissue(info: Info, input: ReissueInvitationCodeInput) -> Invitations
     return InvitationsAccepted(at=at, invitations=[_issued(at, made)])
 
 
-async def _attempt(info: Info, input: OpenInvitationInput) -> tuple[Snapshot, Attempt]:
+async def attempted(info: Info, input: OpenInvitationInput) -> tuple[Snapshot, Attempt]:
+    """Give the concertation and the attempt; a code that was misread is none."""
     at = await seen(info, input.concertation_id)
     code = codes.read(input.code)
     if code is None:
@@ -108,14 +109,16 @@ async def _attempt(info: Info, input: OpenInvitationInput) -> tuple[Snapshot, At
     return at, Attempt(concertation=at.id, code=code, address=info.context.address)
 
 
-async def _told(info: Info, at: Snapshot, found: Invitation | Refusal) -> InvitationAccepted:
+async def told(info: Info, at: Snapshot, found: Invitation | Refusal) -> InvitationAccepted:
+    """Give what a code is for as clients see it, or raise its refusal."""
     if isinstance(found, Refusal):
         raise Refusing(found)
-    row = await _invited(info, at, found)
+    row = await invited_organisation(info, at, found)
     return InvitationAccepted(at=at, invitation=found, organisation=organisation_of(at, row) if row else None)
 
 
-async def _invited(info: Info, at: Snapshot, found: Invitation) -> OrganisationRow | None:
+async def invited_organisation(info: Info, at: Snapshot, found: Invitation) -> OrganisationRow | None:
+    """Give the organisation that is invited, where one is."""
     key = found.organisation
     if key is None:
         return None
@@ -123,20 +126,20 @@ async def _invited(info: Info, at: Snapshot, found: Invitation) -> OrganisationR
 
 
 async def _open(info: Info, input: OpenInvitationInput) -> InvitationAccepted:
-    at, attempt = await _attempt(info, input)
+    at, attempt = await attempted(info, input)
     found = await info.context.reading.ask(lambda connection: invitations.open_code(connection, attempt))
-    return await _told(info, at, found)
+    return await told(info, at, found)
 
 
 async def _decline(info: Info, input: DeclineInvitationInput) -> InvitationAccepted:
-    at, attempt = await _attempt(info, input)
+    at, attempt = await attempted(info, input)
     reason = read(input.reason, LONGEST_REASON, ("reason",))
     if isinstance(reason, Refusal):
         raise Refusing(reason)
     found = await info.context.reading.ask(
         lambda connection: invitations.decline(connection, attempt, reason)
     )
-    return await _told(info, at, found)
+    return await told(info, at, found)
 
 
 async def _accept(info: Info, input: AcceptInvitationInput) -> InvitationAccepted:
@@ -144,7 +147,7 @@ async def _accept(info: Info, input: AcceptInvitationInput) -> InvitationAccepte
 
     In this order a code is never used up by who cannot be admitted; and what comes between is mended by asking again.
     """
-    at, attempt = await _attempt(info, input)
+    at, attempt = await attempted(info, input)
     member = info.context.viewer.member
     if member is None:
         raise refuse(Code.NOT_ALLOWED)
@@ -152,9 +155,9 @@ async def _accept(info: Info, input: AcceptInvitationInput) -> InvitationAccepte
     opened = await reading.ask(lambda connection: invitations.open_code(connection, attempt))
     if isinstance(opened, Refusal):
         raise Refusing(opened)
-    organisation = await _invited(info, at, opened)
+    organisation = await invited_organisation(info, at, opened)
     making = Making(context=info.context, concertation=at.id, key=f"invitation/{opened.id}", at=at)
-    command = _admission(at, member, making.key, organisation) if organisation else None
+    command = admission(at, member, making.key, organisation) if organisation else None
     if command is not None:
         making.person(input.name, member)
         early = decide(at.process, command, at.now)
@@ -166,10 +169,11 @@ async def _accept(info: Info, input: AcceptInvitationInput) -> InvitationAccepte
     info.context.changed = True
     if command is not None:
         at = (await carry_out(info.context, command, making)).at
-    return await _told(info, at, accepted)
+    return await told(info, at, accepted)
 
 
-def _admission(at: Snapshot, member: str, key: str, organisation: OrganisationRow) -> Command:
+def admission(at: Snapshot, member: str, key: str, organisation: OrganisationRow) -> Command:
+    """Make the command that admits a member as who speaks for an organisation."""
     act = AdmitInvited(
         member=member,
         college=organisation.college,

@@ -414,6 +414,7 @@ DOER: dict[str, str] = {
     "ResemblanceAccepted": "same",
     "RetryAccepted": "failed",
     "RoundChanged": "round stage",
+    "SignInAccepted": "token closesAt invitation",
     "SignOffPending": "ballot",
     "StageAccepted": "stage",
     "StageChanged": "actual stage",

@@ -118,7 +118,7 @@ async def test_a_client_that_breaks_off_leaves_nothing_and_may_send_the_whole_ag
     given = await granted(stage, LARGE)
     async with on_a_port(stage.house.app) as wire:
         _, writer = await asyncio.open_connection(wire.host, wire.port)
-        head = f"PUT {given['url']} HTTP/1.1\r\nhost: test\r\ncontent-length: {len(LARGE)}\r\n\r\n"
+        head = f"PUT {given['url']} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(LARGE)}\r\n\r\n"
         writer.write(head.encode() + LARGE[: len(LARGE) // 2])
         await writer.drain()
         writer.close()
@@ -136,7 +136,7 @@ async def test_thirty_megabytes_are_refused_by_their_length_alone(stage: Stage) 
     async with on_a_port(stage.house.app) as wire:
         reader, writer = await asyncio.open_connection(wire.host, wire.port)
         writer.write(
-            f"PUT {given['url']} HTTP/1.1\r\nhost: test\r\ncontent-length: 30000000\r\n\r\n".encode()
+            f"PUT {given['url']} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 30000000\r\n\r\n".encode()
         )
         assert (await reader.readline()).split()[1] == b"413"
         writer.close()

@@ -60,6 +60,7 @@ from server.settings import Settings
 from server.sign_in import links
 from server.sign_in.development import DevelopmentSignIn
 from server.sign_in.signing_out import SigningOut
+from server.sockets import Bounds
 from server.styles import style_sheet
 from server.unsubscribing import Unsubscribing
 from store.committed_together import CommittedTogether
@@ -217,8 +218,13 @@ def create_app(
             settings.max_body_bytes,
             guard,
             queries_by_get=settings.queries_by_get,
-            init_within=timedelta(seconds=settings.socket_init_timeout),
             body_within=settings.request_timeout,
+            bounds=Bounds(
+                init_within=timedelta(seconds=settings.socket_init_timeout),
+                life=settings.socket_ttl,
+                uninitialised=settings.sockets_uninitialised,
+                uninitialised_in_all=settings.sockets_uninitialised_in_all,
+            ),
         )
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
         door.health = Health(pool, client)

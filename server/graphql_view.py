@@ -1,7 +1,6 @@
 """The one door: GraphQL over HTTP, and over WebSocket in the protocol graphql-transport-ws."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from functools import partial
 from json import JSONDecodeError
 from typing import Any
@@ -36,9 +35,10 @@ from server.browser_sessions import SessionEnded
 from server.limits.guard import Guard
 from server.limits.prices import OPENED, Asking
 from server.limits.rates import RateLimited
+from server.limits.waiting import Waiting
 from server.media_types import JSON, answered_as, is_json
 from server.signed import IssuerAway, TokenInvalid
-from server.sockets import Socket, Wire
+from server.sockets import Bounds, Socket, Wire
 from store.faults import StoreFault
 
 #: Makes the context of an operation for a viewer, with languages and a reference.
@@ -65,8 +65,8 @@ class View(GraphQL[Context, None]):
         guard: Guard,
         *,
         queries_by_get: bool,
-        init_within: timedelta,
         body_within: float,
+        bounds: Bounds,
     ) -> None:
         """Take bodies of at most `most` bytes, sockets that begin in time, and of each caller what `guard` allows."""
         super().__init__(
@@ -74,14 +74,18 @@ class View(GraphQL[Context, None]):
             graphql_ide=None,
             allow_queries_via_get=queries_by_get,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-            connection_init_wait_timeout=init_within,
-            max_subscriptions_per_connection=50,
+            connection_init_wait_timeout=bounds.init_within,
+            max_subscriptions_per_connection=bounds.operations,
         )
         self._authentication = authentication
         self._contexts = contexts
         self._most = most
         self._body_within = body_within
         self.guard = guard
+        self.bounds = bounds
+        self.uninitialised: Waiting[Socket] = Waiting(
+            bounds.uninitialised, bounds.uninitialised_in_all, Socket.dismiss
+        )
         self._methods = "GET, POST" if queries_by_get else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,8 +121,8 @@ class View(GraphQL[Context, None]):
             context.session = bearer.session and bearer.session.use
             context.address = address
             self.charge(context, asked.query, asked.operation, asked.variables, size)
-            result = await self._execute(asked, context, by_get=request.method == "GET")
-            self.guard.answered(context)
+            with self.guard.at_work(context):
+                result = await self._execute(asked, context, by_get=request.method == "GET")
         except FormRefused as refused:
             by_get = refused.fault is FormFault.MUTATION_BY_GET
             return answering.refusal(refused.fault, allow="POST" if by_get else self._methods)
@@ -220,6 +224,7 @@ class View(GraphQL[Context, None]):
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Take the token from the first message, `{"authorization": "Bearer …"}`, or else from the handshake."""
         await self._admit(context)
+        context.leave = self.guard.socket(context.viewer, context.address)
         return UnsetType()
 
     async def _admit(self, context: Context) -> None:

@@ -12,8 +12,12 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
+from server.limits.waiting import Waiting
+
 MOST_HEAD = 64 * 1024
 """Bytes of a request before its body."""
+MOST_WAITING = 400
+"""Connections that have sent no whole head of a request, in one process: the oldest makes room for another."""
 LEAST_RATE = 500
 """Bytes a second in which a body must come, where it takes long."""
 TRY_AGAIN_LATER = 1013
@@ -34,19 +38,24 @@ class PatientHttp(HttpToolsProtocol):
     """HTTP/1.1, with patience."""
 
     patience = Patience()
+    waiting: "Waiting[PatientHttp]"
     _due: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _in_head = True
+    _address = ""
     _received = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the head of a request."""
         super().connection_made(transport)
+        self._address = self.client[0] if self.client else ""
+        self.waiting.enter(self._address, self)
         self._expect(self._look_at_head, self.patience.request)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._settle()
+        self.waiting.leave(self._address, self)
         self.resume_writing()
         super().connection_lost(exc)
 
@@ -61,12 +70,14 @@ class PatientHttp(HttpToolsProtocol):
         """Wait for the rest of the head."""
         self._in_head = True
         if self._due is None:
+            self.waiting.enter(self._address, self)
             self._expect(self._look_at_head, self.patience.request)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Wait for the body, half as long again as whoever reads it whole."""
         self._in_head = False
+        self.waiting.leave(self._address, self)
         self._settle()
         self._received = 0
         self._expect(self._look_at_body, 1.5 * self.patience.request)
@@ -125,6 +136,10 @@ class PatientHttp(HttpToolsProtocol):
     def _cut(self) -> None:
         self.transport.abort()
 
+    def dismiss(self) -> None:
+        """Make room for another connection."""
+        self._cut()
+
 
 class PatientSocket(WebSocketsSansIOProtocol):
     """WebSockets, with patience."""
@@ -132,6 +147,11 @@ class PatientSocket(WebSocketsSansIOProtocol):
     patience = Patience()
     _unread: asyncio.TimerHandle | None = None
     _gave_up = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Wait less long than uvicorn for clients to say goodbye: those who never began never do."""
+        super().__init__(*args, **kwargs)
+        self.close_timeout = 3.0
 
     def pause_writing(self) -> None:
         """Wait for the client to read on. Nothing more is sent meanwhile."""
@@ -190,4 +210,5 @@ def with_patience(patience: Patience) -> tuple[type[PatientHttp], type[PatientSo
         pass
 
     Http.patience = Socket.patience = patience
+    Http.waiting = Waiting(MOST_WAITING, MOST_WAITING, PatientHttp.dismiss)
     return Http, Socket

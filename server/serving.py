@@ -1,6 +1,7 @@
 """Serving an application over HTTP and WebSocket."""
 
 import gc
+import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socket import socket
@@ -10,6 +11,16 @@ from starlette.types import ASGIApp
 
 from server.patience import Patience, with_patience
 from server.settings import Settings
+
+_MOST_FILES = 65_536
+
+
+def allow_connections() -> None:
+    """Have as many connections as the system lets this process have: often 1,024 unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def listening(app: ASGIApp, settings: Settings) -> uvicorn.Config:

@@ -94,6 +94,17 @@ class Settings(BaseSettings):
     rate_of_address: Points = 1_000.0
     #: So many seconds' worth of points may be used at once.
     rate_burst: Seconds = 30.0
+    #: Operations at work at a time: of one viewer; of all who are not signed in at one address.
+    operations_of_member: int = Field(30, ge=1)
+    operations_of_address: int = Field(100, ge=1)
+    #: Sockets open at a time: of one viewer; of all who are not signed in at one address.
+    sockets_of_member: int = Field(50, ge=1)
+    sockets_of_address: int = Field(500, ge=1)
+    #: Sockets that did not say yet who they are: of one address; in all, in one process.
+    sockets_uninitialised: int = Field(50, ge=1)
+    sockets_uninitialised_in_all: int = Field(500, ge=1)
+    #: How long a socket may stay open, with all that it subscribed to; clients come again and go on.
+    socket_ttl: timedelta = timedelta(hours=12)
     #: The address that the API is known by outside, for addresses in answers; unset: those are relative to it.
     public_url: str | None = None
     #: The names that the API answers to, with commas between, `*.` before one for all that end so, `*` for any. The one

@@ -4,11 +4,15 @@ Operations share nothing that they read and end with the token that began them. 
 answered with `error`, as the protocol has it for all that happens before execution, and closes no socket.
 """
 
+from __future__ import annotations
+
 import asyncio
 import copy
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Any, Protocol, cast
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager, nullcontext, suppress
+from datetime import timedelta
+from time import monotonic
+from typing import Any, NamedTuple, Protocol, cast
 
 from graphql import GraphQLError
 from strawberry.asgi import ASGIWebSocketAdapter
@@ -22,22 +26,42 @@ from strawberry.types.execution import PreExecutionError
 
 from api.context import Context
 from api.masking import masked
+from api.proving import ProvingSchema
+from server.limits.bucket import Bucket, Limit
 from server.limits.guard import Guard, as_error
 from server.limits.rates import RateLimited
+from server.limits.waiting import Waiting
 from server.messages import fault_of
 from server.signed import IssuerAway
 from store.faults import StoreFault
 
 LOOKED_AT_EVERY = 1.0
 """Seconds between two looks at whether the token of an open socket still works."""
+MESSAGES = Limit(rate=50.0, burst=200.0)
+"""Messages of one socket, in a second and at once: those that come faster are read more slowly."""
 _LONGEST_REASON = 123
 """Bytes of the reason in a closing frame (RFC 6455, 5.5)."""
 
 
+class Bounds(NamedTuple):
+    """What one socket, and those that do not begin, may take."""
+
+    init_within: timedelta = timedelta(seconds=10)
+    #: How long it may be open. Clients come again and go on where they were.
+    life: timedelta = timedelta(hours=12)
+    #: Operations of one socket at a time, subscriptions among them.
+    operations: int = 50
+    #: Sockets that did not begin: of one address; in all.
+    uninitialised: int = 50
+    uninitialised_in_all: int = 500
+
+
 class Charging(Protocol):
-    """The view, as sockets ask it what an operation costs."""
+    """The view, as sockets ask it what they may."""
 
     guard: Guard
+    bounds: Bounds
+    uninitialised: Waiting[Socket]
 
     def charge(
         self, context: Context, query: str, operation: str | None, variables: Mapping[str, Any] | None
@@ -57,8 +81,49 @@ class Wire(ASGIWebSocketAdapter):
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     """One connection."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with nothing said."""
+        super().__init__(*args, **kwargs)
+        self._messages = Bucket(MESSAGES, at=monotonic())
+        self._sending = asyncio.Lock()
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def _view(self) -> Charging:
+        return cast("Charging", self.view)
+
+    async def handle(self) -> None:
+        """Serve until it is closed, and no longer than a socket may be open."""
+        self._view.uninitialised.enter(self.context.address, self)
+        ends = asyncio.get_running_loop().call_later(
+            self._view.bounds.life.total_seconds(), self._close_soon, 1001, "Come again"
+        )
+        try:
+            await super().handle()
+        finally:
+            ends.cancel()
+            self._view.uninitialised.leave(self.context.address, self)
+            if self.context.leave is not None:
+                self.context.leave()
+
+    def dismiss(self) -> None:
+        """Close before it has begun: others wait."""
+        self._close_soon(4408, "Connection initialisation timeout")
+
+    def _close_soon(self, code: int, reason: str) -> None:
+        async def close() -> None:
+            with suppress(RuntimeError):  # it is closed already
+                await self.websocket.close(code=code, reason=reason)
+
+        self._closing = asyncio.create_task(close(), name="closing a socket")
+
     async def handle_message(self, message: Any) -> None:
         """Take a message of the protocol; close the socket at any other."""
+        now = monotonic()
+        wait = self._messages.wait(1.0, now)
+        self._messages.use(1.0, now)
+        if wait > 0:
+            await asyncio.sleep(wait)
         fault = fault_of(message)
         if fault:
             await self.handle_invalid_message(fault)
@@ -69,8 +134,11 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         """Let a client in, or say to come back while nobody can tell whether its token works."""
+        self._view.uninitialised.leave(self.context.address, self)
         try:
             await super().handle_connection_init(message)
+        except RateLimited:
+            await self.websocket.close(code=1013, reason="Too many sockets")
         except (StoreFault, IssuerAway):
             await self.websocket.close(code=1013, reason="Try again later")
 
@@ -82,15 +150,16 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             if not await self._still_works():
                 raise TimeoutError
-            view = cast("Charging", self.view)
-            view.guard.request(own.context.viewer, own.context.address)
-            view.charge(own.context, operation.query, operation.operation_name, operation.variables)
-            async with (
-                asyncio.timeout(None if left is None else max(0.0, left())) as end,
-                self._watched(end),
-            ):
-                await super(Socket, own).run_operation(operation)
-            view.guard.answered(own.context)
+            self._view.guard.request(own.context.viewer, own.context.address)
+            self._view.charge(own.context, operation.query, operation.operation_name, operation.variables)
+            async with self._sending:  # while the client does not read, nothing is read for it either
+                pass
+            with self._at_work(own.context, operation):
+                async with (
+                    asyncio.timeout(None if left is None else max(0.0, left())) as end,
+                    self._watched(end),
+                ):
+                    await super(Socket, own).run_operation(operation)
         except RateLimited as limited:
             await operation.send_initial_errors([as_error(limited, self.context.languages)])
         except StoreFault as fault:
@@ -112,7 +181,15 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 break
             except StoreFault:
                 await asyncio.sleep(LOOKED_AT_EVERY)
-        await super().send_message(message)
+        async with self._sending:
+            await super().send_message(message)
+
+    def _at_work(self, context: Context, operation: Operation[Context, None]) -> AbstractContextManager[None]:
+        """Count an operation; subscriptions go on, and are counted by sockets."""
+        subscribes = cast("ProvingSchema", self.schema).subscribes
+        if subscribes(operation.query, operation.operation_name):
+            return nullcontext()
+        return self._view.guard.at_work(context)
 
     async def _still_works(self) -> bool:
         return self.context.still_works is None or await self.context.still_works()

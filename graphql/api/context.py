@@ -43,6 +43,8 @@ class Context:
     seconds_left: Callable[[], float] | None = None
     #: Says whether the token of a socket's client still works; unset: it cannot be revoked.
     still_works: Callable[[], Awaitable[bool]] | None = None
+    #: Is called when the socket is closed.
+    leave: Callable[[], None] | None = None
     #: What an operator finds this request by, in the log.
     reference: str = ""
     #: Whether a command of this operation was done: a fault after it hides its outcome from the client.

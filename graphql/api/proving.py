@@ -65,6 +65,11 @@ class ProvingSchema(strawberry.Schema):
         """Say whether a document was proven: executing it costs neither parsing nor validation."""
         return query in self._proven
 
+    def subscribes(self, query: str, operation_name: str | None) -> bool:
+        """Say whether an operation is a subscription, which goes on and on."""
+        parsed = self.documents.read(query)
+        return isinstance(parsed, Parsed) and _type(parsed, operation_name) is OperationType.SUBSCRIPTION
+
     def forget(self) -> None:
         """Remember no document any more."""
         self._proven.clear()

@@ -8,7 +8,7 @@ import signal
 import uvloop
 
 from server.readiness import announce
-from server.serving import Server, listening
+from server.serving import Server, allow_connections, listening
 from server.settings import Settings
 
 new_loop = uvloop.new_event_loop
@@ -28,6 +28,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
         name: getattr(arguments, name) for name in ("host", "port") if getattr(arguments, name) is not None
     }
     settings = settings.model_copy(update=asked)
+    allow_connections()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Server(
         listening(create_app(settings), settings),

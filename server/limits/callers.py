@@ -6,7 +6,6 @@ strangers nor one account keeps the others out. An IPv6 network of 64 bits is on
 bits, 65,536 of those, does not have as many rates.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_network
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from domain.rights import Viewer
 from server.limits.bucket import Limit
+from server.limits.caps import Cap
 from server.settings import Settings
 
 WIDER = 4
@@ -69,6 +69,7 @@ def _at(kind: str, address: str, limit: Limit) -> Account:
     return (own, Charged(f"{kind} {wider}", Limit(*(part * WIDER for part in limit)))) if wider else (own,)
 
 
+@lru_cache(10_000)
 def network_of(address: str) -> str | None:
     """Give the network of 48 bits that one of 64 is in; none of IPv4, where networks hold people who never met."""
     if ":" not in address or not address.endswith("/64"):
@@ -76,6 +77,22 @@ def network_of(address: str) -> str | None:
     return str(ip_network(address).supernet(new_prefix=48))
 
 
-def said(account: Sequence[Charged]) -> str:
-    """Name an account in the log."""
-    return ", ".join(charged.key for charged in account)
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The most of one kind that a caller may have at a time."""
+
+    #: What it is: a word in keys.
+    kind: str
+    member: int
+    #: Of all who are not signed in at one address; those who are, together, may have `WIDER` times as many.
+    address: int
+
+    def of(self, viewer: Viewer, address: str) -> tuple[Cap, ...]:
+        """Give what a viewer's are counted under."""
+        if viewer.member is not None:
+            return (
+                Cap(f"{self.kind} of member {viewer.member}", self.member),
+                Cap(f"{self.kind} of signed-in {address}", self.address * WIDER),
+            )
+        own, wider = Cap(f"{self.kind} of anonymous {address}", self.address), network_of(address)
+        return (own, Cap(f"{self.kind} of anonymous {wider}", self.address * WIDER)) if wider else (own,)

@@ -1,5 +1,12 @@
 """The limits as the doors of the API ask them: one question each for requests, operations, failures and sockets."""
 
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+
 from graphql import GraphQLError
 
 from api.context import Context
@@ -7,29 +14,49 @@ from api.faults import FaultCode
 from api.parsing import Parsed
 from domain.rights import Viewer
 from domain.texts import text
-from server.limits.callers import Callers
+from server.limits.callers import Callers, Caps
+from server.limits.presence import Presence
 from server.limits.prices import FAILED, REQUEST, Asking
 from server.limits.rates import RateLimited, Rates
 from server.settings import Settings
 from store.pool import Pool
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What callers have at a time, and how much of each they may."""
+
+    presence: Presence
+    operations: Caps
+    sockets: Caps
+
+
 class Guard:
     """What this replica holds its callers to."""
 
-    def __init__(self, rates: Rates | None) -> None:
-        """Hold them to these rates; to none where there are none."""
+    def __init__(self, rates: Rates | None, holding: "Holding | None" = None) -> None:
+        """Hold them to these rates and caps; to none where there are none."""
         self.rates = rates
+        self.holding = holding
 
     @classmethod
     def of(cls, settings: Settings) -> "Guard":
         """Take what an operator decided."""
-        return cls(Rates(Callers.of(settings)) if settings.rate_limits else None)
+        if not settings.rate_limits:
+            return cls(None)
+        turned_away: Counter[str] = Counter()
+        holding = Holding(
+            Presence(turned_away),
+            Caps("operations", settings.operations_of_member, settings.operations_of_address),
+            Caps("sockets", settings.sockets_of_member, settings.sockets_of_address),
+        )
+        return cls(Rates(Callers.of(settings), turned_away=turned_away), holding)
 
     async def keep_settling(self, pool: Pool, within: float) -> None:
         """Settle with the other replicas until cancelled."""
         if self.rates is not None:
-            await self.rates.keep_settling(pool, within)
+            presence = self.holding.presence.keep_settling(pool, within) if self.holding else _nothing()
+            await asyncio.gather(self.rates.keep_settling(pool, within), presence)
 
     def request(self, viewer: Viewer, address: str) -> None:
         """Charge a request before it is read.
@@ -39,6 +66,32 @@ class Guard:
         """
         if self.rates is not None:
             self.rates.charge(self.rates.account(viewer, address), REQUEST)
+
+    @contextmanager
+    def at_work(self, context: Context) -> Iterator[None]:
+        """Count an operation for the length of the block, and charge the wrong codes that it tried.
+
+        Raises:
+            RateLimited: as many are at work as may be.
+        """
+        caps = self.holding.operations.of(context.viewer, context.address) if self.holding else ()
+        with self.holding.presence.within(caps) if self.holding else nullcontext():
+            try:
+                yield
+            finally:
+                self._answered(context)
+
+    def socket(self, viewer: Viewer, address: str) -> Callable[[], None]:
+        """Count a socket, until what this gives is called.
+
+        Raises:
+            RateLimited: as many are open as may be.
+        """
+        if self.holding is None:
+            return lambda: None
+        caps = self.holding.sockets.of(viewer, address)
+        self.holding.presence.enter(caps)
+        return partial(self.holding.presence.leave, caps)
 
     def operation(self, context: Context, asked: Asking) -> None:
         """Charge an operation before it is executed; what is not even let through is charged, whatever it is.
@@ -71,7 +124,7 @@ class Guard:
         """
         self.stranger(address, FAILED)
 
-    def answered(self, context: Context) -> None:
+    def _answered(self, context: Context) -> None:
         """Charge the wrong codes that an operation tried, to whoever tried and to where they are."""
         if self.rates is None or not context.wrong_codes:
             return
@@ -79,6 +132,10 @@ class Guard:
         self.rates.debit(self.rates.account(context.viewer, context.address), points)
         if context.viewer.member is not None:
             self.rates.debit(self.rates.stranger(context.address), points)
+
+
+async def _nothing() -> None:
+    pass
 
 
 def as_error(limited: RateLimited, languages: tuple[str, ...]) -> GraphQLError:

@@ -58,13 +58,18 @@ def beyond(limit: Limit, replicas: int, every: float = SETTLED_EVERY) -> float:
 class Rates:
     """What the callers of this replica have used."""
 
-    def __init__(self, callers: Callers, clock: Callable[[], float] = monotonic) -> None:
-        """Begin with nobody. `clock` gives seconds."""
+    def __init__(
+        self,
+        callers: Callers,
+        clock: Callable[[], float] = monotonic,
+        turned_away: Counter[str] | None = None,
+    ) -> None:
+        """Begin with nobody. `clock` gives seconds; `turned_away` counts until the log says so."""
         self._callers = callers
         self._clock = clock
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
         self._unsettled: dict[str, None] = {}
-        self._turned_away: Counter[str] = Counter()
+        self._turned_away: Counter[str] = Counter() if turned_away is None else turned_away
 
     def account(self, viewer: Viewer, address: str) -> Account:
         """Give what the operations of a viewer at an address are charged to."""
@@ -135,7 +140,7 @@ class Rates:
             if not self._buckets[key].unsettled:
                 del self._buckets[key]
         for key, number in self._turned_away.most_common(20):
-            log.warning("rate limit: %s was turned away %d times", key, number)
+            log.warning("limits: %s was turned away %d times", key, number)
         self._turned_away.clear()
 
     async def settle(self, pool: Pool, within: float) -> None:

@@ -126,7 +126,7 @@ def test_the_log_names_who_was_turned_away(caplog: pytest.LogCaptureFixture) -> 
     let_through(rates, viewer=Viewer())
     let_through(rates, viewer=Viewer())
     rates.forget()
-    assert "anonymous 192.0.2.1 was turned away 2 times" in caplog.text
+    assert "limits: anonymous 192.0.2.1 was turned away 2 times" in caplog.text
 
 
 class Replicas:

@@ -22,8 +22,8 @@ TABLES = (
     "ledger", "letter_batch",
     "measure", "member",
     "moderation_act", "notice", "notice_text",
-    "organisation", "outbox", "participant", "person", "platform_role", "postal_address", "procedure", "questionnaire",
-    "reminder",
+    "organisation", "outbox", "participant", "person", "platform_role", "postal_address", "presence",
+    "procedure", "questionnaire", "reminder", "replica",
     "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "sign_in",
     "sign_in_link", "stage", "treatment",
     "webhook",
@@ -68,15 +68,8 @@ GRANTED = {
         - {"access_token", "account", "platform_role", "report_salt"}
         - {"browser_session", "sign_in", "sign_in_link"},
         "INSERT": set(TABLES)
-        - {
-            "allowance",
-            "attempt",
-            "invitation",
-            "invitation_code",
-            "invited_token",
-            "reminder",
-            "reminder_day",
-        }
+        - {"allowance", "presence", "replica"}
+        - {"attempt", "invitation", "invitation_code", "invited_token", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
         - {"contribution_group", "grouping_act", "grouping_part", "resemblance"}
         - {
@@ -208,7 +201,8 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "open_to", "platform_roles_of", "print_letters", "register_webhook", "reissue_code", "remind",
         "remove_webhook", "renew_session", "report_contribution", "reports_of", "reports_total", "retry_notice",
         "revoke_access_token", "save_draft", "session_lives", "sessions_of", "set_contact", "set_reader",
-        "set_reminder_days", "settle_allowances", "sign_in_with_code", "sign_out", "source_standings",
+        "set_reminder_days", "settle_allowances", "settle_presence", "sign_in_with_code", "sign_out",
+        "source_standings",
         "submit_contribution",
         "submit_contributions", "take_sign_in", "texts_of", "treatment_figures", "treatment_gaps", "treatments_of",
         "use_access_token", "use_invited_token", "use_session", "use_sign_in_link", "voices_of", "webhooks_of",

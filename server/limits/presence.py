@@ -1,0 +1,93 @@
+"""Caps on what one caller has at a time, sockets or operations at work, for all replicas together.
+
+Each replica counts its own at once, and says once a second what it has and learns what the others have. With `n`
+replicas that are asked all at once, a caller may get `n` times the cap in the two seconds before they hear of each
+other, and then none until they are below it.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from api.asking import ask
+from server.limits.caps import Cap
+from server.limits.rates import RateLimited
+from store import presence
+from store.faults import StoreFault
+from store.pool import Pool
+
+log = logging.getLogger(__name__)
+
+SAID_EVERY = 1.0
+"""Seconds between two times that a replica says what it has."""
+_AGAIN = 1.0
+"""Seconds after which to come again: nobody knows when others are done."""
+
+
+class Presence:
+    """What the callers of this replica have at this moment."""
+
+    def __init__(self, turned_away: Counter[str] | None = None, replica: UUID | None = None) -> None:
+        """Begin with nobody; `turned_away` counts until the log says so."""
+        self._turned_away: Counter[str] = Counter() if turned_away is None else turned_away
+        self._replica = replica or uuid4()
+        self._own: Counter[str] = Counter()
+        self._elsewhere: dict[str, int] = {}
+
+    def enter(self, caps: Sequence[Cap]) -> None:
+        """Count one more under each key; `leave` must follow.
+
+        Raises:
+            RateLimited: one has as many as it may. Nothing is counted.
+        """
+        for key, most in caps:
+            if self._own[key] + self._elsewhere.get(key, 0) >= most:
+                self._turned_away[key] += 1
+                raise RateLimited(_AGAIN)
+        for key, _ in caps:
+            self._own[key] += 1
+
+    def leave(self, caps: Sequence[Cap]) -> None:
+        """Count one less under each key."""
+        for key, _ in caps:
+            self._own[key] -= 1
+            if self._own[key] <= 0:
+                del self._own[key]
+
+    @contextmanager
+    def within(self, caps: Sequence[Cap]) -> Iterator[None]:
+        """Count one for the length of the block.
+
+        Raises:
+            RateLimited: one of the keys has as many as it may.
+        """
+        self.enter(caps)
+        try:
+            yield
+        finally:
+            self.leave(caps)
+
+    async def settle(self, pool: Pool, within: float) -> None:
+        """Say what this replica has, and learn what the others have.
+
+        Raises:
+            StoreFault: PostgreSQL does not answer.
+        """
+        held = {key: number for key, number in self._own.items() if number > 0}
+        self._elsewhere = await ask(pool, within, partial(presence.settle, replica=self._replica, held=held))
+
+    async def keep_settling(self, pool: Pool, within: float) -> None:
+        """Settle again and again until cancelled. What is not known of others for a while counts for nothing."""
+        while True:
+            try:
+                await self.settle(pool, within)
+            except (StoreFault, asyncpg.PostgresError) as fault:
+                self._elsewhere = {}
+                log.info("what callers have elsewhere is not known: %s", fault)
+            await asyncio.sleep(SAID_EVERY)

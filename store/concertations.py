@@ -53,10 +53,10 @@ class Place:
     id: str
 
 
-_COLUMNS = """
-    id, slug, phase, outcome, title, procedure, procedure_version, procedure_digest, parent, territories, round, seq,
-    next_deadline, is_over, created_at, updated_at, launched_at, ended_at
-"""
+class Eyes(NamedTuple):
+    """Through whose eyes PostgreSQL looks, as the second lock; `reader` unset: anybody's."""
+
+    reader: str | None
 
 
 class Read(NamedTuple):
@@ -73,12 +73,21 @@ async def process(connection: Connection, concertation: str) -> Process | None:
 
 
 async def processes(
-    connection: Connection, concertations: Sequence[str], known: KnownProcesses | None = None
+    connection: Connection,
+    concertations: Sequence[str],
+    known: KnownProcesses | None = None,
+    *,
+    eyes: Eyes | None = None,
 ) -> dict[str, Read]:
-    """Give the processes of those that exist, by id: one statement, for a data loader."""
+    """Give the processes of those that exist, by id: one statement, for a data loader.
+
+    Drafts, where `eyes` are given, to their office holders alone.
+    """
     known = known or KnownProcesses(0)
     rows = await connection.fetch(
-        f"SELECT {_SNAPSHOT} FROM concertation WHERE id = ANY ($2::uuid[])",
+        "SELECT id, head, now, snapshot FROM snapshots_of($1, $2, $3, $4)",
+        eyes and eyes.reader,
+        eyes is None,
         known.heads(concertations),
         parse_many(list(concertations)),
     )
@@ -86,22 +95,20 @@ async def processes(
 
 
 async def process_by_slug(
-    connection: Connection, slug: str, known: KnownProcesses | None = None
+    connection: Connection, slug: str, known: KnownProcesses | None = None, *, eyes: Eyes | None = None
 ) -> Read | None:
-    """Give the process of a concertation by its slug; `None` if there is none."""
+    """Give the process of a concertation by its slug; `None` if there is none, or another's draft for these eyes."""
     if not is_storable(slug):
         return None
     known = known or KnownProcesses(0)
     row = await connection.fetchrow(
-        f"SELECT {_SNAPSHOT} FROM concertation WHERE slug = $2", known.heads_by_slug(slug), slug
+        "SELECT id, head, now, snapshot FROM snapshot_by_slug($1, $2, $3, $4)",
+        eyes and eyes.reader,
+        eyes is None,
+        known.heads_by_slug(slug),
+        slug,
     )
     return None if row is None else Read(await _process(connection, row, known), row["now"])
-
-
-_SNAPSHOT = """
-    id, head, instant() AS now, CASE WHEN head = ANY ($1::bytea[]) THEN NULL ELSE snapshot::text END AS snapshot
-"""
-"""Without the snapshot where its process is known at that head."""
 
 
 async def _process(connection: Connection, row: Any, known: KnownProcesses) -> Process:
@@ -110,9 +117,7 @@ async def _process(connection: Connection, row: Any, known: KnownProcesses) -> P
     if process is not None:
         return process
     if snapshot is None:  # dropped since, by another request
-        snapshot = await connection.fetchval(
-            "SELECT snapshot::text FROM concertation WHERE id = $1 AND head = $2", row["id"], row["head"]
-        )
+        snapshot = await connection.fetchval("SELECT snapshot_at($1, $2)", row["id"], row["head"])
     try:
         process = read_process(snapshot or "")
     except SnapshotUnreadable:  # another version's, or gone on since: the ledger tells the same
@@ -129,7 +134,7 @@ async def get(connection: Connection, concertation: str) -> Concertation | None:
 async def get_many(connection: Connection, concertations: Sequence[str]) -> dict[str, Concertation]:
     """Give the rows of those that exist, by id."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM concertation WHERE id = ANY ($1::uuid[])", parse_many(list(concertations))
+        "SELECT * FROM concertation_rows($1, NULL)", parse_many(list(concertations))
     )
     return {str(row["id"]): _read(row) for row in rows}
 
@@ -138,7 +143,7 @@ async def get_by_slug(connection: Connection, slug: str) -> Concertation | None:
     """Give the row of a concertation by its slug."""
     if not is_storable(slug):
         return None
-    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM concertation WHERE slug = $1", slug)
+    row = await connection.fetchrow("SELECT * FROM concertation_rows(NULL, $1)", slug)
     return None if row is None else _read(row)
 
 
@@ -148,15 +153,6 @@ async def named(connection: Connection, name: str) -> str | None:
         return name.lower()
     found = await get_by_slug(connection, name)
     return None if found is None else found.id
-
-
-_LISTED = """
-    ($1::text[] IS NULL OR c.phase = ANY ($1))
-    AND ($2::text IS NULL
-        OR EXISTS (SELECT FROM member m WHERE m.concertation = c.id AND m.member = $2 AND m.left_at IS NULL))
-    AND ($3::boolean OR c.phase <> 'draft'
-        OR EXISTS (SELECT FROM member m WHERE m.concertation = c.id AND m.member = $4 AND m.left_at IS NULL))
-"""
 
 
 async def page(
@@ -174,19 +170,15 @@ async def page(
     `member` keeps those that this person takes part in. Drafts are listed for their members (`viewer`) alone,
     or for who `sees_drafts` of all.
     """
-    filters = (phases, member, sees_drafts, viewer)
+    filters = (viewer, phases, member, sees_drafts)
     rows = await connection.fetch(
-        f"""
-        SELECT {_COLUMNS} FROM concertation c
-        WHERE {_LISTED} AND ($5::timestamptz IS NULL OR (c.created_at, c.id) < ($5, $6::uuid))
-        ORDER BY c.created_at DESC, c.id DESC LIMIT $7
-        """,
+        "SELECT * FROM concertation_list($1, $2, $3, $4, $5, $6, $7)",
         *filters,
         after and after.created_at,
         after and parse(after.id),
         first + 1,
     )
-    total = await connection.fetchval(f"SELECT count(*) FROM concertation c WHERE {_LISTED}", *filters)
+    total = await connection.fetchval("SELECT concertation_total($1, $2, $3, $4)", *filters)
     return cut([_read(row) for row in rows], first, total)
 
 

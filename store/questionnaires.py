@@ -141,9 +141,7 @@ async def get_many(connection: Connection, named: Sequence[str]) -> dict[str, Ke
     found = {name: kept for name in named if (kept := known.find(name)) is not None}
     missing = [name for name in named if name not in found and _DIGEST.fullmatch(name)]
     if missing:
-        rows = await connection.fetch(
-            "SELECT digest, definition FROM questionnaire WHERE digest = ANY ($1::text[])", missing
-        )
+        rows = await connection.fetch("SELECT digest, definition FROM questionnaires_of($1)", missing)
         for row in rows:
             questionnaire: Questionnaire = _adapter().validate_json(row["definition"])
             kept = Kept(digest=row["digest"], questionnaire=questionnaire, validator=Validator(questionnaire))
@@ -156,10 +154,7 @@ async def put(connection: Connection, questionnaire: Questionnaire, author: str)
     definition = definition_of(questionnaire)
     named = digest(definition)
     await connection.execute(
-        """
-        INSERT INTO questionnaire (digest, id, version, definition, author, at)
-        VALUES ($1, $2, $3, $4, $5, instant()) ON CONFLICT (digest) DO NOTHING
-        """,
+        "SELECT keep_questionnaire($1, $2, $3, $4, $5)",
         named,
         questionnaire.id,
         questionnaire.version,

@@ -86,6 +86,7 @@ class Reading:
         """
         self._pool = pool
         self._viewer = viewer
+        self._eyes = concertations.Eyes(viewer.member)
         self._within = within
         self._known = known
         self._together = together
@@ -188,14 +189,19 @@ class Reading:
         """Give one concertation by its slug, if it exists and the viewer may see it."""
 
         async def question(connection: Connection) -> Snapshot | None:
-            found = await concertations.process_by_slug(connection, slug, self._known)
+            found = await concertations.process_by_slug(connection, slug, self._known, eyes=self._eyes)
             return Snapshot(*found) if found else None
 
         return self._seen(await self.ask(question))
 
     async def any_snapshot(self, concertation: str) -> Snapshot | None:
         """Give one concertation as its ledger folds, whoever asks: for deciding, not for showing."""
-        at = await self._snapshots.load(concertation)
+
+        async def question(connection: Connection) -> Snapshot | None:
+            found = await concertations.processes(connection, [concertation], self._known)
+            return Snapshot(*found[concertation]) if concertation in found else None
+
+        at = await self.ask(question)
         self._seen(at)
         return at
 
@@ -345,7 +351,7 @@ class Reading:
 
     async def _load_snapshots(self, keys: list[str]) -> list[Snapshot | None]:
         async def question(connection: Connection) -> list[Snapshot | None]:
-            found = await concertations.processes(connection, keys, self._known)
+            found = await concertations.processes(connection, keys, self._known, eyes=self._eyes)
             return [Snapshot(*found[key]) if key in found else None for key in keys]
 
         return await self.ask(question)

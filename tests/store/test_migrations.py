@@ -98,7 +98,7 @@ async def test_the_roles_of_one_server_serve_several_databases(
     await migrate(empty.owner)
     for name in (empty.name, database.name):
         connection = await asyncpg.connect(with_database(postgres_server.server.dsn(Role.APP), name))
-        assert await connection.fetchval("SELECT count(*) FROM concertation") == 0
+        assert await connection.fetchval("SELECT count(*) FROM procedure") == 0
         await connection.close()
 
 

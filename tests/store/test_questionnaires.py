@@ -83,7 +83,7 @@ async def test_a_questionnaire_is_kept_once_and_never_changed(app: Pool, worker:
     async with app.acquire() as connection:
         first = await put(connection, builtin("assises"), "one")
         assert await put(connection, builtin("assises"), "another") == first
-        assert await connection.fetchval("SELECT count(*) FROM questionnaire") == 1
+    assert await worker.fetchval("SELECT count(*) FROM questionnaire") == 1
     for role in (app, worker):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await role.execute("UPDATE questionnaire SET definition = '{}'")

@@ -25,21 +25,17 @@ from tests.store.stage import DAY, Play
 pytestmark = pytest.mark.postgres
 
 READABLE = {
-    "concertation": "snapshots: see below",
     "contribution_group": "the log of groupings, which the API shows as far as they were merged",
     "file": "names of files: by their id",
     "file_content": "digests and sizes",
     "file_reference": "ids alone",
     "grouping_part": "see contribution_group",
     "measure": "the public log of moderation, which has no texts",
-    "member": "pseudonyms with college and organisation, which everybody may read of a launched concertation",
     "organisation": "the register of who takes part, without addresses, which everybody may read",
     "procedure": "published by its nature",
-    "questionnaire": "texts of questions",
     "reminder_day": "numbers of days",
     "resemblance": "pairs of ids that a person held for the same",
     "seal_branch": "digests of digests",
-    "stage": "the calendar",
     "treatment": "pairs of ids: which contribution is a source of which item",
 }
 """The tables of which the application's role may read every row, and why. Any other gives nothing unnamed."""
@@ -124,6 +120,20 @@ async def test_for_nobody_no_row_is_read_of_what_is_held(scene: Scene) -> None:
 def _is_out(row: Any) -> bool:
     """Its stage is published: everybody reads it, without what moderation hides."""
     return row["withdrawn_at"] is None and row["superseded_at"] is None
+
+
+async def test_a_draft_is_for_its_office_holders_whoever_names_it(scene: Scene) -> None:
+    async with scene.app.acquire() as connection:
+        for reader, seen in ((None, 0), ("p0", 0), ("presidente", 0), ("coordinator", 1)):
+            eyes = concertations.Eyes(reader)
+            both = await concertations.processes(connection, [scene.play.id, scene.draft.id], eyes=eyes)
+            assert set(both) == {scene.play.id, *[scene.draft.id] * seen}, reader
+            by_slug = await concertations.process_by_slug(connection, "brouillon", eyes=eyes)
+            assert (by_slug is not None) == bool(seen)
+        assert len(await concertations.processes(connection, [scene.draft.id])) == 1
+        for viewer, total in ((None, 1), ("presidente", 1), ("p0", 2)):
+            page = await concertations.page(connection, first=9, viewer=viewer)
+            assert (len(page.rows), page.total) == (total, total)
 
 
 @pytest.mark.parametrize("viewer", ["p0", "p1", "presidente", "coordinator", "'; --", ""])

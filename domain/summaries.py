@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.acts import Body, SealFigures
 from domain.deciding.works import recommendations
+from domain.delegated import delegations_of
 from domain.events import Event
 from domain.procedure import Label, Office, Procedure, Stage
 from domain.process import Count, Presence, Process
@@ -32,7 +33,19 @@ def summary(event: Event, process: Process | None, languages: Sequence[str]) -> 
         return text("event.unknown", languages, kind=fact.kind)
     names = Names(process, languages)
     variant = next((f"{key}.{flag}" for flag in _variants(event) if has_text(f"{key}.{flag}")), key)
-    return text(variant, languages, **_arguments(event, names))
+    said = text(variant, languages, **_arguments(event, names))
+    by_delegation = delegation_text(event, process, languages)
+    return f"{said} {by_delegation}" if by_delegation else said
+
+
+def delegation_text(event: Event, process: Process | None, languages: Sequence[str]) -> str:
+    """Say by delegation of which office something was done, where it was; of nobody by name."""
+    if event.on_behalf_of is None or getattr(event.fact, "by_proxy", False):
+        return ""
+    names = Names(process, languages)
+    found = delegations_of(process, event) if process is not None else ()
+    offices = dict.fromkeys(names.office(delegation.office) for delegation in found)
+    return text("delegation.of", languages, offices=" / ".join(offices) or None)
 
 
 def refusal_text(refusal: Refusal, process: Process | None, languages: Sequence[str]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
+from domain.acts import Body
 from domain.closing.rows import Row, depends_on, event_of
 from domain.closing.treating import Treatments
+from domain.delegated import delegations_of
 from domain.events import ConcertationDrafted, ConcertationLaunched, DocumentAttached, Event, RoundOpened
 from domain.evolve import evolve
 from domain.process import Document, PlannedStage, Process
@@ -28,6 +30,8 @@ class Chronicle:
         self.documents: list[Document] = []
         #: What the synthesis says of each contribution.
         self.treatments = Treatments()
+        #: By delegation of which offices texts were given, by their ids; documents by their digests.
+        self.delegated: dict[str, tuple[str, ...]] = {}
         #: How many rows are not public.
         self.withheld = 0
         #: Ballots and stages that a row is about which is not public.
@@ -40,6 +44,8 @@ class Chronicle:
             RowUnfit: it is none that this version knows.
         """
         event = event_of(row)
+        if row.content is not None and event is not None:
+            self._note_delegation(event)
         if row.content is None:
             self.withheld += 1
             self.uncertain |= depends_on(event, row.shown or {})
@@ -53,6 +59,15 @@ class Chronicle:
             case _:
                 pass
         return event
+
+    def _note_delegation(self, event: Event) -> None:
+        offices = tuple(dict.fromkeys(found.office for found in delegations_of(self.process, event)))
+        if offices:
+            fact: Any = event.fact
+            texts = (getattr(fact, part.name) for part in fields(fact))
+            self.delegated |= {text.id: offices for text in texts if isinstance(text, Body)}
+            if isinstance(fact, DocumentAttached):
+                self.delegated[fact.digest] = offices
 
     def fold(self, event: Event | None, row: Row) -> None:
         """Go on to the state after an event; one of which nothing is shown only counts."""

@@ -36,6 +36,7 @@ def of_event(event: Event, process: Process) -> Words:
     unsaid = [name for name in ("conclusion", "position") if hasattr(fact, name)]
     if isinstance(fact, VoteCast):
         unsaid.append("seat")
+        event = replace(event, on_behalf_of=None)
     if isinstance(fact, ResponseGiven) and not _is_live(event, process):
         unsaid.append("answer")
     if isinstance(fact, DecisionRectified) and _is_embargoed(event.at, fact, process):

@@ -122,6 +122,7 @@ class Seat:
 class Vote:
     at_: Private[Snapshot]
     member_id: Private[str]
+    principal: Private[str | None]
     seat: str = field(description="The seat that voted.")
     position: Position | None = field(description="What it says; nothing in a secret ballot.")
     at: datetime = field(description="When it was cast.")
@@ -130,6 +131,10 @@ class Vote:
     @field(description="Who cast it.")
     def member(self) -> Member | None:
         return member_of(self.at_, self.member_id)
+
+    @field(description="On whose behalf, where by delegation (« par délégation de ») or by proxy.")
+    def on_behalf_of(self) -> Author | None:
+        return Author(at=self.at_, pseudonym=self.principal) if self.principal else None
 
 
 @strawberry.type(description="An act that waits for signatures.")
@@ -168,6 +173,11 @@ class Proposal:
     @field(description="Who proposed it.")
     def author(self) -> Author:
         return Author(at=self.at, pseudonym=self.proposal.actor)
+
+    @field(description="On whose behalf, where by delegation (« par délégation de »).")
+    def on_behalf_of(self) -> Author | None:
+        whom = self.proposal.on_behalf_of
+        return Author(at=self.at, pseudonym=whom) if whom else None
 
 
 @strawberry.type(
@@ -236,6 +246,7 @@ class Ballot(Node):
             Vote(
                 at_=self.at,
                 member_id=vote.member,
+                principal=vote.on_behalf_of,
                 seat=vote.seat,
                 position=vote.position,
                 at=vote.at,

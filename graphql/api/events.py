@@ -19,11 +19,12 @@ from api.ids import global_id
 from api.items import SynthesisItem, item_by_key
 from api.meetings import Meeting, meeting_by_key
 from api.nodes import Node
-from api.people import Author, Member, member_of
+from api.people import Author, Delegation, Member, delegation_of, member_of
 from api.publication import is_embargoed, is_unsaid, without_substance
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from api.synthesis import Recommendation, recommendation_by_key
+from domain.delegated import delegations_of
 from domain.summaries import summary
 from store.ledger import Entry
 
@@ -67,6 +68,14 @@ class LedgerEvent(Node, Event):
     def on_behalf_of(self) -> Author | None:
         whom = None if self.unsaid else self.entry.event.on_behalf_of
         return Author(at=self.snapshot, pseudonym=whom) if whom else None
+
+    @field(
+        description="By which delegation, where by one: « par délégation de ». Where one person gave several to "
+        "another, the first of them."
+    )
+    def by_delegation(self) -> Delegation | None:
+        found = () if self.unsaid else delegations_of(self.snapshot.process, self.entry.event)
+        return delegation_of(self.snapshot, found[0]) if found else None
 
 
 @strawberry.type(description="Something that concerns the whole concertation, its people or its papers.")

@@ -202,4 +202,5 @@ def without_substance(event: Event) -> Event:
     hidden = {name: None for name in names if hasattr(fact, name)}
     if isinstance(fact, VoteCast) and fact.commitment is not None:
         hidden["seat"] = None
+        event = replace(event, on_behalf_of=None)
     return replace(event, fact=replace(fact, **hidden))

@@ -13,7 +13,7 @@ from domain.closing.chronicle import Chronicle
 from domain.process import Process
 from domain.summaries import stage_name
 from domain.texts import Shown
-from server.closing.blocks import Both, Cell, Table, Written, labelled, plain, words
+from server.closing.blocks import Both, Cell, Part, Table, Written, labelled, plain, words
 
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -39,6 +39,17 @@ class Archived:
         """Give a text; where it is not public, that it is not."""
         found = self.texts.get(body.digest) if body is not None else None
         return Written(found) if _is_text(found) else words("dossier.text_missing")
+
+    def given(self, body: Body | None) -> list[Part]:
+        """Give a text, and by delegation of which office it was given, where it was."""
+        return [self.text(body), *self.by_delegation(body.id if body is not None else "")]
+
+    def by_delegation(self, name: str) -> list[Part]:
+        """Say by delegation of which office a text was given, by its id, or a document, by its digest; where it was."""
+        offices = self.told.delegated.get(name, ())
+        return (
+            [words("delegation.of", offices=joined([self.office(key) for key in offices]))] if offices else []
+        )
 
     def document(self, digest: str) -> Both | Written:
         """Give the text of a document; of a questionnaire, where it is."""

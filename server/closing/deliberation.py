@@ -40,6 +40,7 @@ def information(archived: Archived) -> Section:
             blocks=[
                 words("dossier.document", version=document.version, at=document.attached_at),
                 archived.document(document.digest),
+                *archived.by_delegation(document.digest),
             ],
         )
         for document in archived.process.documents.values()
@@ -72,7 +73,7 @@ def _record(archived: Archived, hearing: Hearing) -> Item:
     if hearing.approval is not None:
         outcome = word(hearing.approval.value, "ballot_outcome")
         blocks.append(words("dossier.record_approval", outcome=outcome))
-    return Item(title=title, blocks=[*blocks, archived.text(hearing.record)])
+    return Item(title=title, blocks=[*blocks, *archived.given(hearing.record)])
 
 
 def council(archived: Archived) -> Section:
@@ -94,7 +95,7 @@ def council(archived: Archived) -> Section:
     for one in met:
         if one.minutes is not None:
             title = words("dossier.minutes", at=one.starts_at)
-            blocks.append(Item(title=title, blocks=[archived.text(one.minutes)]))
+            blocks.append(Item(title=title, blocks=archived.given(one.minutes)))
     blocks += opinions(archived)
     return Section(key="council", title=words("dossier.council"), blocks=blocks)
 

@@ -44,10 +44,10 @@ def _numbers(process: Process) -> dict[str, int]:
 def _chapters(archived: Archived, synthesis: Synthesis) -> Iterator[Item]:
     stage = archived.stage(synthesis.stage, synthesis.round)
     if synthesis.text is not None:
-        yield Item(title=words("dossier.whole", stage=stage), blocks=[archived.text(synthesis.text)])
+        yield Item(title=words("dossier.whole", stage=stage), blocks=archived.given(synthesis.text))
     for chapter in synthesis.chapters.values():
         title = words("dossier.chapter", stage=stage, lane=archived.lane(chapter.lane))
-        yield Item(title=title, blocks=[archived.text(chapter.text)])
+        yield Item(title=title, blocks=archived.given(chapter.text))
 
 
 def _ascertainment(archived: Archived, one: Ascertainment) -> Item:
@@ -88,7 +88,7 @@ def _recommendation(archived: Archived, one: Recommendation, number: int) -> Ite
             answer = word(response.answer.value, "answer")
             blocks += [
                 words("dossier.response", office=office, answer=answer),
-                archived.text(response.reasons),
+                *archived.given(response.reasons),
             ]
     title = words("dossier.recommendation", number=number, lane=archived.lane(one.lane))
     return Item(title=title, blocks=blocks)
@@ -106,7 +106,7 @@ def decision(archived: Archived) -> Section:
             title=words("dossier.version", number=one.version, at=one.at),
             blocks=[
                 *([plain(one.reason)] if one.reason else []),
-                archived.text(one.text),
+                *archived.given(one.text),
                 *_reasons(archived, one),
             ],
         )
@@ -140,7 +140,7 @@ def follow_up(archived: Archived) -> Section:
     blocks: list[Block] = [table("commitments", columns, rows)] if rows else []
     blocks += [_commitment(archived, one, number) for number, one in enumerate(promised, 1)]
     if (report := archived.process.implementation_report) is not None:
-        blocks.append(Item(title=words("dossier.report"), blocks=[archived.text(report)]))
+        blocks.append(Item(title=words("dossier.report"), blocks=archived.given(report)))
     return Section(key="follow-up", title=words("dossier.follow_up"), blocks=blocks)
 
 
@@ -149,19 +149,19 @@ def _status(commitment: Commitment) -> Both | None:
 
 
 def _commitment(archived: Archived, commitment: Commitment, number: int) -> Item:
-    blocks: list[Part] = [archived.text(commitment.text)]
+    blocks: list[Part] = archived.given(commitment.text)
     if commitment.indicator is not None:
         blocks += [words("dossier.indicator"), archived.text(commitment.indicator)]
     for progress in commitment.progress:
         status = word(progress.status, "status")
-        blocks += [words("dossier.progress", at=progress.at, status=status), archived.text(progress.report)]
+        blocks += [words("dossier.progress", at=progress.at, status=status), *archived.given(progress.report)]
     return Item(title=words("dossier.commitment", number=number), blocks=blocks)
 
 
 def guarantor(archived: Archived) -> Section:
     """Give what the guarantor published."""
     observed = [
-        Item(title=words("dossier.observation", at=one.at), blocks=[archived.text(one.text)])
+        Item(title=words("dossier.observation", at=one.at), blocks=archived.given(one.text))
         for one in archived.process.observations
     ]
     reported = [_guarantor_report(archived, one) for one in archived.process.guarantor_reports]
@@ -169,7 +169,7 @@ def guarantor(archived: Archived) -> Section:
 
 
 def _guarantor_report(archived: Archived, report: GuarantorReport) -> Item:
-    blocks: list[Part] = [archived.text(report.text)]
+    blocks: list[Part] = archived.given(report.text)
     if report.answered_at is not None:
-        blocks += [words("dossier.answered", at=report.answered_at), archived.text(report.answer)]
+        blocks += [words("dossier.answered", at=report.answered_at), *archived.given(report.answer)]
     return Item(title=words("dossier.guarantor_report", number=report.version, at=report.at), blocks=blocks)

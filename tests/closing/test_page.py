@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks.play import whole_piece
+from domain import acts
 from domain.closing.chronicle import Chronicle
 from domain.closing.texts import texts
 from domain.texts import LANGUAGES, has_text
@@ -22,6 +23,9 @@ from server.closing.page import STYLE_SHEET, page
 from server.closing.printed import printed
 from server.closing.rewriting import pages
 from tests.closing.reading_html import Page
+from tests.closing.telling import rows_of
+from tests.unit.play import ID, body
+from tests.unit.scenes import DAY, drafted
 
 NASTY = "<script>alert(1)</script>\n\n\"guillemets\" & 'apostrophes' – fin"
 
@@ -168,3 +172,31 @@ def test_a_drawing_is_well_formed_and_stays_within_its_frame(name: str) -> None:
 def test_numbers_are_drawn_as_words_too() -> None:
     assert "1\u202f200" in DRAWN["bars"]
     assert "Contributions · 40" in DRAWN["flow"]
+
+
+def test_a_text_that_was_given_by_delegation_says_of_which_office(archived: Archived) -> None:
+    decision = archived.process.decisions[-1]
+    office = next(iter(archived.process.offices.values()))
+    said = f"Par délégation de : {office.label['fr']}."
+    assert said not in "".join(page(dossier(archived)))
+    archived.told.delegated[decision.text.id] = (office.id,)
+    try:
+        assert said in "".join(page(dossier(archived)))
+    finally:
+        archived.told.delegated.clear()
+
+
+def test_the_archive_notes_which_texts_were_given_by_delegation() -> None:
+    play = drafted()
+    play.do(
+        acts.GiveDelegation(office="coordination", to="prefect", since=play.now, until=play.now + DAY),
+        "coordinator",
+    )
+    document = body("Dossier")
+    play.do(acts.AttachDocument(document=document, title={"fr": "Dossier"}), "prefect")
+    other = body("Autre")
+    play.do(acts.AttachDocument(document=other, title={"fr": "Autre"}), "coordinator")
+    chronicle = Chronicle(ID)
+    for row in rows_of(play.events):
+        chronicle.fold(chronicle.read(row), row)
+    assert chronicle.delegated == {document.digest: ("coordination",)}

@@ -25,6 +25,12 @@ _STATUS = {
 }
 
 
+_THEIRS = frozenset(
+    {FaultCode.BAD_USER_INPUT, FaultCode.PERSISTED_QUERY_NOT_FOUND, FaultCode.DOCUMENT_NOT_TRUSTED}
+)
+"""Codes of documents that were not executed, and not by our fault."""
+
+
 class Answering(NamedTuple):
     """How one client is answered: in which media type, and in which languages."""
 
@@ -49,7 +55,7 @@ class Answering(NamedTuple):
         elif result.data is None and not any(error.path for error in result.errors or ()):
             del content["data"]
             codes = {error.get("extensions", {}).get("code") for error in errors}
-            ours = codes != {FaultCode.BAD_USER_INPUT.value}
+            ours = not codes <= _THEIRS
             status = 200 if self.kind != GRAPHQL else 500 if ours else 400
         return self._response(content, status, headers)
 

@@ -62,6 +62,7 @@ from server.sign_in.development import DevelopmentSignIn
 from server.sign_in.signing_out import SigningOut
 from server.sockets import Bounds
 from server.styles import style_sheet
+from server.trusted_documents import TrustedDocuments
 from server.unsubscribing import Unsubscribing
 from store.committed_together import CommittedTogether
 from store.known_processes import KnownProcesses
@@ -217,6 +218,7 @@ def create_app(
             contexts,
             settings.max_body_bytes,
             guard,
+            TrustedDocuments.of(settings),
             queries_by_get=settings.queries_by_get,
             body_within=settings.request_timeout,
             bounds=Bounds(

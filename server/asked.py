@@ -34,6 +34,8 @@ class FormFault(StrEnum):
     OPERATION_NAME = "operation_name"
     VARIABLES = "variables"
     EXTENSIONS = "extensions"
+    DOCUMENT_ID = "document_id"
+    """What identifies a document is no text, or names another one than the text that came with it."""
 
 
 class FormRefused(Exception):
@@ -47,9 +49,12 @@ class FormRefused(Exception):
 class Asked(NamedTuple):
     """A document, the name of its operation that is wanted, and the values of its variables."""
 
+    #: Empty where `document` alone says which.
     query: str
     operation: str | None
     variables: dict[str, Any] | None
+    #: What identifies the document, where the client says so (server/trusted_documents.py).
+    document: str | None = None
 
 
 def asked_by_post(body: bytes) -> Asked:
@@ -89,15 +94,34 @@ def asked_by_get(query_string: bytes) -> Asked:
 
 def _asked(found: dict[str, Any]) -> Asked:
     query, operation, variables = found.get("query"), found.get("operationName"), found.get("variables")
+    document = identifier(found)
     if not isinstance(query, str) or not query:
-        raise FormRefused(FormFault.QUERY)
+        if query is not None or document is None:
+            raise FormRefused(FormFault.QUERY)
+        query = ""
     if not isinstance(operation, str | None):
         raise FormRefused(FormFault.OPERATION_NAME)
     if not isinstance(variables, dict | None):
         raise FormRefused(FormFault.VARIABLES)
     if not isinstance(found.get("extensions"), dict | None):
         raise FormRefused(FormFault.EXTENSIONS)
-    return Asked(query, operation, variables)
+    return Asked(query, operation, variables, document)
+
+
+def identifier(found: dict[str, Any]) -> str | None:
+    """Give what identifies the document of a request: `documentId`, or the `persistedQuery` of its extensions.
+
+    Raises:
+        FormRefused: it is no text.
+    """
+    given = found.get("documentId")
+    if given is None:
+        extensions = found.get("extensions")
+        persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+        given = persisted.get("sha256Hash") if isinstance(persisted, dict) else persisted
+    if not isinstance(given, str | None):
+        raise FormRefused(FormFault.DOCUMENT_ID)
+    return given
 
 
 def _decode(data: str, fault: FormFault) -> Any:

@@ -39,6 +39,7 @@ from server.limits.waiting import Waiting
 from server.media_types import JSON, answered_as, is_json
 from server.signed import IssuerAway, TokenInvalid
 from server.sockets import Bounds, Socket, Wire
+from server.trusted_documents import DocumentRefused, TrustedDocuments, digest
 from store.faults import StoreFault
 
 #: Makes the context of an operation for a viewer, with languages and a reference.
@@ -63,6 +64,7 @@ class View(GraphQL[Context, None]):
         contexts: Contexts,
         most: int,
         guard: Guard,
+        trusted: TrustedDocuments,
         *,
         queries_by_get: bool,
         body_within: float,
@@ -86,6 +88,7 @@ class View(GraphQL[Context, None]):
         self.uninitialised: Waiting[Socket] = Waiting(
             bounds.uninitialised, bounds.uninitialised_in_all, Socket.dismiss
         )
+        self.trusted = trusted
         self._methods = "GET, POST" if queries_by_get else "POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,6 +123,7 @@ class View(GraphQL[Context, None]):
             context = self._contexts(bearer.viewer, answering.languages, uuid4().hex)
             context.session = bearer.session and bearer.session.use
             context.address = address
+            asked = self._trustworthy(asked, by_cookie=bearer.session is not None)
             self.charge(context, asked.query, asked.operation, asked.variables, size)
             with self.guard.at_work(context):
                 result = await self._execute(asked, context, by_get=request.method == "GET")
@@ -140,6 +144,10 @@ class View(GraphQL[Context, None]):
             return answering.unauthenticated()
         except RateLimited as limited:
             return answering.rate_limited(limited)
+        except DocumentRefused as refusal:
+            return answering.result(
+                ExecutionResult(None, [refusal.said(answering.languages)]), store_is_down=False
+            )
         except (StoreFault, IssuerAway):
             return answering.unavailable()
         response = answering.result(result, store_is_down=context.store_is_down)
@@ -163,6 +171,20 @@ class View(GraphQL[Context, None]):
         if not is_json(request.headers.get("content-type", "")):
             raise FormRefused(FormFault.CONTENT_TYPE)
         return asked_by_post(body), len(body)
+
+    def _trustworthy(self, asked: Asked, *, by_cookie: bool) -> Asked:
+        """Find the document that is only named, and let pass what whoever asks may ask.
+
+        Raises:
+            DocumentRefused, FormRefused: it is none of these.
+        """
+        if asked.document is not None:
+            if not asked.query:
+                return asked._replace(query=self.trusted.named(asked.document))
+            if asked.document.removeprefix("sha256:") != digest(asked.query):
+                raise FormRefused(FormFault.DOCUMENT_ID)
+        self.trusted.require(asked.query, by_cookie=by_cookie)
+        return asked
 
     async def _execute(self, asked: Asked, context: Context, *, by_get: bool) -> ExecutionResult:
         """Execute what is asked. What was proven goes at once, all else the long way."""

@@ -3,7 +3,10 @@
 The protocol has whatever is not close the socket with 4400 (PROTOCOL.md of graphql-ws, "Invalid message").
 """
 
+from contextlib import suppress
 from typing import Any
+
+from server.asked import FormRefused, identifier
 
 
 def fault_of(message: Any) -> str:
@@ -20,6 +23,16 @@ def fault_of(message: Any) -> str:
             return _fault_of_id(message)
         case _:
             return "Unknown type of message"
+
+
+def identifier_of(message: Any) -> str | None:
+    """Give what identifies the document of a `subscribe` that has an id and no text; nothing for all others."""
+    if isinstance(message, dict) and message.get("type") == "subscribe" and not _fault_of_id(message):
+        payload = message.get("payload")
+        if isinstance(payload, dict) and payload.get("query") is None:
+            with suppress(FormRefused):
+                return identifier(payload)
+    return None
 
 
 def _fault_of_id(message: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from domain.files.permission import LARGEST
 from server.errors import CommandFailed
 
+Trusting = Literal["cookie", "everyone", "off"]
 Seconds = Annotated[float, Field(gt=0)]
 Points = Annotated[float, Field(gt=0)]
 
@@ -78,6 +79,9 @@ class Settings(BaseSettings):
     introspection: bool | None = None
     #: Whether queries may come by GET, too. What they ask is then in addresses, which proxies write down.
     queries_by_get: bool = True
+    #: Who may ask nothing but the documents of graphql/operations: browsers with a `cookie`, `everyone`, or nobody
+    #: (`off`). Unset: browsers, off loopback.
+    trusted_documents: Trusting | None = None
     #: How long a socket may take to say who it is.
     socket_init_timeout: Seconds = 10.0
     #: Longest wait for the head of a request, and for a body that is read whole.
@@ -195,6 +199,11 @@ class Settings(BaseSettings):
     def shows_schema(self) -> bool:
         """Whether the API tells what it can be asked."""
         return self.on_loopback if self.introspection is None else self.introspection
+
+    @property
+    def trusting(self) -> Trusting:
+        """Who may ask trusted documents alone."""
+        return self.trusted_documents or ("off" if self.on_loopback else "cookie")
 
     def database(self, role: str) -> str:
         """The address of PostgreSQL for `app`, `worker` or `owner`; `SettingMissing` if none was given."""

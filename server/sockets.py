@@ -31,8 +31,9 @@ from server.limits.bucket import Bucket, Limit
 from server.limits.guard import Guard, as_error
 from server.limits.rates import RateLimited
 from server.limits.waiting import Waiting
-from server.messages import fault_of
+from server.messages import fault_of, identifier_of
 from server.signed import IssuerAway
+from server.trusted_documents import DocumentRefused, TrustedDocuments
 from store.faults import StoreFault
 
 LOOKED_AT_EVERY = 1.0
@@ -62,6 +63,7 @@ class Charging(Protocol):
     guard: Guard
     bounds: Bounds
     uninitialised: Waiting[Socket]
+    trusted: TrustedDocuments
 
     def charge(
         self, context: Context, query: str, operation: str | None, variables: Mapping[str, Any] | None
@@ -124,6 +126,14 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         self._messages.use(1.0, now)
         if wait > 0:
             await asyncio.sleep(wait)
+        identifier = identifier_of(message)
+        if identifier is not None and self.connection_acknowledged:
+            try:
+                message["payload"]["query"] = self._view.trusted.named(identifier)
+            except DocumentRefused as refused:
+                payload = [refused.said(self.context.languages).formatted]
+                await self.send_message({"type": "error", "id": message["id"], "payload": payload})
+                return
         fault = fault_of(message)
         if fault:
             await self.handle_invalid_message(fault)
@@ -151,6 +161,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             if not await self._still_works():
                 raise TimeoutError
             self._view.guard.request(own.context.viewer, own.context.address)
+            self._view.trusted.require(operation.query, by_cookie=own.context.session is not None)
             self._view.charge(own.context, operation.query, operation.operation_name, operation.variables)
             async with self._sending:  # while the client does not read, nothing is read for it either
                 pass
@@ -162,6 +173,8 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                     await super(Socket, own).run_operation(operation)
         except RateLimited as limited:
             await operation.send_initial_errors([as_error(limited, self.context.languages)])
+        except DocumentRefused as refused:
+            await operation.send_initial_errors([refused.said(self.context.languages)])
         except StoreFault as fault:
             error = masked(GraphQLError("", original_error=fault), self.context)
             await operation.send_initial_errors([error])

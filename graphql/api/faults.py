@@ -25,6 +25,10 @@ class FaultCode(StrEnum):
     """The operation took longer than one may, and was stopped. It changes nothing."""
     RATE_LIMITED = "RATE_LIMITED"
     """Too much was asked for in too short a time. Nothing was done; `retryAfter` is seconds until there is room."""
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    """No document here has that digest: send the text. The name, and the message of such an error, are Apollo's."""
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
+    """Whoever asks may send trusted documents alone, and this is none. Nothing was executed."""
     INTERNAL = "INTERNAL"
     """What nobody foresaw; the log knows more, under the reference."""
 

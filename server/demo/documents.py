@@ -1,5 +1,6 @@
 """The documents that the demonstration sends: graphql/operations, one file per operation, named after it."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -24,3 +25,10 @@ def document(operation: str) -> str:
         if file.is_file():
             return file.read_text("utf-8")
     raise FileNotFoundError(f"{operation}.graphql is in none of {', '.join(map(str, _FOLDERS))}")
+
+
+def documents() -> Iterator[str]:
+    """Give the texts of all operations."""
+    folder = next(folder for folder in _FOLDERS if folder.is_dir())
+    for file in sorted(folder.glob("*.graphql")):
+        yield file.read_text("utf-8")

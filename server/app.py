@@ -59,6 +59,9 @@ from server.security_headers import ALWAYS, SecurityHeaders
 from server.settings import Settings
 from server.sign_in import links
 from server.sign_in.development import DevelopmentSignIn
+from server.sign_in.door import SigningIn
+from server.sign_in.providers import SIGNED_OUT, callback_path, read_providers
+from server.sign_in.relying import RelyingParty
 from server.sign_in.signing_out import SigningOut
 from server.sockets import Bounds
 from server.styles import style_sheet
@@ -89,6 +92,7 @@ class _Door:
     confirming: Confirming | None = None
     calendars: CalendarFeed | None = None
     letters: LetterDoor | None = None
+    signing_in: SigningIn | None = None
     signing_out: SigningOut | None = None
     development: DevelopmentSignIn | None = None
 
@@ -144,6 +148,22 @@ class _Door:
         assert self.published is not None
         return await self.published(request)
 
+    async def sign_in(self, request: Request) -> Response:
+        assert self.signing_in is not None
+        return await self.signing_in.choose(request)
+
+    async def go_to_provider(self, request: Request) -> Response:
+        assert self.signing_in is not None
+        return await self.signing_in.go(request)
+
+    async def come_from_provider(self, request: Request) -> Response:
+        assert self.signing_in is not None
+        return await self.signing_in.come_back(request)
+
+    async def signed_out(self, request: Request) -> Response:
+        assert self.signing_out is not None
+        return await self.signing_out.come_back(request)
+
     async def sign_out(self, request: Request) -> Response:
         assert self.signing_out is not None
         return await self.signing_out(request)
@@ -170,10 +190,12 @@ def create_app(
     unless they are given.
 
     Raises:
-        SettingMissing, KeyRefused, IssuersRefused: it would not know where its database is, or whom to trust.
+        SettingMissing: it would not know where its database is.
+        KeyRefused, IssuersRefused, ProvidersRefused: it would not know whom to trust.
         ShelfRefused: it would not know where to keep files.
     """
     keys, issuers = trusted_keys(settings), read_issuers(settings)
+    providers = read_providers(settings)
     database, temporal = settings.database("app"), settings.temporal()
     tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
     schema = schema or make_schema(introspection=settings.shows_schema, longest=settings.operation_timeout)
@@ -210,7 +232,9 @@ def create_app(
         authentication = Authentication(
             keys, settings, personal, invited, IssuedTokens(issuers), accounts, browsers
         )
-        door.signing_out = SigningOut(browsers)
+        parties = {id: RelyingParty(provider) for id, provider in providers.items()}
+        door.signing_in = SigningIn(pool, browsers, parties, settings)
+        door.signing_out = SigningOut(browsers, parties, settings)
         door.development = DevelopmentSignIn(pool, browsers, settings)
         door.view = View(
             schema,
@@ -281,7 +305,11 @@ def create_app(
             Route("/styles/{name}", style_sheet),
             Route("/unsubscribe/{ticket}", door.unsubscribe, methods=["GET", "POST"]),
             Route("/confirm-address/{ticket}", door.confirm, methods=["GET", "POST"]),
+            Route("/sign-in", door.sign_in, methods=["GET"]),
+            Route("/sign-in/{provider}", door.go_to_provider, methods=["GET"]),
+            Route(callback_path("{provider}"), door.come_from_provider, methods=["GET"]),
             Route("/sign-out", door.sign_out, methods=["GET", "POST"]),
+            Route(SIGNED_OUT, door.signed_out, methods=["GET"]),
             *_development(settings, door),
             Route("/healthz", door.alive),
             Route("/readyz", door.ready),

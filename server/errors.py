@@ -8,6 +8,7 @@
     ├── MigrationFailed         server/migrating.py
     ├── DataFolderInUse         server/data_folder.py
     ├── KeyRefused              server/keys.py
+    ├── ProvidersRefused        server/sign_in/providers.py
     ├── RoleUnknown             server/tokens.py
     ├── NotReconciled           server/commands/reconcile.py
     ├── ShelfRefused            server/files/shelf.py

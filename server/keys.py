@@ -34,13 +34,14 @@ def trusted_keys(settings: Settings) -> KeySet:
     """
     if settings.jwks_file is not None:
         return _read(settings.jwks_file)
-    if settings.issuers_file is not None:
+    if settings.issuers_file is not None or settings.providers_file is not None:
         return KeySet([])  # none but theirs, wherever it listens: a proxy may stand before loopback
     if not settings.on_loopback:
         raise KeyRefused(
             f"The API would listen on {settings.host}, where other machines reach it, with a development key that "
             "anyone with access to the data folder can sign with. Name your identity provider's public keys in "
-            "CONCERTATION_JWKS_FILE, or the provider itself in CONCERTATION_ISSUERS_FILE, or listen on 127.0.0.1."
+            "CONCERTATION_JWKS_FILE, or the provider itself in "
+            "CONCERTATION_ISSUERS_FILE or CONCERTATION_PROVIDERS_FILE, or listen on 127.0.0.1."
         )
     key = development_key(settings.data_dir)
     return KeySet([OKPKey.import_key(key.as_dict(private=False))])

@@ -102,12 +102,12 @@ async def fetch_keys(issuer: Issuer) -> tuple[Key, ...]:
     ) as client:
         url = issuer.jwks_url
         if url is None:
-            document = await _get(client, issuer.discovery_url or "")
+            document = await get_object(client, issuer.discovery_url or "")
             if document.get("issuer") != issuer.issuer:  # OpenID Connect Discovery 1.0, 4.3
                 raise ValueError(f"{issuer.discovery_url} is the document of another issuer")
             url = str(document.get("jwks_uri"))
             require_private(url)
-        keys = usable(await _get(client, url))
+        keys = usable(await get_object(client, url))
     if not keys:
         raise ValueError(f"{url} has no key that can be used")
     return keys
@@ -131,7 +131,12 @@ def usable(document: dict[str, Any]) -> tuple[Key, ...]:
     return tuple(found)
 
 
-async def _get(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
+async def get_object(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
+    """Fetch a JSON object from there and nowhere else.
+
+    Raises:
+        httpx.HTTPError, ValueError, TypeError: there is none, or it is too large.
+    """
     content = b""
     async with client.stream("GET", url) as response:
         if (

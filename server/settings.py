@@ -133,6 +133,8 @@ class Settings(BaseSettings):
     jwks_file: Path | None = None
     #: Identity providers whose tokens are accepted besides, and where their public keys are (YAML or JSON).
     issuers_file: Path | None = None
+    #: Identity providers that people sign in with in their browser (YAML or JSON).
+    providers_file: Path | None = None
 
     #: How long a browser's session lasts at most, how long unused, and after how long its cookie is replaced.
     session_ttl: timedelta = Field(timedelta(hours=12), gt=timedelta(minutes=5), le=timedelta(days=31))
@@ -180,7 +182,7 @@ class Settings(BaseSettings):
     #: Where a worker or an API writes its process id once it serves.
     ready_file: Path | None = None
 
-    @field_validator("data_dir", "files_dir", "issuers_file", "jwks_file", "ready_file")
+    @field_validator("data_dir", "files_dir", "issuers_file", "jwks_file", "providers_file", "ready_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().resolve()

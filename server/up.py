@@ -192,9 +192,10 @@ class Stack:
         }
 
     def _tokens(self) -> dict[str, str]:
+        from server.sign_in.links import are_trusted
         from server.tokens import demo_tokens
 
-        return {} if self.settings.jwks_file is not None else demo_tokens(self.settings)
+        return demo_tokens(self.settings) if are_trusted(self.settings) else {}
 
     def _sign_in_links(self, site: str) -> dict[str, str]:
         from server.sign_in.links import are_trusted, demo_links

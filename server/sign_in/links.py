@@ -36,16 +36,17 @@ class Link:
 
 
 def are_trusted(settings: Settings) -> bool:
-    """Whether this service believes its development key: on loopback, and without keys of an operator's own."""
-    return settings.on_loopback and settings.jwks_file is None
+    """Whether this service believes its development key: on loopback, and where an operator names nobody else."""
+    named = (settings.jwks_file, settings.issuers_file, settings.providers_file)
+    return settings.on_loopback and named == (None, None, None)
 
 
 def require_trusted(settings: Settings) -> None:
     """`KeyRefused` where the service would not believe such a link."""
     if not are_trusted(settings):
         raise KeyRefused(
-            "Sign-in links are signed with the development key, which counts on loopback alone, and not beside "
-            "CONCERTATION_JWKS_FILE. People sign in at /sign-in there."
+            "Sign-in links are signed with the development key, which counts on loopback alone, and not where an "
+            "operator names identity providers. People sign in at /sign-in there."
         )
 
 

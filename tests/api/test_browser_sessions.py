@@ -134,7 +134,11 @@ async def test_a_link_opened_from_another_machine_does_nothing(house: House) -> 
         assert (await other.get(link(house))).status_code == 403
 
 
-@pytest.mark.parametrize("exposed", [{"host": "0.0.0.0"}, {}], ids=["other host", "keys of an operator"])
+@pytest.mark.parametrize(
+    "exposed",
+    [{"host": "0.0.0.0"}, {}, {"jwks_file": None, "providers_file": Path("/dev/null")}],
+    ids=["other host", "keys of an operator", "providers"],
+)
 async def test_outside_development_there_are_no_links(
     house: House, schema: ProvingSchema, tmp_path: Path, exposed: dict[str, Any]
 ) -> None:

@@ -139,6 +139,7 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "Event.summary",
         "LedgerEvent.actor",
         "LedgerEvent.onBehalfOf",
+        "LedgerEvent.byDelegation",
     ),
     Need.FILE: ("Query.file",),
     Need.CODE: ("Query.receipt",),
@@ -294,7 +295,7 @@ OBJECT: dict[str, str] = {
     "ProcedureConnection": "edges pageInfo totalCount nodes",
     "ProcedureEdge": "cursor node",
     "Progress": "at status report",
-    "Proposal": "kind round stage author",
+    "Proposal": "kind round stage author onBehalfOf",
     "ProposedWithdrawal": "at round stage declinedAt reason member organisation followed",
     "Query": (
         "place places geographyVintage questionnaire checkQuestionnaire validateAnswers viewer node "
@@ -362,7 +363,7 @@ OBJECT: dict[str, str] = {
     "TreatmentGapEdge": "cursor node",
     "TreatmentOfKind": "kind all cited setAside rate threshold",
     "Viewer": "authenticated",
-    "Vote": "seat at byProxy member",
+    "Vote": "seat at byProxy member onBehalfOf",
     "Webhook": "id url kinds madeAt failingSince disabledAt",
     "Whereabouts": "synthesis item reason through reasonLabel",
     "Window": "opensAt closesAt",

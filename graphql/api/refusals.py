@@ -27,7 +27,8 @@ from domain.summaries import refusal_text
 @strawberry.interface(description="Why a command was not, or not yet, done. The same key may be used again.")
 class Refusal:
     code: str = field(
-        description="A code of the published list; it never changes its meaning, and more may come."
+        description="A code of the published list, `RefusalCode`; it never changes its meaning, and more may come. "
+        "Each has a page in docs/refusals."
     )
     message: str = field(
         description="What is wrong, what was kept and what to do, in the language of the request."

@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from api.codes import code_types
 from api.events import EVENT_TYPES, FiguresUpdated
 from api.masking import Masking
 from api.mutations.articles import ArticleMutations
@@ -121,7 +122,7 @@ def make_schema(*, introspection: bool = True, longest: float | None = None) -> 
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[*EVENT_TYPES, FiguresUpdated],
+        types=[*EVENT_TYPES, FiguresUpdated, *code_types()],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
         extensions=[lambda: Proving(maxsize=MOST), Masking],
         introspection=introspection,

@@ -10,7 +10,7 @@ from domain.refusals import Code, Refusal
 from domain.summaries import refusal_text
 from domain.texts import negotiate, text
 
-_STATUS: dict[Code, int] = {
+STATUS: dict[Code, int] = {
     Code.TICKET_INVALID: 403,
     Code.TICKET_EXPIRED: 410,
     Code.UNKNOWN_FILE: 404,
@@ -26,7 +26,7 @@ def refused(request: Request, refusal: Refusal, headers: dict[str, str] | None =
     """Say why not, in the language of the request. 422 for what is wrong with a content."""
     languages = negotiate(request.headers.get("accept-language"))
     return _said(
-        _STATUS.get(refusal.code, 422),
+        STATUS.get(refusal.code, 422),
         refusal.code,
         refusal_text(refusal, None, languages),
         # What is left of an upload is not read: the connection cannot be used again.

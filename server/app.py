@@ -20,6 +20,7 @@ from api.context import Context
 from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
+from api.noting import Noting
 from api.proving import ProvingSchema
 from api.reading import Reading
 from api.schema import make_schema
@@ -224,7 +225,9 @@ def create_app(
         exporting = Exporting(tickets=export_tickets, within=settings.download_ttl)
         agendas = AgendaTickets(ticket_key(settings), settings.public_url or "")
         letters = LetterTickets(ticket_key(settings), settings.public_url or "")
-        contexts = _contexts(pool, commands, feed, tickets, exporting, agendas, letters, settings)
+        contexts = _contexts(
+            pool, commands, feed, tickets, exporting, agendas, letters, settings, guard.audit
+        )
         personal = PersonalTokens.of(pool, settings.database_timeout)
         accounts = KnownAccounts.of(pool, settings.database_timeout)
         invited = PersonalTokens.invited(pool, settings.database_timeout)
@@ -268,6 +271,7 @@ def create_app(
         tasks = [
             asyncio.create_task(feed.run(), name="feed"),
             asyncio.create_task(guard.keep_settling(pool, settings.database_timeout), name="limits"),
+            asyncio.create_task(guard.audit.keep_writing(pool, settings.database_timeout), name="audit"),
         ]
         try:
             yield
@@ -349,6 +353,7 @@ def _contexts(
     agendas: AgendaTickets,
     letters: LetterTickets,
     settings: Settings,
+    audit: Noting,
 ) -> Contexts:
     filing = Filing(
         tickets=tickets,
@@ -368,6 +373,7 @@ def _contexts(
             exporting=exporting,
             agendas=agendas,
             letters=letters,
+            audit=audit,
             viewer=viewer,
             languages=languages,
             reference=reference,

@@ -35,6 +35,8 @@ class Bearer:
     revocable: bytes | None = None
     #: Issuer and subject, where the viewer is the account of one: their roles on the platform may change.
     account: tuple[str, str] | None = None
+    #: Whether this process sees it for the first time.
+    fresh: bool = False
     #: The session of the browser that they come with.
     session: Found | None = None
 
@@ -118,7 +120,7 @@ class Authentication:
             self._kept[name] = bearer
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
-        return await self._with_roles(bearer)
+        return replace(await self._with_roles(bearer), fresh=True)
 
     async def still_works(self, bearer: Bearer) -> bool:
         """Say whether the token of somebody who was let in still works.

@@ -22,6 +22,7 @@ COMMANDS = {
     "migrate": ("migrate", "bring the database schema up to date"),
     "reconcile": ("reconcile", "start the workflow of every running concertation that has none"),
     "token": ("token", "print a bearer token signed with the development key"),
+    "audit": ("audit", "print who came in and who was turned away"),
     "grant": ("grant", "grant a role on the platform, take one back, list who has one"),
     "doctor": ("doctor", "look for what is wrong with an installation"),
     "procedure": ("procedure", "check a procedure file, lay out its calendar, print its JSON Schema"),

@@ -23,6 +23,7 @@ from strawberry.types.unset import UnsetType
 from api.context import Context
 from api.masking import masked
 from api.proving import ProvingSchema
+from domain.auditing import What
 from domain.rights import Viewer
 from domain.texts import negotiate
 from server import session_cookie
@@ -159,10 +160,14 @@ class View(GraphQL[Context, None]):
 
     async def _bearer(self, asked: Awaitable[Bearer], address: str) -> Bearer:
         try:
-            return await asked
+            bearer = await asked
         except TokenInvalid:
             self.guard.failed(address)
             raise
+        if bearer.fresh:
+            issuer = bearer.account[0] if bearer.account else None
+            self.guard.audit.note(What.SIGNED_IN, member=bearer.viewer.member, address=address, about=issuer)
+        return bearer
 
     async def _asked(self, request: Request) -> tuple[Asked, int]:
         if request.method == "GET":

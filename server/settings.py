@@ -143,7 +143,9 @@ class Settings(BaseSettings):
 
     #: Where files that people send are kept, and where they arrive; by default `files` in the data folder.
     files_dir: Path | None = None
-    #: How often the worker removes files that nothing has referred to for a day.
+    #: How many days sign-ins and refusals are kept: six months to a year (CNIL, deliberation 2021-122).
+    audit_days: int = Field(180, ge=1, le=3650)
+    #: How often the worker removes files that nothing has referred to for a day, and what is old of the audit.
     collect_every: Seconds = 3600.0
     #: The largest file taken, in bytes.
     max_file_bytes: int = Field(LARGEST, ge=1_000, lt=2**31)

@@ -26,6 +26,7 @@ from server.readiness import announce
 from server.reconciling import keep_reconciled
 from server.reminding import keep_reminding
 from server.settings import Settings
+from server.sweeping import keep_sweeping
 from store.pool import Pool, open_pool
 from workflows.concertation import ConcertationWorkflow
 from workflows.connecting import connect
@@ -53,6 +54,7 @@ async def serve(settings: Settings) -> None:
         asyncio.create_task(keep_reminding(pool, settings.reconcile_every), name="reminding"),
         asyncio.create_task(keep_collecting(pool, settings), name="collecting"),
         asyncio.create_task(keep_archives(pool, settings), name="archiving"),
+        asyncio.create_task(keep_sweeping(pool, settings), name="sweeping"),
     ]
     try:
         await _work_for_ever(pool, settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import strawberry
@@ -14,8 +14,10 @@ from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
 from api.letters import LetterTickets
+from api.noting import Noting, NotNoted
 from api.reading import Reading
 from api.viewing import ANYBODY
+from domain.auditing import What
 from domain.rights import Viewer
 from store.sessions import Use
 
@@ -31,6 +33,8 @@ class Context:
     exporting: Exporting
     agendas: AgendaTickets
     letters: LetterTickets
+    #: Where it is noted who came in and who was turned away.
+    audit: Noting = field(default_factory=NotNoted)
     viewer: Viewer = ANYBODY
     #: The session that the viewer's browser brings; unset: they come otherwise.
     session: Use | None = None
@@ -53,6 +57,12 @@ class Context:
     wrong_codes: int = 0
     #: Whether PostgreSQL did not answer: the request then ends with 503.
     store_is_down: bool = False
+
+    def note(self, what: What, about: str | None = None) -> None:
+        """Note what the viewer did, or was refused."""
+        bound = self.viewer.bound
+        member = self.viewer.member or (bound.member if bound else None)
+        self.audit.note(what, member=member, address=self.address, about=about, reference=self.reference)
 
     def renew(self) -> None:
         """Forget what was read: for the next event of a subscription, and after a command."""

@@ -12,6 +12,7 @@ from strawberry.extensions import MaskErrors
 from api.context import Context
 from api.deadlines import OperationTooLong
 from api.faults import AsksTooMuch, BadInput, FaultCode, SchemaHidden
+from domain.auditing import What
 from domain.texts import text
 from store.faults import StoreFault, StoreUnreachable
 from workflows import commanding
@@ -39,6 +40,8 @@ def masked(error: GraphQLError, context: object, *, suggest: bool = True) -> Gra
 
     Without `suggest`, names of the schema that graphql-core proposes are left out.
     """
+    if isinstance(error, AsksTooMuch) and isinstance(context, Context):
+        context.note(What.ASKED_TOO_MUCH, error.bound.value)
     if isinstance(error, AsksTooMuch | SchemaHidden):
         return _with(error, error.sentence(_languages(context)), {})
     cause = error.original_error

@@ -20,6 +20,7 @@ from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
 from api.viewing import holds_receipts
 from domain import refusals as domain
+from domain.auditing import What
 from domain.refusals import Code
 from domain.summaries import refusal_text
 
@@ -199,6 +200,9 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
     code, args = refusal.code, refusal.args
     if code is Code.UNKNOWN_INVITATION:
         info.context.wrong_codes += 1
+        info.context.note(What.CODE_WRONG)
+    if code in (Code.NOT_ALLOWED, Code.TOKEN_REACH_MISSING):
+        info.context.note(What.NOT_ALLOWED, str(info.path.key))
     said: dict[str, Any] = {
         "code": code.value,
         "message": refusal_text(refusal, at.process if at else None, info.context.languages),

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from domain.auditing import What
 from domain.rights import PlatformRole
 from server.errors import CommandFailed
 from server.settings import Settings
@@ -37,6 +38,9 @@ TEXTS = {
 }
 
 
+_WRITTEN = {"granted": What.ROLE_GRANTED, "withdrawn": What.ROLE_WITHDRAWN}
+
+
 class NotGranted(CommandFailed):
     """What was asked for is not whole."""
 
@@ -65,7 +69,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Grant or withdraw, which may be said again without harm; or list."""
     from server.embedded.standing import looking_into
-    from store import accounts
+    from store import accounts, audit
+    from store.audit import Happened
 
     language = arguments.language or settings.language
     own = TEXTS[language]
@@ -81,6 +86,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
             said = "withdrawn" if await accounts.withdraw(connection, member, role) else "lacked"
         else:
             said = "granted" if await accounts.grant(connection, member, role) else "had"
+        if said in _WRITTEN:
+            await audit.write(connection, [Happened(what=_WRITTEN[said], member=member, about=role.value)])
     print(own[said].format(member=member, role=role.value))
     return 0
 

@@ -12,8 +12,10 @@ from graphql import GraphQLError
 from api.context import Context
 from api.faults import FaultCode
 from api.parsing import Parsed
+from domain.auditing import What
 from domain.rights import Viewer
 from domain.texts import text
+from server.auditing import Audit
 from server.limits.callers import Callers, Caps
 from server.limits.presence import Presence
 from server.limits.prices import FAILED, REQUEST, Asking
@@ -38,6 +40,8 @@ class Guard:
         """Hold them to these rates and caps; to none where there are none."""
         self.rates = rates
         self.holding = holding
+        #: Who is turned away is noted here.
+        self.audit = Audit()
 
     @classmethod
     def of(cls, settings: Settings) -> "Guard":
@@ -65,7 +69,8 @@ class Guard:
             RateLimited: nothing is done.
         """
         if self.rates is not None:
-            self.rates.charge(self.rates.account(viewer, address), REQUEST)
+            with self._told(viewer, address):
+                self.rates.charge(self.rates.account(viewer, address), REQUEST)
 
     @contextmanager
     def at_work(self, context: Context) -> Iterator[None]:
@@ -75,7 +80,8 @@ class Guard:
             RateLimited: as many are at work as may be.
         """
         caps = self.holding.operations.of(context.viewer, context.address) if self.holding else ()
-        with self.holding.presence.within(caps) if self.holding else nullcontext():
+        within = self.holding.presence.within(caps) if self.holding else nullcontext()
+        with self._told(context.viewer, context.address), within:
             try:
                 yield
             finally:
@@ -90,7 +96,8 @@ class Guard:
         if self.holding is None:
             return lambda: None
         caps = self.holding.sockets.of(viewer, address)
-        self.holding.presence.enter(caps)
+        with self._told(viewer, address):
+            self.holding.presence.enter(caps)
         return partial(self.holding.presence.leave, caps)
 
     def operation(self, context: Context, asked: Asking) -> None:
@@ -103,7 +110,8 @@ class Guard:
             return
         account = self.rates.account(context.viewer, context.address)
         if isinstance(asked.read, Parsed):
-            self.rates.charge(account, asked.price())
+            with self._told(context.viewer, context.address):
+                self.rates.charge(account, asked.price())
         else:
             self.rates.debit(account, asked.price())
 
@@ -114,7 +122,8 @@ class Guard:
             RateLimited: it is not done.
         """
         if self.rates is not None:
-            self.rates.charge(self.rates.stranger(address), points)
+            with self._told(Viewer(), address):
+                self.rates.charge(self.rates.stranger(address), points)
 
     def failed(self, address: str) -> None:
         """Charge a token that does not work.
@@ -122,7 +131,17 @@ class Guard:
         Raises:
             RateLimited: there were so many that this one is not even called wrong.
         """
+        self.audit.note(What.TOKEN_REFUSED, address=address)
         self.stranger(address, FAILED)
+
+    @contextmanager
+    def _told(self, viewer: Viewer, address: str) -> Iterator[None]:
+        """Note who is turned away."""
+        try:
+            yield
+        except RateLimited:
+            self.audit.note(What.RATE_LIMITED, member=viewer.member, address=address)
+            raise
 
     def _answered(self, context: Context) -> None:
         """Charge the wrong codes that an operation tried, to whoever tried and to where they are."""

@@ -14,8 +14,8 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "access_token", "account", "allowance", "attempt", "batch", "body", "bounce", "browser_session", "closing_archive",
-    "command_log",
+    "access_token", "account", "allowance", "attempt", "audit", "batch", "body", "bounce", "browser_session",
+    "closing_archive", "command_log",
     "concertation", "contact", "contribution",
     "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
     "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "invited_token",
@@ -60,7 +60,7 @@ GRANTED = {
     },
     "concertation_worker": {
         "SELECT": {*TABLES, "contribution_read"}
-        - {"access_token", "account", "platform_role", "report_salt"}
+        - {"access_token", "account", "audit", "platform_role", "report_salt"}
         - {"browser_session", "sign_in", "sign_in_link"},
         "INSERT": set(TABLES)
         - {"allowance", "presence", "replica"}
@@ -79,6 +79,7 @@ GRANTED = {
             "access_token",
             "account",
             "browser_session",
+            "audit",
             "platform_role",
             "sign_in",
             "sign_in_link",
@@ -200,7 +201,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "sign_in_with_code", "sign_out", "snapshot_at", "snapshot_by_slug", "snapshots_of", "source_standings",
         "submit_contribution", "submit_contributions", "take_sign_in", "texts_of", "treatment_figures",
         "treatment_gaps", "treatments_of", "use_access_token", "use_invited_token", "use_session",
-        "use_sign_in_link", "voices_of", "webhooks_of", "withdraw_contribution", "write_grouping",
+        "use_sign_in_link", "voices_of", "webhooks_of", "withdraw_contribution", "write_audit", "write_grouping",
         "write_moderation",
     ]  # fmt: skip
 

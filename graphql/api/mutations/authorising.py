@@ -15,6 +15,7 @@ from api.ids import read_global_id, uuid_text
 from api.mutations.addressing import mutation_of
 from api.performing import Refusing, refuse
 from domain.access_tokens import LONGEST_NAME
+from domain.auditing import What
 from domain.free_text import key_fault, read
 from domain.refusals import Code, Refusal
 from domain.rights import Reach, may
@@ -36,10 +37,11 @@ async def _create(info: Info, input: CreateAccessTokenInput) -> AccessTokenAccep
     name = read(input.name, LONGEST_NAME, ("name",))
     if isinstance(name, Refusal):
         raise Refusing(name)
+    id = derived(owner, input.idempotency_key, "access_token")
     made = await info.context.reading.ask(
         lambda connection: access_tokens.create(
             connection,
-            id=derived(owner, input.idempotency_key, "access_token"),
+            id=id,
             member=owner,
             name=name,
             reaches=[Reach(scope.value) for scope in input.scopes],
@@ -49,6 +51,8 @@ async def _create(info: Info, input: CreateAccessTokenInput) -> AccessTokenAccep
     if isinstance(made, Refusal):
         raise Refusing(made)
     info.context.changed = True
+    if made is not None:
+        info.context.note(What.TOKEN_CREATED, id)
     return AccessTokenAccepted(member=owner, token=made)
 
 
@@ -61,6 +65,7 @@ async def _revoke(info: Info, input: RevokeAccessTokenInput) -> AccessTokenAccep
     ):
         raise refuse(Code.UNKNOWN_TOKEN, "access_token_id")
     info.context.changed = True
+    info.context.note(What.TOKEN_REVOKED, key)
     return AccessTokenAccepted(member=owner, token=None)
 
 

@@ -14,6 +14,7 @@ from api.mutations.addressing import mutation_of
 from api.mutations.inviting import admission, attempted, invited_organisation, told
 from api.performing import Making, Refusing, carry_out
 from api.refusals import NotAllowed, Refused
+from domain.auditing import What
 from domain.decide import decide
 from domain.refusals import Refusal
 from store import invitations, invited_tokens
@@ -71,6 +72,7 @@ async def _sign_in(info: Info, input: SignInWithCodeInput) -> SignInAccepted:
     if isinstance(signed_in, Refusal):
         raise Refusing(signed_in)
     info.context.changed = True
+    info.context.note(What.SIGNED_IN, f"invitation {opened.id}")
     if command is not None:
         at = (await carry_out(info.context, command, making)).at
     return SignInAccepted(

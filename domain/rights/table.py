@@ -259,6 +259,7 @@ _READING = {
 _ACCOUNT = {
     "publish_procedure": _platform(PlatformRole.OPERATOR),
     "keep_access_tokens": _oneself(_NONE, Who.ACCOUNT, about=About.PLATFORM, reach=Reach.ACCOUNT),
+    "keep_sessions": _oneself(_NONE, Who.ACCOUNT, about=About.PLATFORM, reach=Reach.ACCOUNT),
     "set_contact": _oneself(_NONE, Who.ACCOUNT, about=About.PLATFORM, reach=Reach.ACCOUNT),
 }
 

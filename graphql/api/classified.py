@@ -155,12 +155,15 @@ NEEDS: dict[Need, tuple[str, ...]] = {
     Need.ACCOUNT: (
         "Viewer.agenda",
         "Viewer.accessTokens",
+        "Viewer.account",
+        "Viewer.sessions",
     ),
 }
 """Fields that need something besides: by what they need."""
 
 OBJECT: dict[str, str] = {
     "AccessToken": "id name scopes createdAt expiresAt lastUsedAt",
+    "Account": "provider siret signedInAt",
     "Agenda": "url until hearings",
     "Amendment": "key at text adopted reason member",
     "AnswerProblem": "questionId code message path",
@@ -177,6 +180,7 @@ OBJECT: dict[str, str] = {
     ),
     "BallotEvent": "ballot",
     "Batch": "id channel territory announced entered reference openedAt round stage hearing openedBy",
+    "BrowserSession": "id provider signedInAt lastUsedAt endsAt current",
     "CalendarEntry": "planned actual stage localOpensAt localClosesAt",
     "CalendarPreview": "stages findings",
     "Chapter": "text version at lane member versions",
@@ -374,6 +378,7 @@ OBJECT: dict[str, str] = {
 DOER: dict[str, str] = {
     "Accepted": "concertation events",
     "AccessTokenAccepted": "token accessTokens",
+    "SessionsAccepted": "sessions",
     "AlreadyContributed": "channel submittedAt reference formReference ofOrganisation contributionId",
     "AnswersInvalid": "problems draft",
     "AppealAccepted": "measure",

@@ -43,6 +43,8 @@ _UNDER_ANOTHER_NAME = {
     "remove_webhook": "keep_webhooks",
     "create_access_token": "keep_access_tokens",
     "revoke_access_token": "keep_access_tokens",
+    "end_session": "keep_sessions",
+    "end_other_sessions": "keep_sessions",
     "open_batch": "record_contribution",
     "hide_contribution": "moderate_contribution",
     "restore_contribution": "moderate_contribution",

@@ -21,6 +21,7 @@ from api.mutations.calling import WebhookMutations
 from api.mutations.contributing import ContributionMutations
 from api.mutations.deciding import DecisionMutations
 from api.mutations.drafting import DraftingMutations
+from api.mutations.ending_sessions import SessionMutations
 from api.mutations.evaluating import EvaluationMutations
 from api.mutations.following import FollowingMutations
 from api.mutations.grouping import GroupingMutations
@@ -65,6 +66,7 @@ class Mutation(
     LetterMutations,
     WebhookMutations,
     AccessTokenMutations,
+    SessionMutations,
     SchedulingMutations,
     ContributionMutations,
     ModerationMutations,

@@ -10,6 +10,7 @@ from strawberry import ID, Private, argument, field
 from api.access_tokens import AccessToken, access_tokens_of
 from api.agenda import Agenda
 from api.agendas import GOOD_FOR, agenda
+from api.browser_sessions import Account, BrowserSession, account_of, sessions_of
 from api.context import Info
 from api.contributions import Contribution, contribution_of
 from api.drafts import ContributionDraft, draft_for
@@ -114,3 +115,16 @@ class Viewer:
     )
     async def access_tokens(self, info: Info) -> list[AccessToken]:
         return await access_tokens_of(info, self.viewer.member)
+
+    @field(
+        description="How the browser that asks was signed in. Nothing to whoever comes with a token, or as nobody."
+    )
+    def account(self, info: Info) -> Account | None:
+        return account_of(info)
+
+    @field(
+        description="The browsers that are signed in as the viewer, in the order of signing in. Nothing to whoever "
+        "comes with a personal access token."
+    )
+    async def sessions(self, info: Info) -> list[BrowserSession]:
+        return await sessions_of(info, self.viewer.member)

@@ -28,7 +28,7 @@ from store import sessions
 from store.faults import StoreTooSlow
 from store.sessions import GRACE
 from tests.api.browsers import COOKIE, SITE, ask, browser, from_page
-from tests.api.house import House
+from tests.api.house import House, document
 from tests.api.sockets import TRANSPORT, Socket, served
 from tests.api.stage import Stage
 
@@ -445,3 +445,73 @@ async def test_the_public_address_is_the_origin_where_there_is_one(
         for origin, status in (("https://concertation.example", 200), (SITE, 403)):
             response = await visitor.post("/graphql", json={"query": WHO}, headers=from_page(origin))
             assert response.status_code == status
+
+
+async def sessions_seen(visitor: httpx.AsyncClient) -> Any:
+    response = await ask(visitor, document("Sessions"))
+    assert "errors" not in response.json(), response.text
+    return response.json()["data"]["viewer"]
+
+
+async def end(visitor: httpx.AsyncClient, operation: str, **fields: Any) -> Any:
+    response = await ask(visitor, document(operation), {"input": fields})
+    assert "errors" not in response.json(), response.text
+    return next(iter(response.json()["data"].values()))
+
+
+async def test_people_see_their_sessions_and_end_them_one_by_one_or_all_but_this(
+    house: House, visitor: httpx.AsyncClient, later: list[float]
+) -> None:
+    async with browser(house.app) as second, browser(house.app) as third, browser(house.app) as stranger:
+        for one in (visitor, second, third):
+            await signed_in(house, one)
+        await signed_in(house, stranger, "operator")
+        seen = await sessions_seen(visitor)
+        assert seen["account"]["provider"] == "development"
+        assert seen["account"]["siret"] is None
+        assert [session["current"] for session in seen["sessions"]] == [True, False, False]
+        mine, other, last = [session["id"] for session in seen["sessions"]]
+        assert [session["current"] for session in (await sessions_seen(second))["sessions"]] == [
+            False, True, False,
+        ]  # fmt: skip
+        for id in (mine, "x", "QnJvd3NlclNlc3Npb246eA=="):
+            assert (await end(stranger, "EndSession", sessionId=id))["code"] == "UNKNOWN_SESSION"
+            answer = await end(stranger, "EndOtherSessions", keptSessionId=id)
+            assert (answer["code"], answer["path"]) == ("UNKNOWN_SESSION", ["keptSessionId"])
+        ended = await end(visitor, "EndSession", sessionId=other)
+        assert [session["id"] for session in ended["sessions"]] == [mine, last]
+        kept = await end(visitor, "EndOtherSessions")
+        assert [session["id"] for session in kept["sessions"]] == [mine]
+        later.append(BELIEVED)
+        assert [(await ask(one, WHO)).status_code for one in (visitor, second, third, stranger)] == [
+            200, 401, 401, 200,
+        ]  # fmt: skip
+        await end(visitor, "EndSession", sessionId=mine)
+        later.append(2 * BELIEVED)
+        assert (await ask(visitor, WHO)).status_code == 401
+
+
+async def test_a_token_of_the_person_sees_sessions_and_a_personal_access_token_none(
+    house: House, visitor: httpx.AsyncClient
+) -> None:
+    await signed_in(house, visitor)
+    made = await end(
+        visitor,
+        "CreateAccessToken",
+        idempotencyKey="k",
+        name="Tableur",
+        scopes=["CONDUCT"],
+        expiresAt=(await house.clock.now() + timedelta(days=1)).isoformat(),
+    )
+    in_person = sign_token(house.settings, roles=[], member=demo_member("coordinator"))
+    for token, known in ((in_person, 1), (made["token"], 0)):
+        headers = {"authorization": f"Bearer {token}"}
+        body: dict[str, Any] = {"query": document("Sessions")}
+        answer = await visitor.post("/graphql", json=body, headers=headers)
+        seen = answer.json()["data"]["viewer"]
+        assert (seen["account"], len(seen["sessions"])) == (None, known)
+        body = {"query": document("EndOtherSessions"), "variables": {"input": {}}}
+        answer = (await visitor.post("/graphql", json=body, headers=headers)).json()["data"]
+        said = answer["endOtherSessions"].get("code")
+        assert said == (None if known else "TOKEN_REACH_MISSING")
+    assert (await house.ask("Sessions"))["viewer"] == {"account": None, "sessions": []}

@@ -99,6 +99,7 @@ def test_every_act_of_the_domain_has_its_mutation(schema: GraphQLSchema) -> None
 
 
 IDEMPOTENT = {
+    "endOtherSessions", "endSession",
     "publishProcedure", "openInvitation", "acceptInvitation", "declineInvitation", "reissueInvitationCode", "remind",
     "removeWebhook", "retryNotice", "revokeAccessToken", "setContact", "setReminderDays", "signInWithCode",
 }  # fmt: skip

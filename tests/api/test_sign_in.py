@@ -202,6 +202,8 @@ async def test_nothing_is_kept_of_a_person_but_who_they_are_to_the_provider(
     await site.sign_in()
     ((session),) = await rows(database, "SELECT * FROM browser_session")
     assert (session["provider"], session["siret"]) == ("proconnect", SIRET)
+    seen = (await ask(site.visitor, document("Sessions"))).json()["data"]["viewer"]
+    assert (seen["account"]["provider"], seen["account"]["siret"]) == ("proconnect", SIRET)
     ((account),) = await rows(database, "SELECT * FROM account")
     assert (account["issuer"], account["subject"]) == (site.proconnect.issuer, "subject-1")
     assert await rows(database, "SELECT * FROM person") == []

@@ -17,6 +17,7 @@ from benchmarks.commanding import command_p50_ms
 from benchmarks.crossing import crossing
 from benchmarks.deciding import decide_per_s, fold_10k_s
 from benchmarks.figure import GOALS, Figure
+from benchmarks.guarding import guarding
 from benchmarks.interchange import FIGURES as INTERCHANGE
 from benchmarks.interchange import interchange
 from benchmarks.mailing import mails_per_s
@@ -36,6 +37,7 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
     standing: ("up_ready_s", "rss_api_mb", "rss_worker_mb"),
     command_p50_ms: ("command_p50_ms",),
     submitting: ("submit_ratio", "submit_vs_bare_ratio", "submit_p99_ratio"),
+    guarding: ("guard_submit_ratio", "guard_page_ratio"),
     at_scale: (*FINDING, *SEALING),
     interchange: INTERCHANGE,
     archiving: ("archive_s", "archive_rss_mb", "verify_s"),

@@ -29,6 +29,8 @@ GOALS = {
     "submit_ratio": Goal(unit="×", goal=0.6, more_is_better=True),
     "submit_vs_bare_ratio": Goal(unit="×", goal=None, more_is_better=True),
     "submit_p99_ratio": Goal(unit="×", goal=3),
+    "guard_submit_ratio": Goal(unit="×", goal=0.9, more_is_better=True),
+    "guard_page_ratio": Goal(unit="×", goal=0.9, more_is_better=True),
     "page_flatness": Goal(unit="×", goal=1.3),
     "facets_ms": Goal(unit="ms", goal=200),
     "search_p95_ms": Goal(unit="ms", goal=300),

@@ -28,7 +28,8 @@ class Bucket:
         Whoever has used nothing for a while may use more than `burst` at once, and waits all the longer afterwards.
         """
         rate, burst = self.limit
-        over = self.drained(now) + min(points, burst) - burst
+        self.level, self.at = self.drained(now), now
+        over = self.level + (points if points < burst else burst) - burst
         return over / rate if over > 0 else 0.0
 
     def use(self, points: float, now: float) -> None:
@@ -47,4 +48,5 @@ class Bucket:
 
     def drained(self, now: float) -> float:
         """Give what is left in it."""
-        return max(0.0, self.level - self.limit.rate * (now - self.at))
+        left = self.level - self.limit.rate * (now - self.at)
+        return left if left > 0 else 0.0

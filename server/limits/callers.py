@@ -55,11 +55,16 @@ class Callers:
         """Give what a viewer's operation is charged to."""
         if viewer.member is None:
             return self.stranger(address)
-        return (Charged(f"member {viewer.member}", self.member), *_at("signed-in", address, self.signed_in))
+        return _of_member(viewer.member, address, self.member, self.signed_in)
 
     def stranger(self, address: str) -> Account:
         """Give what is charged for somebody who did not say who they are, or not well."""
         return _at("anonymous", address, self.anonymous)
+
+
+@lru_cache(10_000)
+def _of_member(member: str, address: str, own: Limit, all_of_address: Limit) -> Account:
+    return (Charged(f"member {member}", own), *_at("signed-in", address, all_of_address))
 
 
 @lru_cache(10_000)
@@ -89,10 +94,15 @@ class Caps:
 
     def of(self, viewer: Viewer, address: str) -> tuple[Cap, ...]:
         """Give what a viewer's are counted under."""
-        if viewer.member is not None:
-            return (
-                Cap(f"{self.kind} of member {viewer.member}", self.member),
-                Cap(f"{self.kind} of signed-in {address}", self.address * WIDER),
-            )
-        own, wider = Cap(f"{self.kind} of anonymous {address}", self.address), network_of(address)
-        return (own, Cap(f"{self.kind} of anonymous {wider}", self.address * WIDER)) if wider else (own,)
+        return _held(self.kind, self.member, self.address, viewer.member, address)
+
+
+@lru_cache(10_000)
+def _held(kind: str, own: int, of_address: int, member: str | None, address: str) -> tuple[Cap, ...]:
+    if member is not None:
+        return (
+            Cap(f"{kind} of member {member}", own),
+            Cap(f"{kind} of signed-in {address}", of_address * WIDER),
+        )
+    at, wider = Cap(f"{kind} of anonymous {address}"[:120], of_address), network_of(address)
+    return (at, Cap(f"{kind} of anonymous {wider}", of_address * WIDER)) if wider else (at,)

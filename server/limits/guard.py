@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,6 +22,8 @@ from server.limits.rates import RateLimited, Rates
 from server.settings import Settings
 from store.pool import Pool
 
+_ANYBODY = Viewer()
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -31,6 +32,51 @@ class Holding:
     presence: Presence
     operations: Caps
     sockets: Caps
+
+
+class Telling:
+    """A block from which whoever is turned away is noted: no generator either, for it is around each question."""
+
+    __slots__ = ("_address", "_audit", "_member")
+
+    def __init__(self, audit: Audit, member: str | None, address: str) -> None:
+        """Note it there."""
+        self._audit = audit
+        self._member = member
+        self._address = address
+
+    def __enter__(self) -> None:
+        """Wait and see."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Note it, if that is how it ended."""
+        if kind is not None and issubclass(kind, RateLimited):
+            self._audit.note(What.RATE_LIMITED, member=self._member, address=self._address)
+
+
+class AtWork:
+    """The block of one operation at work: one a request, so that it is no generator."""
+
+    __slots__ = ("_caps", "_context", "_guard")
+
+    def __init__(self, guard: "Guard", context: Context) -> None:
+        """Begin with nothing counted."""
+        self._guard = guard
+        self._context = context
+        holding = guard.holding
+        self._caps = holding.operations.of(context.viewer, context.address) if holding else ()
+
+    def __enter__(self) -> None:
+        """Count it."""
+        if self._guard.holding is not None:
+            with self._guard.telling(self._context.viewer, self._context.address):
+                self._guard.holding.presence.enter(self._caps)
+
+    def __exit__(self, *_: object) -> None:
+        """Count it no more."""
+        if self._guard.holding is not None:
+            self._guard.holding.presence.leave(self._caps)
+        self._guard.answered(self._context)
 
 
 class Guard:
@@ -69,23 +115,15 @@ class Guard:
             RateLimited: nothing is done.
         """
         if self.rates is not None:
-            with self._told(viewer, address):
+            with self.telling(viewer, address):
                 self.rates.charge(self.rates.account(viewer, address), REQUEST)
 
-    @contextmanager
-    def at_work(self, context: Context) -> Iterator[None]:
-        """Count an operation for the length of the block, and charge the wrong codes that it tried.
+    def at_work(self, context: Context) -> "AtWork":
+        """Count an operation for the length of a block, and charge the wrong codes that it tried.
 
-        Raises:
-            RateLimited: as many are at work as may be.
+        Entering raises `RateLimited` where as many are at work as may be.
         """
-        caps = self.holding.operations.of(context.viewer, context.address) if self.holding else ()
-        within = self.holding.presence.within(caps) if self.holding else nullcontext()
-        with self._told(context.viewer, context.address), within:
-            try:
-                yield
-            finally:
-                self._answered(context)
+        return AtWork(self, context)
 
     def socket(self, viewer: Viewer, address: str) -> Callable[[], None]:
         """Count a socket, until what this gives is called.
@@ -96,7 +134,7 @@ class Guard:
         if self.holding is None:
             return lambda: None
         caps = self.holding.sockets.of(viewer, address)
-        with self._told(viewer, address):
+        with self.telling(viewer, address):
             self.holding.presence.enter(caps)
         return partial(self.holding.presence.leave, caps)
 
@@ -110,7 +148,7 @@ class Guard:
             return
         account = self.rates.account(context.viewer, context.address)
         if isinstance(asked.read, Parsed):
-            with self._told(context.viewer, context.address):
+            with self.telling(context.viewer, context.address):
                 self.rates.charge(account, asked.price())
         else:
             self.rates.debit(account, asked.price())
@@ -122,7 +160,7 @@ class Guard:
             RateLimited: it is not done.
         """
         if self.rates is not None:
-            with self._told(Viewer(), address):
+            with self.telling(_ANYBODY, address):
                 self.rates.charge(self.rates.stranger(address), points)
 
     def failed(self, address: str) -> None:
@@ -134,16 +172,11 @@ class Guard:
         self.audit.note(What.TOKEN_REFUSED, address=address)
         self.stranger(address, FAILED)
 
-    @contextmanager
-    def _told(self, viewer: Viewer, address: str) -> Iterator[None]:
-        """Note who is turned away."""
-        try:
-            yield
-        except RateLimited:
-            self.audit.note(What.RATE_LIMITED, member=viewer.member, address=address)
-            raise
+    def telling(self, viewer: Viewer, address: str) -> Telling:
+        """Note who is turned away in a block."""
+        return Telling(self.audit, viewer.member, address)
 
-    def _answered(self, context: Context) -> None:
+    def answered(self, context: Context) -> None:
         """Charge the wrong codes that an operation tried, to whoever tried and to where they are."""
         if self.rates is None or not context.wrong_codes:
             return

@@ -8,8 +8,7 @@ other, and then none until they are below it.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -37,7 +36,7 @@ class Presence:
         """Begin with nobody; `turned_away` counts until the log says so."""
         self._turned_away: Counter[str] = Counter() if turned_away is None else turned_away
         self._replica = replica or uuid4()
-        self._own: Counter[str] = Counter()
+        self._own: dict[str, int] = {}
         self._elsewhere: dict[str, int] = {}
 
     def enter(self, caps: Sequence[Cap]) -> None:
@@ -46,32 +45,23 @@ class Presence:
         Raises:
             RateLimited: one has as many as it may. Nothing is counted.
         """
+        own, elsewhere = self._own, self._elsewhere
         for key, most in caps:
-            if self._own[key] + self._elsewhere.get(key, 0) >= most:
+            if own.get(key, 0) + elsewhere.get(key, 0) >= most:
                 self._turned_away[key] += 1
                 raise RateLimited(_AGAIN)
         for key, _ in caps:
-            self._own[key] += 1
+            own[key] = own.get(key, 0) + 1
 
     def leave(self, caps: Sequence[Cap]) -> None:
         """Count one less under each key."""
+        own = self._own
         for key, _ in caps:
-            self._own[key] -= 1
-            if self._own[key] <= 0:
-                del self._own[key]
-
-    @contextmanager
-    def within(self, caps: Sequence[Cap]) -> Iterator[None]:
-        """Count one for the length of the block.
-
-        Raises:
-            RateLimited: one of the keys has as many as it may.
-        """
-        self.enter(caps)
-        try:
-            yield
-        finally:
-            self.leave(caps)
+            left = own.get(key, 0) - 1
+            if left > 0:
+                own[key] = left
+            else:
+                own.pop(key, None)
 
     async def settle(self, pool: Pool, within: float) -> None:
         """Say what this replica has, and learn what the others have.
@@ -79,7 +69,7 @@ class Presence:
         Raises:
             StoreFault: PostgreSQL does not answer.
         """
-        held = {key: number for key, number in self._own.items() if number > 0}
+        held = dict(self._own)
         self._elsewhere = await ask(pool, within, partial(presence.settle, replica=self._replica, held=held))
 
     async def keep_settling(self, pool: Pool, within: float) -> None:

@@ -86,28 +86,33 @@ class Rates:
             RateLimited: one has none. Nothing is used.
         """
         now = self._clock()
-        buckets = [self._bucket(charged) for charged in account]
-        wait = max((bucket.wait(points, now) for bucket in buckets), default=0.0)
-        if wait > 0:
-            for charged, bucket in zip(account, buckets, strict=True):
-                if bucket.wait(points, now) > 0:
-                    self._turned_away[charged.key] += 1
-            raise RateLimited(wait)
+        longest = 0.0
+        buckets = []
+        for charged in account:
+            bucket = self._bucket(charged, now)
+            buckets.append(bucket)
+            wait = bucket.wait(points, now)
+            if wait > 0:
+                self._turned_away[charged.key] += 1
+                longest = max(wait, longest)
+        if longest > 0:
+            raise RateLimited(longest)
         self._use(account, buckets, points, now)
 
     def debit(self, account: Account, points: float) -> None:
         """Use points for what was done already, whether there is room for them or not."""
-        self._use(account, [self._bucket(charged) for charged in account], points, self._clock())
+        now = self._clock()
+        self._use(account, [self._bucket(charged, now) for charged in account], points, now)
 
     def _use(self, account: Account, buckets: Sequence[Bucket], points: float, now: float) -> None:
-        for charged, bucket in zip(account, buckets, strict=True):
+        for charged, bucket in zip(account, buckets, strict=False):
             bucket.use(points, now)
             self._unsettled[charged.key] = None
 
-    def _bucket(self, charged: Charged) -> Bucket:
+    def _bucket(self, charged: Charged, now: float) -> Bucket:
         found = self._buckets.get(charged.key)
         if found is None:
-            found = self._buckets[charged.key] = Bucket(charged.limit, at=self._clock())
+            found = self._buckets[charged.key] = Bucket(charged.limit, at=now)
             if len(self._buckets) > MOST_KEPT:
                 self._buckets.popitem(last=False)
         else:

@@ -39,7 +39,7 @@ class Held:
     def used(self, name: str | None = None) -> float:
         """Points used by somebody, or by strangers at the address."""
         account = self.rates.account(Viewer(member=pseudonym(name) if name else None), ADDRESS)
-        return self.rates._bucket(account[0]).drained(self.now)
+        return self.rates._bucket(account[0], self.now).drained(self.now)
 
 
 def told(response: httpx.Response, status: int = 429) -> dict[str, object]:

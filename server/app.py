@@ -231,7 +231,7 @@ def create_app(
         personal = PersonalTokens.of(pool, settings.database_timeout)
         accounts = KnownAccounts.of(pool, settings.database_timeout)
         invited = PersonalTokens.invited(pool, settings.database_timeout)
-        browsers = BrowserSessions(pool, settings)
+        browsers = BrowserSessions(pool, settings, guard.audit)
         authentication = Authentication(
             keys, settings, personal, invited, IssuedTokens(issuers), accounts, browsers
         )

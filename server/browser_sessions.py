@@ -15,7 +15,10 @@ from typing import Generic, NamedTuple, TypeVar
 from starlette.requests import HTTPConnection
 
 from api.asking import ask
+from api.noting import Noting, NotNoted
+from domain.auditing import What
 from server import session_cookie
+from server.addresses import address_of
 from server.asked import FormFault, FormRefused
 from server.cross_site import fault_of, origin_of
 from server.personal_tokens import BELIEVED
@@ -47,8 +50,9 @@ class Found(NamedTuple):
 class BrowserSessions:
     """Recognises sessions by their cookie."""
 
-    def __init__(self, pool: Pool, settings: Settings) -> None:
-        """Ask through this pool."""
+    def __init__(self, pool: Pool, settings: Settings, audit: Noting | None = None) -> None:
+        """Ask through this pool; note who came in and left."""
+        self.audit = audit or NotNoted()
         self.terms = terms_of(settings)
         self.own = origin_of(settings.public_url or "")
         self._pool = pool
@@ -129,12 +133,16 @@ class BrowserSessions:
         )
         if before is not None:
             self._uses.forget(before)
+        self.audit.note(What.SIGNED_IN, member=member, address=address_of(connection), about=provider)
         return secret
 
     async def sign_out(self, digest: bytes) -> sessions.Ended | None:
         """End the session that a secret opens: here at once, elsewhere within seconds."""
+        use = await self.recognised(digest)
         ended = await self._ask(partial(sessions.sign_out, digest=digest))
         self._uses.forget(digest)
+        if ended is not None:
+            self.audit.note(What.SIGNED_OUT, member=use.member if use else None, about=ended.provider)
         return ended
 
     async def _renewed(self, digest: bytes) -> str | None:

@@ -17,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.asking import ask
+from domain.auditing import What
 from domain.texts import language_of, negotiate, text
 from server import session_cookie
+from server.addresses import address_of
 from server.browser_sessions import BrowserSessions
 from server.settings import Settings
 from server.sign_in.failures import Failure, SignInFailed
@@ -166,6 +168,12 @@ class SigningIn:
             "sign-in with %s came to nothing: %s (reference %s)", party.provider.id, failed, reference
         )
         name, failure = party.provider.name(language), failed.failure
+        self._browsers.audit.note(
+            What.SIGN_IN_FAILED,
+            address=address_of(request),
+            about=f"{party.provider.id} {failure.value}",
+            reference=reference,
+        )
         said = [text(f"sign_in.{failure}.do", (language,), provider=name)]
         if failure in _STATUS:
             said.append(text("sign_in.reference", (language,), reference=reference))

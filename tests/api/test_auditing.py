@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from api.proving import ProvingSchema
 from domain.auditing import REFUSALS, What
 from server import auditing
 from server.auditing import MOST_REFUSALS, MOST_WAITING, Audit
 from store import audit
 from store.audit import Row
 from store.pool import Pool, acquire, open_pool
+from tests.api.browsers import from_page
 from tests.api.house import DAY, House, pseudonym
 from tests.api.stage import Stage
 from tests.api.test_invitations import at_door
+from tests.api.test_sign_in import opened
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
 
@@ -219,6 +223,23 @@ async def test_the_doors_of_the_api_note_who_came_and_who_was_turned_away(stage:
     enrolled = pseudonym("ada")
     signed_in = [row for row in found if row.what is What.SIGNED_IN and row.member == enrolled]
     assert sum(row.count for row in signed_in) == 1, "a token is a sign-in once"
+
+
+async def test_signing_in_with_a_provider_is_noted_and_so_is_what_comes_to_nothing(
+    house: House, schema: ProvingSchema, tmp_path: Path
+) -> None:
+    async with opened(house, schema, tmp_path) as site:
+        back = await site.go()
+        assert (await site.visitor.get(back)).status_code == 303
+        assert (await site.visitor.get(back)).status_code == 400
+        member = (await site.who())["pseudonym"]
+        assert (await site.visitor.post("/sign-out", headers=from_page())).status_code == 200
+    found = {row.what: row for row in await rows(house.sender.worker)}
+    assert set(found) == {What.SIGNED_IN, What.SIGN_IN_FAILED, What.SIGNED_OUT}
+    assert (found[What.SIGNED_IN].member, found[What.SIGNED_IN].about) == (member, "proconnect")
+    assert found[What.SIGN_IN_FAILED].about == "proconnect unknown"
+    assert found[What.SIGN_IN_FAILED].reference
+    assert found[What.SIGNED_OUT].member == member
 
 
 async def test_the_api_adds_to_the_audit_and_reads_none_of_it(app: Pool) -> None:

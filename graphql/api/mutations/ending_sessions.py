@@ -15,6 +15,7 @@ from api.context import Info
 from api.ids import read_global_id, uuid_text
 from api.mutations.addressing import mutation_of
 from api.performing import refuse
+from domain.auditing import What
 from domain.refusals import Code
 from domain.rights import may
 from store import sessions
@@ -39,6 +40,7 @@ async def _end(info: Info, input: EndSessionInput) -> SessionsAccepted:
     ):
         raise refuse(Code.UNKNOWN_SESSION, "session_id")
     info.context.changed = True
+    info.context.note(What.SIGNED_OUT, key)
     return SessionsAccepted(member=owner)
 
 
@@ -51,6 +53,7 @@ async def _end_others(info: Info, input: EndOtherSessionsInput) -> SessionsAccep
             raise refuse(Code.UNKNOWN_SESSION, "kept_session_id")
     await info.context.reading.ask(lambda connection: sessions.end_others(connection, owner, kept))
     info.context.changed = True
+    info.context.note(What.SIGNED_OUT, "others")
     return SessionsAccepted(member=owner)
 
 

@@ -1,4 +1,11 @@
 # One image for the API, the worker and the migrations. The servers that `concertation up` embeds are not in it.
+FROM node:22-bookworm-slim AS graphiql
+WORKDIR /source/graphiql
+COPY graphiql/package.json graphiql/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY graphiql ./
+RUN node build.mjs
+
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /source
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -8,6 +15,7 @@ RUN python -m venv /build \
  && python -m venv /opt/concertation \
  && /opt/concertation/bin/pip install --require-hashes --only-binary :all: --requirement requirements-image.lock
 COPY . .
+COPY --from=graphiql /source/server/graphiql_built server/graphiql_built
 RUN /build/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
  && /opt/concertation/bin/pip install --no-deps --no-index /wheels/*.whl
 

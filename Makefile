@@ -5,6 +5,8 @@ CONFORMANCE := tests/conformance
 CLIENTS := $(CONFORMANCE)/node_modules
 EXAMPLE := examples/typescript/node_modules
 ATTACK := .venv-attack
+GRAPHIQL := graphiql/node_modules
+PAGE   := server/graphiql_built/graphiql.js
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 # Test processes: the number of workers of pytest-xdist, one more than two cores since many tests wait for servers; 0 runs
@@ -21,7 +23,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format bench conformance attack lock clean
+.PHONY: help setup demo up test check format bench conformance graphiql attack lock clean
 
 help: ## list the targets
 	@printf 'Concertation: what you can do here\n\n'
@@ -42,6 +44,7 @@ demo: $(STAMP) ## play a whole concertation in 90 s, driven through GraphQL (ARG
 	@$(BIN)/concertation demo $(ARGS)
 
 up: $(STAMP) ## start PostgreSQL, Temporal, the worker and the API here; Ctrl-C stops them
+	@test -f $(PAGE) || ! command -v npm >/dev/null || $(MAKE) --no-print-directory graphiql || echo 'Going on without /graphiql.'
 	@$(BIN)/concertation up $(ARGS)
 
 test: $(STAMP) ## run the tests (ARGS="-k name", JOBS=0 for one process)
@@ -61,14 +64,20 @@ format: $(STAMP) ## let ruff put the code in order
 bench: $(STAMP) ## measure: one JSON line per figure (ONLY=name, SCALE=small or full)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
-$(CLIENTS)/.ready $(EXAMPLE)/.ready: %/node_modules/.ready: %/package-lock.json
-	@command -v npm >/dev/null || { echo 'Node.js 20 or newer, with npm, is needed: its clients are asked.'; exit 1; }
+$(CLIENTS)/.ready $(EXAMPLE)/.ready $(GRAPHIQL)/.ready: %/node_modules/.ready: %/package-lock.json
+	@command -v npm >/dev/null || { echo 'Node.js 20 or newer, with npm, is needed.'; exit 1; }
 	@echo "Installing into $(@D) (once) …"
 	@cd $* && npm ci --silent --ignore-scripts --no-audit --no-fund --cache $(abspath $(VENV))/npm
 	@touch $@
 
-conformance: $(STAMP) $(CLIENTS)/.ready $(EXAMPLE)/.ready ## ask programs that nobody here wrote whether they understand the API (needs Node.js)
+conformance: $(STAMP) $(CLIENTS)/.ready $(EXAMPLE)/.ready $(PAGE) ## ask programs that nobody here wrote whether they understand the API (needs Node.js)
 	@$(BIN)/python -m tests.conformance
+
+$(PAGE): $(GRAPHIQL)/.ready graphiql/build.mjs graphiql/page.jsx graphiql/page.css
+	@echo "Building $(@D) …"
+	@cd graphiql && node build.mjs
+
+graphiql: $(PAGE) ## build what /graphiql loads (needs Node.js; `make up` does it where Node.js is there)
 
 $(ATTACK)/.ready: requirements-attack.lock
 	@test -x $(ATTACK)/bin/python || $(PYTHON) -m venv $(ATTACK)
@@ -85,4 +94,4 @@ lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 	@$(COMPILE) tests/attack/requirements.in --upgrade --output-file requirements-attack.lock
 
 clean: ## remove .venv and caches (never your data)
-	@rm -rf $(VENV) $(ATTACK) $(CLIENTS) $(EXAMPLE) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf $(VENV) $(ATTACK) $(CLIENTS) $(EXAMPLE) $(GRAPHIQL) $(dir $(PAGE)) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -40,6 +40,7 @@ from server.files.door import FileDoor
 from server.files.scanning import scanner_of
 from server.files.shelf import shelf_of
 from server.files.tickets import Tickets
+from server.graphiql_page import graphiql
 from server.graphql_view import Contexts, View
 from server.health import Health
 from server.hosts import AllowedHosts, allowed_hosts
@@ -296,6 +297,7 @@ def create_app(
             Route("/graphql", door),
             WebSocketRoute("/graphql", door),
             Route("/schema.graphql", schema_text),
+            *(graphiql() if schema.introspection else []),
             Route("/files/{id}", door.file, methods=["GET", "PUT"]),
             Route("/receipts/{code}.pdf", door.receipt),
             Route("/questionnaires/{digest}.pdf", door.questionnaire),

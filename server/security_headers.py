@@ -14,6 +14,12 @@ PAGE = f"default-src 'none'; style-src 'self'; form-action 'self'; {_STRICT}"
 SENT = f"{NOTHING}; sandbox"
 """The policy of what somebody sent: as of no site at all."""
 
+GRAPHIQL = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+    f"form-action 'none'; {_STRICT}"
+)
+"""The policy of GraphiQL, which is a program: all that it loads and asks is of this site."""
+
 _UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 
 ALWAYS: dict[str, str] = {

@@ -229,6 +229,7 @@ class Stack:
             "",
             f"  GraphQL         {facts['graphql_url']}",
             f"  subscriptions   {facts['ws_url']}",
+            *([f"  GraphiQL        {facts['site_url']}graphiql"] if self.settings.shows_schema else []),
             f"  Temporal        {facts['temporal_ui_url'] or facts['temporal_address']}",
             f"  data            {facts['data_dir']}",
             "",

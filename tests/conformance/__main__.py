@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from server.demo.client import Client
+from tests.conformance import graphiql
 from tests.conformance.playing import play_all
 from tests.conformance.probes import PROBES, Site
 from tests.e2e.running import Running, read_facts
@@ -124,6 +125,16 @@ async def clients(facts: dict[str, Any]) -> list[Check]:
     return checks
 
 
+async def pages(facts: dict[str, Any]) -> list[Check]:
+    """Look at what GraphiQL loads, and use it in Chromium where there is one."""
+    checks = [Check("GraphiQL", "style sheets load nothing from elsewhere", "; ".join(graphiql.elsewhere()))]
+    program = graphiql.browser()
+    if program is not None:
+        why = await graphiql.look(facts["site_url"], program)
+        checks.append(Check("GraphiQL", "an example runs in Chromium, which asks nobody else", why))
+    return checks
+
+
 async def _why(probe: Any, site: Site) -> str:
     try:
         await probe(site)
@@ -157,6 +168,7 @@ def main() -> int:
     with stack() as facts:
         checks = [*audits(facts["graphql_url"]), *asyncio.run(sockets(facts)), *relay()]
         checks += asyncio.run(clients(facts))
+        checks += asyncio.run(pages(facts))
     return told(checks)
 
 

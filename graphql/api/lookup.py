@@ -118,7 +118,15 @@ _WITHIN: dict[str, Callable[[Snapshot, str], Node | None]] = {
 
 
 async def find(info: Info, id: str) -> Node | None:
-    """Give what a global id names, or nothing: for what does not exist and for what may not be seen alike."""
+    """Give what a global id names, or nothing: for what does not exist and for what may not be seen alike.
+
+    An object has one id. What only resembles it (other digits, more padding, capital letters) names nothing.
+    """
+    found = await _find(info, id)
+    return found if found is not None and found.id == id else None
+
+
+async def _find(info: Info, id: str) -> Node | None:
     named = read_global_id(id)
     if named is None:
         return None

@@ -234,7 +234,7 @@ class Play:
         await self.following.until(lambda event: event["seq"] == 1)
 
     async def launches_it_and_sees_the_call_for_input_open(self) -> None:
-        opens_at = await self.now() + timedelta(seconds=1)
+        opens_at = await self.now() + timedelta(seconds=3)
         await self.do("coordinator", "Launch", opensAt=opens_at.isoformat())
         await self.following.until(lambda event: event["kind"] == "stage_opened")
 
@@ -282,7 +282,7 @@ class Play:
             "CloseStageEarly",
             stage="appel",
             round=1,
-            closesAt=(await self.now() + timedelta(seconds=0.9)).isoformat(),
+            closesAt=(await self.now() + timedelta(seconds=2)).isoformat(),
             seenClosesAt=closes_at,
             reason="Tout est dit.",
         )

@@ -119,7 +119,7 @@ export async function play(client) {
 
   await step("launches it, and sees the call for input open", async () => {
     const now = Date.parse((await client.ask("coordinator", documents.NOW, {})).serverTime);
-    await does("coordinator", documents.LAUNCH, { opensAt: new Date(now + 1000).toISOString() });
+    await does("coordinator", documents.LAUNCH, { opensAt: new Date(now + 3000).toISOString() });
     await following.until("opening", (event) => event.kind === "stage_opened");
   });
 
@@ -155,7 +155,7 @@ export async function play(client) {
     const resume = client.cut();
     const { concertation: seen } = await client.ask("coordinator", documents.STAGES, { id: concertation }, { fresh: true });
     const { closesAt } = seen.stages.find((stage) => stage.key === "appel");
-    const soon = new Date(Date.now() + 900).toISOString();
+    const soon = new Date(Date.now() + 2000).toISOString();
     await does("coordinator", documents.CLOSE, { ...call, closesAt: soon, seenClosesAt: closesAt, reason: "Tout est dit." });
     assert.equal(following.last, last, "it was not cut");
     resume();
@@ -204,5 +204,5 @@ export async function play(client) {
     assert.deepEqual([two.__typename, two.state], ["Ballot", "CLOSED"]);
   });
 
-  await client.end?.(step);
+  await client.end?.(step, concertation);
 }

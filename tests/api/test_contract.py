@@ -20,6 +20,7 @@ from graphql import (
     GraphQLUnionType,
     build_schema,
     get_named_type,
+    is_specified_directive,
     is_specified_scalar_type,
     parse,
     validate,
@@ -55,21 +56,58 @@ def _undescribed(schema: GraphQLSchema) -> Iterator[str]:
     for name, kind in schema.type_map.items():
         if name.startswith("__") or (isinstance(kind, GraphQLScalarType) and is_specified_scalar_type(kind)):
             continue
-        if not kind.description:
+        if not _says_something(kind.description):
             yield name
         if isinstance(kind, GraphQLEnumType):
-            yield from (f"{name}.{key}" for key, value in kind.values.items() if not value.description)
+            yield from (
+                f"{name}.{key}"
+                for key, value in kind.values.items()
+                if not _says_something(value.description)
+            )
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
             for key, field in kind.fields.items():
-                if not field.description:
+                if not _says_something(field.description):
                     yield f"{name}.{key}"
                 for argument, given in getattr(field, "args", {}).items():
-                    if not given.description:
+                    if not _says_something(given.description):
                         yield f"{name}.{key}({argument})"
+    for directive in schema.directives:
+        if is_specified_directive(directive):
+            continue
+        if not _says_something(directive.description):
+            yield f"@{directive.name}"
+        for argument, given in directive.args.items():
+            if not _says_something(given.description):
+                yield f"@{directive.name}({argument})"
 
 
-def test_every_type_field_argument_and_value_is_described(schema: GraphQLSchema) -> None:
+def _says_something(description: str | None) -> bool:
+    """A sentence, with its full stop."""
+    return bool(description) and re.search(r"\w.*[.!?)…]$", description or "", re.DOTALL) is not None
+
+
+def test_every_type_field_argument_value_and_directive_is_described(schema: GraphQLSchema) -> None:
     assert list(_undescribed(schema)) == []
+
+
+def test_the_check_of_descriptions_finds_each_sort_of_element() -> None:
+    bare = build_schema(
+        """
+        directive @d(a: Int) on FIELD
+        interface I { f: Int }
+        type Query implements I { f(a: Int): Int g(u: N): U }
+        union U = Query
+        enum E { V }
+        input N { f: E }
+        scalar S
+        type T { \"\"\" \"\"\" f: S \"no sentence\" g: S \"A sentence.\" h: S }
+        """
+    )
+    found = {name for name in _undescribed(bare) if "deprecated" not in name}
+    assert found == {
+        "@d", "@d(a)", "E", "E.V", "I", "I.f", "N", "N.f", "Query", "Query.f", "Query.f(a)", "Query.g", "Query.g(u)",
+        "S", "T", "T.f", "T.g", "U",
+    }  # fmt: skip
 
 
 def test_every_mutation_takes_one_input_and_answers_a_union_of_what_was_done_or_why_not(

@@ -300,6 +300,115 @@ async def events_missed_between_two_connections_are_made_up_for(site: Site) -> N
         assert [await socket.event() for _ in "ab"] == [last + 1, last + 2]
 
 
+async def no_subprotocol_at_all_is_closed_with_4406(site: Site) -> None:
+    async with websockets.connect(site.address) as connection:
+        await Wire(connection, site).closed(4406)
+
+
+async def a_field_at_fault_is_a_result_with_errors_and_completes(site: Site) -> None:
+    forged = 'query($id: ID!) { serverTime concertation(id: $id) { ledger(first: 1, after: "forged") { totalCount } } }'
+    async with wire(site) as socket:
+        await socket.begin()
+        await socket.ask("f", forged, variables={"id": site.concertation})
+        first = await socket.receive()
+        assert (first["type"], first["id"]) == ("next", "f"), first
+        assert first["payload"]["data"]["serverTime"]
+        (error,) = first["payload"]["errors"]
+        assert error["path"] == ["concertation", "ledger"], error
+        assert await socket.receive() == {"type": "complete", "id": "f"}
+
+
+async def a_mutation_gives_its_result_once_and_completes(site: Site) -> None:
+    withdraw = 'mutation { revokeAccessToken(input: {accessTokenId: "nothing"}) { ... on Refusal { code } } }'
+    async with wire(site) as socket:
+        await socket.begin()
+        await socket.ask("m", withdraw)
+        first = await socket.receive()
+        assert (first["type"], first["id"]) == ("next", "m"), first
+        assert first["payload"]["data"]["revokeAccessToken"]["code"], first
+        assert await socket.receive() == {"type": "complete", "id": "m"}
+        await socket.alive()
+
+
+async def an_id_may_be_used_again_when_its_operation_has_failed(site: Site) -> None:
+    async with wire(site) as socket:
+        await socket.begin()
+        await socket.ask("same", "{")
+        assert (await socket.receive())["type"] == "error"
+        await socket.ask("same", ONCE)
+        assert [(await socket.receive())["type"] for _ in "ab"] == ["next", "complete"]
+
+
+async def ids_are_of_one_socket(site: Site) -> None:
+    async with wire(site) as one, wire(site) as other:
+        for socket in (one, other):
+            await socket.begin()
+            await socket.follow("same")
+        await one.send(type="complete", id="same")
+        await one.alive()
+        await site.happen()
+        assert (await other.receive())["id"] == "same"
+        await one.alive()
+
+
+async def many_operations_at_once_each_give_their_result_under_their_id(site: Site) -> None:
+    ids = {str(number) for number in range(20)}
+    async with wire(site) as socket:
+        await socket.begin()
+        for id in ids:
+            await socket.ask(id, ONCE)
+        found = [await socket.receive() for _ in range(2 * len(ids))]
+        for kind in ("next", "complete"):
+            assert {message["id"] for message in found if message["type"] == kind} == ids
+        for id in ids:
+            assert [m["type"] for m in found if m["id"] == id] == ["next", "complete"]
+
+
+async def a_client_may_close_at_any_time_and_is_answered_in_kind(site: Site) -> None:
+    for begun in (False, True):
+        async with wire(site) as socket:
+            if begun:
+                await socket.begin()
+                await socket.follow("s")
+            await socket.connection.close(1000, "enough")
+            assert socket.connection.close_code == 1000
+
+
+async def a_socket_closed_for_a_fault_leaves_the_others(site: Site) -> None:
+    async with wire(site) as honest, wire(site) as faulty:
+        for socket in (honest, faulty):
+            await socket.begin()
+        await honest.follow("s")
+        await faulty.send(type="nothing")
+        await faulty.closed(4400)
+        await site.happen()
+        assert (await honest.receive())["id"] == "s"
+
+
+async def a_connection_cut_while_events_come_is_resumed_without_loss_or_repetition(site: Site) -> None:
+    seen: list[int] = []
+    async with wire(site) as socket:
+        await socket.begin()
+        await socket.follow("s")
+        for _ in "abc":
+            await site.happen()
+        seen.append(await socket.event())
+        socket.connection.transport.abort()  # two more may be on their way: nobody knows
+    await site.happen()
+    for _ in "ab":  # and once more, right after it began
+        async with wire(site) as socket:
+            await socket.begin()
+            await socket.follow("s", seen[-1])
+            seen.append(await socket.event())
+            socket.connection.transport.abort()
+    async with wire(site) as socket:
+        await socket.begin()
+        await socket.follow("s", seen[-1])
+        seen.append(await socket.event())
+        await socket.alive()
+    assert seen == list(range(seen[0], seen[0] + 4))
+
+
 PROBES: tuple[Callable[[Site], Awaitable[None]], ...] = (
     the_subprotocol_is_agreed_on_in_the_handshake,
     another_subprotocol_is_closed_with_4406,
@@ -321,4 +430,13 @@ PROBES: tuple[Callable[[Site], Awaitable[None]], ...] = (
     what_is_no_message_of_the_protocol_is_closed_with_4400,
     a_forged_token_is_closed_with_4403,
     events_missed_between_two_connections_are_made_up_for,
+    no_subprotocol_at_all_is_closed_with_4406,
+    a_field_at_fault_is_a_result_with_errors_and_completes,
+    a_mutation_gives_its_result_once_and_completes,
+    an_id_may_be_used_again_when_its_operation_has_failed,
+    ids_are_of_one_socket,
+    many_operations_at_once_each_give_their_result_under_their_id,
+    a_client_may_close_at_any_time_and_is_answered_in_kind,
+    a_socket_closed_for_a_fault_leaves_the_others,
+    a_connection_cut_while_events_come_is_resumed_without_loss_or_repetition,
 )

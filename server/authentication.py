@@ -4,10 +4,10 @@ A personal access token may be revoked, and roles granted to an account may be w
 again (server/personal_tokens.py, server/known_accounts.py).
 """
 
-import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from time import monotonic, time
 
 from joserfc.jwk import KeySet
 from starlette.requests import HTTPConnection
@@ -18,6 +18,7 @@ from server.browser_sessions import BrowserSessions, Found
 from server.issued import IssuedTokens
 from server.known_accounts import KnownAccounts
 from server.personal_tokens import PersonalTokens
+from server.provider_keys import FRESH
 from server.settings import Settings
 from server.signed import LONGEST, TokenInvalid, opened
 from server.tokens import read_token
@@ -35,6 +36,8 @@ class Bearer:
     revocable: bytes | None = None
     #: Issuer and subject, where the viewer is the account of one: their roles on the platform may change.
     account: tuple[str, str] | None = None
+    #: Until when its signature is believed, by the clock that nobody sets: keys of issuers may be withdrawn.
+    believed: float = float("inf")
     #: Whether this process sees it for the first time.
     fresh: bool = False
     #: The session of the browser that they come with.
@@ -48,7 +51,7 @@ class Bearer:
     @property
     def left(self) -> float:
         """Seconds until the token expires."""
-        return self.expires - time.time()
+        return self.expires - time()
 
 
 ANYBODY = Bearer(Viewer())
@@ -112,7 +115,7 @@ class Authentication:
             return await self._opaque_bearer(tokens, digest_of(token))
         name = sha256(token.encode()).digest()
         known = self._kept.get(name)
-        if known is not None and known.left > 0:
+        if known is not None and known.left > 0 and monotonic() < known.believed:
             self._kept.move_to_end(name)
             return await self._with_roles(known)
         bearer = await self._signed_bearer(token)
@@ -120,7 +123,7 @@ class Authentication:
             self._kept[name] = bearer
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
-        return replace(await self._with_roles(bearer), fresh=True)
+        return replace(await self._with_roles(bearer), fresh=known is None)
 
     async def still_works(self, bearer: Bearer) -> bool:
         """Say whether the token of somebody who was let in still works.
@@ -143,7 +146,8 @@ class Authentication:
         said = opened(token)
         if self._issued.knows(said.issuer):
             issued = await self._issued.read(token, said)
-            return Bearer(Viewer(), issued.expires, account=(issued.issuer, issued.subject))
+            account = (issued.issuer, issued.subject)
+            return Bearer(Viewer(), issued.expires, account=account, believed=monotonic() + FRESH)
         claims = read_token(token, self._keys, self._settings, said)
         viewer = Viewer(member=str(claims.member), platform_roles=tuple(sorted(claims.roles)))
         return Bearer(viewer, claims.expires.timestamp())

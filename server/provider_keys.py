@@ -20,8 +20,10 @@ from joserfc.jwk import JWKRegistry, Key
 from server.issuers import Issuer, require_private
 from server.signed import IssuerAway, Opened, algorithms_of, key_for
 
-FRESH = 600.0
-"""Seconds after which keys are fetched again when they are next used: how long one counts that was withdrawn."""
+FRESH = 300.0
+"""Seconds after which keys are fetched again when they are next used. Nobody waits for that."""
+IDLE = 600.0
+"""Seconds after which, when nobody asked meanwhile, whoever comes first does wait: a key may have been withdrawn."""
 PAUSE = 10.0
 """Seconds between two questions, whatever the answer was."""
 _WITHIN = 5.0
@@ -52,11 +54,12 @@ class ProviderKeys:
             IssuerAway: it does not answer, and never did.
         """
         known = key_for(token, self._keys or ())
-        if known is not None:
-            if monotonic() > self._fresh_until:
-                self._begin()
+        now, idle = monotonic(), monotonic() > self._not_before + IDLE
+        if known is not None and now <= self._fresh_until:
             return known
         fetching = self._begin()
+        if known is not None and not idle:
+            return known
         if fetching is not None:
             await asyncio.wait({fetching})
         if self._keys is None:

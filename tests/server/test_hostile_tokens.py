@@ -6,20 +6,21 @@ import asyncio
 import json
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import ECKey, Key, KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 
 from domain.rights import Viewer
 from server.authentication import Authentication, Bearer
-from server.issued import IssuedTokens
+from server.issued import Fetch, IssuedTokens
 from server.issuers import Issuer
 from server.keys import KeyRefused, trusted_keys
 from server.known_accounts import KnownAccounts
 from server.personal_tokens import PersonalTokens
-from server.provider_keys import usable
+from server.provider_keys import IDLE, usable
 from server.settings import Settings
 from server.signed import TokenInvalid, algorithms_of
 from store.access_tokens import Use
@@ -44,23 +45,22 @@ async def _keys(issuer: Issuer) -> tuple[Key, ...]:
     return usable(json.loads(public(*KEYS.keys) if issuer.issuer == ISSUER.issuer else public(STRANGER)))
 
 
-def door(settings: Settings, keys: KeySet = KEYS, **more: Any) -> Authentication:
+def door(settings: Settings, fetch: Fetch = _keys) -> Authentication:
     issuers = [
         Issuer(
             issuer=said.issuer,
             audience=said.audience,
             jwks_url=f"{said.issuer}/jwks",
             algorithms=("Ed25519", "ES256", "RS256"),
-            **more,
         )
         for said in (ISSUER, OTHER)
     ]
     return Authentication(
-        keys,
+        KEYS,
         settings,
         PersonalTokens(_nobody),
         PersonalTokens(_nobody),
-        IssuedTokens(issuers, _keys),
+        IssuedTokens(issuers, fetch),
         KnownAccounts(_account),
     )
 
@@ -119,6 +119,29 @@ async def test_a_token_of_one_issuer_never_passes_as_one_of_another(settings: Se
     ):
         with pytest.raises(TokenInvalid):
             await enter(one, signed(claims, key))
+
+
+async def test_a_signature_is_looked_at_again_once_its_key_may_have_been_withdrawn(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def keys(issuer: Issuer) -> tuple[Key, ...]:
+        asked.append(issuer.issuer)
+        return (ED,) if len(asked) == 1 else (RSA,)
+
+    ahead = [0.0]
+    for module in ("authentication", "provider_keys"):
+        monkeypatch.setattr(f"server.{module}.monotonic", lambda: monotonic() + ahead[-1])
+    one = door(settings, fetch=keys)
+    token = signed(ISSUER.claims())
+    assert (await enter(one, token)).fresh
+    assert not (await enter(one, token)).fresh
+    assert len(asked) == 1
+    ahead.append(IDLE + 60)
+    with pytest.raises(TokenInvalid):
+        await enter(one, token)
+    assert len(asked) == 2
 
 
 async def test_roles_that_an_issuer_lists_are_none_here(settings: Settings) -> None:

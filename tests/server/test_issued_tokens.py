@@ -16,7 +16,7 @@ from joserfc.jwk import Key, OKPKey
 from server import provider_keys
 from server.issued import Issued, IssuedTokens
 from server.issuers import Issuer, IssuersRefused, read_issuers
-from server.provider_keys import FRESH, PAUSE
+from server.provider_keys import FRESH, IDLE, PAUSE
 from server.settings import Settings
 from server.signed import IssuerAway, TokenInvalid, opened
 from tests.server.forged import ED, Said, public, signed
@@ -91,6 +91,18 @@ async def test_a_key_that_was_withdrawn_counts_no_more_once_what_is_known_is_old
     later.append(FRESH + 1)
     assert await is_read(reader, ED)  # nobody waits for the question that this begins
     await settled()
+    assert not await is_read(reader, ED)
+    assert await is_read(reader, NEXT)
+    assert publisher.asked.total() == 2
+
+
+async def test_after_a_long_silence_whoever_comes_first_waits_for_the_keys_of_now(
+    publisher: Publisher, later: list[float]
+) -> None:
+    reader = tokens(publisher)
+    assert await is_read(reader, ED)
+    publisher.publish(public(NEXT))
+    later.append(IDLE + PAUSE + 1)
     assert not await is_read(reader, ED)
     assert await is_read(reader, NEXT)
     assert publisher.asked.total() == 2

@@ -1,6 +1,6 @@
 """`guard_submit_ratio`, `guard_page_ratio`: what is left of the throughput with limits, gate and row-level security.
 
-Two processes of the API on one database: that of the stack, and one without any of these (unguarded.py). Clients
+Two processes of the API on one database: one as it is, and one without any of these (guard_door.py). Clients
 contribute, and then read pages, through one and the other in short windows by turns; the one that comes first changes
 each time. Limits are so high that nobody is turned away, and are asked, settled and counted as ever.
 """
@@ -97,10 +97,9 @@ class Door:
 
 async def guarding() -> list[Figure]:
     """Measure both, by turns; no answer may be anything but what was asked for."""
-    with data_folder() as folder, folder.stack(**_HIGH, **_PATIENT) as stack:
+    with data_folder() as folder, folder.stack() as stack:
         crowd = await open_for(stack, 0)
-        async with _unguarded(stack) as bare:
-            guarded = Door.at(stack.graphql_url)
+        async with _doors(stack) as (guarded, bare):
             work = _Work(stack, str(crowd.concertation))
             for door in (guarded, bare):
                 await work.submit(door)
@@ -188,27 +187,29 @@ def _people() -> Iterator[UUID]:
 
 
 @asynccontextmanager
-async def _unguarded(stack: Stack) -> AsyncIterator[Door]:
-    """Run the API once more, without guards."""
+async def _doors(stack: Stack) -> AsyncIterator[tuple[Door, Door]]:
+    """Run the API twice more, with all guards and without any."""
     superuser = await asyncpg.connect(stack.superuser)
     await superuser.execute(
         f"CREATE ROLE {ROLE} LOGIN BYPASSRLS IN ROLE concertation_app;"
         f"ALTER ROLE {ROLE} SET statement_timeout = '2s'; ALTER ROLE {ROLE} SET lock_timeout = '1s'"
     )
     await superuser.close()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONCERTATION_")}
+    app = stack.database("app")
+    bare = {"DATABASE_URL": app.replace("concertation_app@", f"{ROLE}@"), "CONCERTATION_RATE_LIMITS": "false"}
+    async with _door(stack, "with", {"DATABASE_URL": app}) as guarded, _door(stack, "without", bare) as other:
+        yield guarded, other
+
+
+@asynccontextmanager
+async def _door(stack: Stack, which: str, given: dict[str, str]) -> AsyncIterator[Door]:
+    usual = {name: value for name, value in os.environ.items() if not name.startswith("CONCERTATION_")}
+    folder = {"TEMPORAL_ADDRESS": stack.temporal_address, "CONCERTATION_DATA_DIR": str(stack.data_dir)}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.unguarded"),
+        *(sys.executable, "-m", "benchmarks.guard_door", which),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env=environment
-        | {
-            "DATABASE_URL": stack.database("app").replace("concertation_app@", f"{ROLE}@"),
-            "TEMPORAL_ADDRESS": stack.temporal_address,
-            "CONCERTATION_DATA_DIR": str(stack.data_dir),
-            "CONCERTATION_RATE_LIMITS": "false",
-        }
-        | _PATIENT,
+        env=usual | folder | _HIGH | _PATIENT | given,
     )
     assert process.stdout is not None
     try:

@@ -11,11 +11,12 @@ def address_of(request: HTTPConnection) -> str:
 
     Behind a proxy, uvicorn takes it from X-Forwarded-For where the proxy is trusted (CONCERTATION_TRUSTED_PROXIES).
     """
-    return _address(request.client.host if request.client else "")
+    return counted_as(request.client.host if request.client else "")
 
 
 @lru_cache(10_000)
-def _address(host: str) -> str:
+def counted_as(host: str) -> str:
+    """Say as what an address is counted and noted."""
     try:
         address = ip_address(host)
     except ValueError:

@@ -63,7 +63,8 @@ async def since(
     rows: list[Any] = await connection.fetch(
         "SELECT * FROM audit_since($1, $2, $3, $4, $5)", at, kinds, member, address, most
     )
-    return [Row(**{**row, "what": What(row["what"])}) for row in rows]
+    found = [Row(**{**row, "what": What(row["what"])}) for row in rows]
+    return sorted(found, key=lambda row: (row.last_at, row.first_at))
 
 
 async def sweep(connection: Connection, days: int) -> int:

@@ -67,8 +67,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"of this kind alone; may be repeated: {', '.join(What)}",
     )
     parser.add_argument("--member", metavar="ID", help="by this member alone")
-    parser.add_argument("--address", help="from this address alone")
-    parser.add_argument("--most", type=int, default=1000, help="so many rows, the latest (default: 1000)")
+    parser.add_argument("--address", type=_address, help="from this address alone, or its network of 64 bits")
+    parser.add_argument("--most", type=_count, default=1000, help="so many rows, the latest (default: 1000)")
     parser.add_argument("--json", action="store_true", help="for programs: a line for each row")
     parser.add_argument(
         "--language", choices=("fr", "en"), help="language of the words (default: the setting)"
@@ -127,6 +127,18 @@ def _as_json(row: Row) -> dict[str, object]:
         "reference": row.reference,
         "count": row.count,
     }
+
+
+def _address(text: str) -> str:
+    from server.addresses import counted_as
+
+    return counted_as(text.partition("/")[0])
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,6}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rows")
+    return int(text)
 
 
 def _since(text: str) -> timedelta | datetime:

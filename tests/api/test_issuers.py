@@ -155,6 +155,21 @@ async def test_every_hostile_token_gets_the_same_answer(house: House, publisher:
     assert (await viewer(house, signed(SAID.claims())))["authenticated"]
 
 
+async def test_a_hostile_token_opens_no_socket_and_all_are_closed_alike(house: House) -> None:
+    chosen = [token for number, (_, token) in enumerate(forged(SAID)) if number % 12 == 0]
+    closed = set()
+    async with served(house.app) as address:
+        for token in [*chosen, "x", "concertation_inv_" + "A" * 49]:
+            async with connected(address) as socket:
+                with pytest.raises(ConnectionClosed) as ended:
+                    await socket.begin(f"Bearer {token}")
+                assert ended.value.rcvd is not None
+                closed.add((ended.value.rcvd.code, ended.value.rcvd.reason))
+    assert len(chosen) > 10
+    assert {code for code, _ in closed} == {4403}
+    assert len(closed) == 1
+
+
 async def test_outside_loopback_a_development_token_is_none(house: House) -> None:
     token = sign_token(house.settings, roles=["operator"], member=UUID(MEMBER))
     assert (await post(house, token)).status_code == 401

@@ -136,13 +136,13 @@ class BrowserSessions:
         self.audit.note(What.SIGNED_IN, member=member, address=address_of(connection), about=provider)
         return secret
 
-    async def sign_out(self, digest: bytes) -> sessions.Ended | None:
+    async def sign_out(self, connection: HTTPConnection, digest: bytes) -> sessions.Ended | None:
         """End the session that a secret opens: here at once, elsewhere within seconds."""
-        use = await self.recognised(digest)
         ended = await self._ask(partial(sessions.sign_out, digest=digest))
         self._uses.forget(digest)
         if ended is not None:
-            self.audit.note(What.SIGNED_OUT, member=use.member if use else None, about=ended.provider)
+            address = address_of(connection)
+            self.audit.note(What.SIGNED_OUT, member=ended.member, address=address, about=ended.provider)
         return ended
 
     async def _renewed(self, digest: bytes) -> str | None:

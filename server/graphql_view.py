@@ -38,6 +38,7 @@ from server.limits.prices import OPENED, Asking
 from server.limits.rates import RateLimited
 from server.limits.waiting import Waiting
 from server.media_types import JSON, answered_as, is_json
+from server.patience import TRY_AGAIN_LATER
 from server.signed import IssuerAway, TokenInvalid
 from server.sockets import Bounds, Socket, Wire
 from server.trusted_documents import DocumentRefused, TrustedDocuments, digest
@@ -106,8 +107,13 @@ class View(GraphQL[Context, None]):
         except RateLimited as limited:
             answering = Answering(JSON, negotiate(socket.headers.get("accept-language")))
             await socket.send_denial_response(answering.rate_limited(limited))
-        else:
+            return
+        try:
             await self.run(socket)
+        except ConnectionRejectionError:  # by what came with the handshake: it is accepted by then
+            await socket.close(4403, "Forbidden")
+        except (StoreFault, IssuerAway):
+            await socket.close(TRY_AGAIN_LATER, "Try again later")
 
     async def _answer(self, request: Request) -> Response:
         address = address_of(request)

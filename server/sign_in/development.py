@@ -55,6 +55,8 @@ class DevelopmentSignIn:
         except StoreFault:
             said = [text("sign_in.later.do", languages)]
             return simple_page(*languages, text("sign_in.later", languages), said, status=503)
-        response = RedirectResponse(next_path(request.query_params.get("next")), 303)
+        asked = request.query_params.get("next")
+        onward = "/graphiql" if asked is None and self._settings.shows_schema else next_path(asked)
+        response = RedirectResponse(onward, 303)
         session_cookie.remember(response, secret)
         return response

@@ -52,7 +52,7 @@ class SigningOut:
             said = [text("sign_out.refused.do", languages)]
             return simple_page(*languages, text("sign_out.refused", languages), said, status=403)
         try:
-            ended = await self._browsers.sign_out(digest)
+            ended = await self._browsers.sign_out(request, digest)
         except StoreFault:
             said = [text("sign_out.later.do", languages)]
             return simple_page(*languages, text("sign_out.later", languages), said, status=503)

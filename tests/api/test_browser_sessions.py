@@ -97,6 +97,12 @@ async def test_nobody_is_sent_to_another_site(
     assert (response.status_code, response.headers["location"]) == (303, "/")
 
 
+async def test_a_link_goes_on_to_graphiql_where_that_is_shown(
+    house: House, visitor: httpx.AsyncClient
+) -> None:
+    assert (await visitor.get(link(house))).headers["location"] == "/graphiql"
+
+
 async def test_a_link_serves_once(house: House, visitor: httpx.AsyncClient) -> None:
     path = link(house)
     assert (await visitor.get(path)).status_code == 303
@@ -379,16 +385,45 @@ async def test_a_socket_takes_the_cookie_from_a_page_of_ours_alone(
 ) -> None:
     cookie = await signed_in(house, visitor)
     async with served(house.app) as address:
-        for origin in ("https://evil.example", "null", f"https://{address}", None):
-            with pytest.raises((InvalidStatus, ConnectionClosed)):
-                async with handshake(address, cookie, origin) as connection:
+        for elsewhere in ("https://evil.example", "null"):
+            with pytest.raises(InvalidStatus) as refused:
+                await handshake(address, cookie, elsewhere)
+            assert refused.value.response.status_code == 403
+        own = f"http://{address}"
+        wrong = [(cookie, None), (cookie, f"https://{address}"), ("A" * 43, own), ("x", own)]
+        for given, origin in wrong:
+            async with handshake(address, given, origin) as connection:
+                with pytest.raises(ConnectionClosed) as closed:
                     await Socket(connection).begin()
+                assert closed.value.rcvd is not None
+                assert closed.value.rcvd.code == 4403
         async with handshake(address, cookie, f"http://{address}") as connection:
             socket = Socket(connection)
             assert (await socket.begin())["type"] == "connection_ack"
             await socket.send(type="subscribe", id="1", payload={"query": WHO})
             seen = (await socket.receive())["payload"]["data"]["viewer"]
             assert seen["pseudonym"] == str(demo_member("coordinator"))
+
+
+async def test_while_nobody_can_tell_whether_a_session_works_no_socket_opens(
+    house: House, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie = await signed_in(house, visitor)
+    use = sessions.use
+
+    async def silent(*_: Any, **__: Any) -> Any:
+        raise StoreTooSlow
+
+    monkeypatch.setattr(sessions, "use", silent)
+    async with served(house.app) as address:
+        with pytest.raises(ConnectionClosed) as refused:
+            async with handshake(address, cookie, f"http://{address}") as connection:
+                await Socket(connection).begin()
+        assert refused.value.rcvd is not None
+        assert refused.value.rcvd.code == 1013
+        monkeypatch.setattr(sessions, "use", use)
+        async with handshake(address, cookie, f"http://{address}") as connection:
+            assert (await Socket(connection).begin())["type"] == "connection_ack"
 
 
 async def test_a_token_in_the_first_message_of_a_socket_counts_and_the_cookie_does_not(

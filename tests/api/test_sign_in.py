@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount
 
 from api.proving import ProvingSchema
+from domain.auditing import What
 from server.app import create_app
 from server.settings import Settings
 from store import sign_ins
@@ -186,6 +187,27 @@ async def test_franceconnect_is_asked_for_a_level_and_a_plain_provider_for_a_pro
     assert (asked["code_challenge_method"], "acr_values" in asked) == ("S256", False)
     assert len(site.plain.tokens_asked[0]["code_verifier"]) >= 43
     assert "client_secret" not in site.plain.tokens_asked[0]
+
+
+async def test_who_signs_in_and_out_and_who_fails_to_is_noted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[tuple[What, str | None, str | None]] = []
+
+    def note(_: Any, what: What, *, member: str | None = None, about: str | None = None, **__: Any) -> None:
+        noted.append((what, member, about))
+
+    monkeypatch.setattr("server.auditing.Audit.note", note)
+    await site.sign_in()
+    member = (await site.who())["pseudonym"]
+    await site.visitor.post("/sign-out", headers={"origin": SITE})
+    site.proconnect.returned = lambda given: {"error": "access_denied", "state": given["state"]}
+    await site.sign_in()
+    assert noted == [
+        (What.SIGNED_IN, member, "proconnect"),
+        (What.SIGNED_OUT, member, "proconnect"),
+        (What.SIGN_IN_FAILED, None, "proconnect declined"),
+    ]
 
 
 async def test_one_subject_of_two_issuers_is_two_members(site: Site) -> None:

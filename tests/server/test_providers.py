@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from domain.texts import LANGUAGES, catalogue, text
 from server.settings import SettingMissing, Settings
+from server.sign_in.failures import Failure
 from server.sign_in.next_path import next_path
 from server.sign_in.providers import Kind, ProvidersRefused, read_providers
+from store.sign_ins import Missed
 
 ENTRY: dict[str, Any] = {
     "id": "proconnect",
@@ -105,6 +108,18 @@ def test_people_are_sent_back_to_an_address_that_the_operator_named(tmp_path: Pa
     with pytest.raises(ProvidersRefused, match="https"):
         read_providers(settings(tmp_path, ENTRY, public_url="http://concertation.example"))
     assert read_providers(settings(tmp_path, ENTRY, host="0.0.0.0", public_url="https://c.example"))
+
+
+@pytest.mark.parametrize("failure", Failure)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_failure_says_what_is_wrong_and_what_to_do(failure: Failure, language: str) -> None:
+    for key in (f"sign_in.{failure}", f"sign_in.{failure}.do"):
+        assert key in catalogue(language)
+        assert "…" not in text(key, (language,), provider="ProConnect")
+
+
+def test_what_is_not_found_is_told_as_a_failure() -> None:
+    assert {missed.value for missed in Missed} <= {failure.value for failure in Failure}
 
 
 @pytest.mark.parametrize("path", ["/", "/concertations", "/a/b?c=d&e=/f#g", "/%2F%2Fevil.example"])

@@ -72,20 +72,7 @@ async def request(
     Announced already with the same words: the file as it is. With others: the key that the id is from was used before.
     """
     row = await connection.fetchrow(
-        f"""
-        WITH waiting AS (
-            SELECT count(*) AS files FROM (
-                SELECT FROM file f WHERE f.owner = $4 AND f.id <> $1
-                    AND NOT EXISTS (SELECT FROM file_reference r WHERE r.file = f.id) LIMIT $8
-            ) AS found
-        ), added AS (
-            INSERT INTO file (id, concertation, stage, owner, name, media_type, size, requested_at)
-            SELECT $1, $2, $3, $4, $5, $6, $7, instant() FROM waiting WHERE files < $8
-            ON CONFLICT (id) DO NOTHING RETURNING {_COLUMNS}
-        )
-        SELECT {_COLUMNS}, instant() AS now FROM added
-        UNION ALL SELECT {_COLUMNS}, instant() FROM file WHERE id = $1
-        """,  # only names of columns are put in
+        f"SELECT {_COLUMNS}, instant() AS now FROM announce_file($1, $2, $3, $4, $5, $6, $7, $8)",
         parse(id),
         parse(concertation),
         stage,
@@ -95,10 +82,6 @@ async def request(
         size,
         MOST_WAITING,
     )
-    if row is None:  # too many; or another one is announcing it at this very moment, and it is there by now
-        row = await connection.fetchrow(
-            f"SELECT {_COLUMNS}, instant() AS now FROM file WHERE id = $1", parse(id)
-        )
     if row is None:
         return Refusal(Code.TOO_MANY_FILES_WAITING, {"most": MOST_WAITING})
     file = _file(row)
@@ -113,7 +96,7 @@ async def ticketed(connection: Connection, id: str) -> tuple[File | None, dateti
     row = await connection.fetchrow(
         f"""
         SELECT {_COLUMNS}, now FROM (SELECT instant() AS now) AS clock
-        LEFT JOIN file ON id = $1 AND destroyed_at IS NULL
+        LEFT JOIN files_of(ARRAY[$1::uuid]) ON true
         """,
         parse(id),
     )
@@ -163,7 +146,7 @@ async def receive(connection: Connection, id: str, digest: str) -> File | Refusa
 async def get_many(connection: Connection, ids: Sequence[str]) -> dict[str, File]:
     """Give the files that there are, by id: one statement, for a data loader. Destroyed ones are none."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM file WHERE id = ANY ($1::uuid[]) AND destroyed_at IS NULL",
+        f"SELECT {_COLUMNS} FROM files_of($1)",
         parse_many(list(ids)),
     )
     return {str(row["id"]): _file(row) for row in rows}
@@ -217,13 +200,13 @@ async def refer(
 
 async def let_go(connection: Connection, draft: str) -> None:
     """Let the files of a draft belong to it no longer: it was sent, changed or thrown away."""
-    await connection.execute("DELETE FROM file_reference WHERE kind = 'draft' AND referrer = $1", draft)
+    await connection.execute("SELECT let_go_of_draft($1)", draft)
 
 
 async def references(connection: Connection, ids: Sequence[str]) -> dict[str, list[Reference]]:
     """Give what files belong to, by file."""
     rows = await connection.fetch(
-        "SELECT file, kind, referrer FROM file_reference WHERE file = ANY ($1::uuid[]) ORDER BY at, referrer",
+        "SELECT file, kind, referrer FROM references_of($1) ORDER BY at, referrer",
         parse_many(list(ids)),
     )
     found: dict[str, list[Reference]] = {id: [] for id in ids}
@@ -239,10 +222,7 @@ async def of_referrers(
 ) -> dict[str, list[File]]:
     """Give the files that belong to each of several things, in the order of their names."""
     rows = await connection.fetch(
-        f"""
-        SELECT r.referrer, {_COLUMNS} FROM file_reference r JOIN file f ON f.id = r.file
-        WHERE r.kind = $1 AND r.referrer = ANY ($2::text[]) ORDER BY f.name, f.id
-        """,
+        "SELECT r.referrer, (r.file).* FROM files_referred($1, $2) r ORDER BY (r.file).name, (r.file).id",
         kind,
         list(referrers),
     )
@@ -265,18 +245,17 @@ async def of_contributions(
     `sees_hidden`: the reader moderates, and sees what moderation hides. What it destroyed, nobody sees.
     """
     rows = await connection.fetch(
-        f"""
-        SELECT r.referrer, {", ".join(f"f.{name}" for name in _COLUMNS.split(", "))}
-        FROM contribution_get($1, $2, $3) c
-        JOIN file_reference r ON r.kind = 'contribution' AND r.referrer = c.id::text
-        JOIN file f ON f.id = r.file
+        """
+        SELECT r.referrer, (r.file).*
+        FROM contribution_get($1, $2, $3) c JOIN files_referred('contribution', $5) r ON r.referrer = c.id::text
         WHERE c.redacted_at IS NULL AND (c.hidden_at IS NULL OR c.member = $1 OR $4)
-        ORDER BY f.name, f.id
+        ORDER BY (r.file).name, (r.file).id
         """,
         reader,
         parse(sees_all_of) if sees_all_of else None,
         parse_many(list(ids)),
         sees_hidden,
+        [str(id) for id in parse_many(list(ids))],
     )
     found: dict[str, list[File]] = {id: [] for id in ids}
     for row in rows:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.grouping import Grouping
+from domain.rights import roles_for
 from store.grouping import read_grouping
 from store.identifiers import parse, parse_many
 from store.pages import Page, cut
@@ -35,32 +36,33 @@ class Entry:
         return merged and grouping.kept in self.voices and len(self.voices) > 1
 
 
-_ENTRY = """
-    SELECT g.*, grouping_parts(g.id) AS parts, ARRAY(SELECT voices_of(g.id)) AS voices FROM contribution_group g
-"""
-
-
 async def page(
-    connection: Connection, concertation: str, *, first: int, after: str | None = None, asked: bool = False
+    connection: Connection,
+    concertation: str,
+    *,
+    reader: str | None,
+    first: int,
+    after: str | None = None,
+    asked: bool = False,
 ) -> Page[Entry]:
-    """Give a page of the log, the latest first: two statements. `asked`: also what was never merged."""
-    chosen = parse(concertation), asked
+    """Give a page of the log, the latest first: two statements.
+
+    `asked`: also what was never merged, where the reader keeps groupings.
+    """
+    chosen = reader, sorted(roles_for("read_groupings")), parse(concertation), asked
     rows = await connection.fetch(
-        f"{_ENTRY} WHERE {_CHOSEN} AND ($3::uuid IS NULL OR g.id < $3) ORDER BY g.id DESC LIMIT $4",
+        "SELECT * FROM grouping_log($1, $2, $3, $4, $5, $6)",
         *chosen,
         None if after is None else parse(after),
         first + 1,
     )
-    total = await connection.fetchval(f"SELECT count(*) FROM contribution_group g WHERE {_CHOSEN}", *chosen)
+    total = await connection.fetchval("SELECT grouping_total($1, $2, $3, $4)", *chosen)
     return cut([_read(row) for row in rows], first, total)
-
-
-_CHOSEN = "g.concertation = $1 AND ($2 OR g.merged_at IS NOT NULL)"
 
 
 async def get_many(connection: Connection, groupings: Sequence[str]) -> dict[str, Entry]:
     """Give groupings by id: one statement."""
-    rows = await connection.fetch(f"{_ENTRY} WHERE g.id = ANY ($1)", parse_many(list(groupings)))
+    rows = await connection.fetch("SELECT * FROM groupings_of($1)", parse_many(list(groupings)))
     return {str(row["id"]): _read(row) for row in rows}
 
 
@@ -69,11 +71,7 @@ async def of_contributions(
 ) -> dict[str, tuple[Entry, ...]]:
     """Give those that contributions are or were in, the first one first: one statement, for a data loader."""
     rows = await connection.fetch(
-        f"""
-        SELECT p.contribution AS of, e.* FROM grouping_part p JOIN ({_ENTRY}) AS e ON e.id = p.grouping
-        WHERE p.contribution = ANY ($1) ORDER BY e.id
-        """,
-        parse_many(list(contributions)),
+        "SELECT contribution AS of, (entry).* FROM groupings_with($1)", parse_many(list(contributions))
     )
     found: dict[str, tuple[Entry, ...]] = {}
     for row in rows:
@@ -84,13 +82,7 @@ async def of_contributions(
 async def asked_of(connection: Connection, concertation: str, member: str) -> tuple[Entry, ...]:
     """Give those that wait for the answer of somebody, the first one first: one statement."""
     rows = await connection.fetch(
-        f"""
-        {_ENTRY} WHERE g.concertation = $1 AND g.merged_at IS NULL AND g.undone_at IS NULL AND EXISTS (
-            SELECT FROM grouping_part p WHERE p.grouping = g.id AND p.author = $2 AND p.consents IS NULL)
-        ORDER BY g.id LIMIT 100
-        """,
-        parse(concertation),
-        member,
+        "SELECT * FROM groupings_awaiting($1, $2, 100)", parse(concertation), member
     )
     return tuple(_read(row) for row in rows)
 
@@ -98,13 +90,7 @@ async def asked_of(connection: Connection, concertation: str, member: str) -> tu
 async def confirmed(connection: Connection, one: str, others: Sequence[str]) -> dict[str, datetime]:
     """Say since when a person has confirmed that others say the same as one: one statement."""
     rows = await connection.fetch(
-        """
-        SELECT CASE WHEN r.one = $1 THEN r.other ELSE r.one END AS id, r.judged_at
-        FROM unnest($2::uuid[]) AS o JOIN resemblance r ON r.one = least(o, $1) AND r.other = greatest(o, $1)
-        WHERE r.same
-        """,
-        parse(one),
-        parse_many(list(others)),
+        "SELECT id, judged_at FROM resemblances_of($1, $2)", parse(one), parse_many(list(others))
     )
     return {str(row["id"]): row["judged_at"] for row in rows}
 

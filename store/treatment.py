@@ -137,12 +137,7 @@ async def sources(
 ) -> dict[str, list[str]]:
     """Name so many contributions that each item comes from, as they were received, after one of them."""
     rows = await connection.fetch(
-        """
-        SELECT i.item, t.contribution FROM unnest($2::text[]) AS i (item), LATERAL (
-            SELECT t.contribution FROM treatment t
-            WHERE (t.concertation, t.item) = ($1, i.item) AND ($3::uuid IS NULL OR t.contribution > $3)
-            ORDER BY t.contribution LIMIT $4) AS t
-        """,
+        "SELECT item, contribution FROM sources_of($1, $2, $3, $4)",
         parse(concertation),
         list(items),
         parse(after) if after else None,

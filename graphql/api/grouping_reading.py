@@ -31,7 +31,14 @@ class GroupingReading:
     async def page(self, concertation: str, *, first: int, after: str | None, asked: bool) -> Page[Entry]:
         """Give a page of the log."""
         return await self._ask(
-            partial(grouping_log.page, concertation=concertation, first=first, after=after, asked=asked)
+            partial(
+                grouping_log.page,
+                concertation=concertation,
+                reader=self._viewer.member,
+                first=first,
+                after=after,
+                asked=asked,
+            )
         )
 
     async def entry(self, grouping: str) -> Entry | None:

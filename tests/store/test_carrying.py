@@ -159,7 +159,7 @@ async def test_groupings_that_were_made_go_on_in_the_new_round_and_say_so(play: 
             str(row["carried_from"]): str(row["id"])
             for row in await play.worker.fetch("SELECT * FROM contribution WHERE round = 2")
         }
-        latest, before = (await grouping_log.page(connection, play.id, first=10)).rows
+        latest, before = (await grouping_log.page(connection, play.id, reader="coordinator", first=10)).rows
         assert (before.grouping, before.round) == (made, 1)
         carried = latest.grouping
         assert (latest.round, latest.carried_from, latest.stands) == (2, made.id, True)
@@ -186,10 +186,10 @@ async def test_a_carried_grouping_that_was_undone_stays_undone(play: Play, app: 
         await play.close()
         await merged(connection, play, *first)
         process = await refer_back(play)
-        (latest, _) = (await grouping_log.page(connection, play.id, first=10)).rows
+        (latest, _) = (await grouping_log.page(connection, play.id, reader="coordinator", first=10)).rows
         await group(connection, play, Undo(text="Ils ne disent plus la même chose."), latest.grouping)
         await carry_rest(play.worker, process, 2, "appel")
-        (latest, before) = (await grouping_log.page(connection, play.id, first=10)).rows
+        (latest, before) = (await grouping_log.page(connection, play.id, reader="coordinator", first=10)).rows
         assert latest.grouping.state is GroupingState.UNDONE
         assert before.stands
 
@@ -204,4 +204,7 @@ async def test_who_has_spoken_anew_is_not_spoken_for_by_a_grouping_of_before(pla
         spoken = play.submission("p1", round=2, key="tour 2", body="Je parle moi-même")
         assert isinstance(await submit(connection, spoken), contributions.Receipt)
         await carry_rest(play.worker, process, 2, "appel")
-        assert [entry.round for entry in (await grouping_log.page(connection, play.id, first=10)).rows] == [1]
+        assert [
+            entry.round
+            for entry in (await grouping_log.page(connection, play.id, reader="coordinator", first=10)).rows
+        ] == [1]

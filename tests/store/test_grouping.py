@@ -240,11 +240,13 @@ async def test_the_log_is_the_latest_first_and_what_was_never_merged_is_not_publ
     given_up = await table.do(Ask(kept=ids[4], others=(ids[5],)))
     await table.do(Undo(text="Non."), about=given_up)
     async with app.acquire() as connection:
-        public = await grouping_log.page(connection, play.id, first=9)
+        public = await grouping_log.page(connection, play.id, reader="coordinator", first=9)
         assert [entry.grouping.id for entry in public.rows] == [merged.id]
-        every = await grouping_log.page(connection, play.id, first=2, asked=True)
+        every = await grouping_log.page(connection, play.id, reader="coordinator", first=2, asked=True)
         assert ([e.grouping.id for e in every.rows], every.total) == ([given_up.id, asked.id], 3)
-        rest = await grouping_log.page(connection, play.id, first=2, asked=True, after=asked.id)
+        rest = await grouping_log.page(
+            connection, play.id, reader="coordinator", first=2, asked=True, after=asked.id
+        )
         assert ([e.grouping.id for e in rest.rows], rest.more) == ([merged.id], False)
         waiting = await grouping_log.asked_of(connection, play.id, "p3")
         assert [entry.grouping.id for entry in waiting] == [asked.id]

@@ -25,18 +25,13 @@ from tests.store.stage import DAY, Play
 pytestmark = pytest.mark.postgres
 
 READABLE = {
-    "contribution_group": "the log of groupings, which the API shows as far as they were merged",
-    "file": "names of files: by their id",
-    "file_content": "digests and sizes",
-    "file_reference": "ids alone",
-    "grouping_part": "see contribution_group",
+    "file": "ids and digests, without names and owners",
+    "file_content": "digests and sizes of contents",
     "measure": "the public log of moderation, which has no texts",
     "organisation": "the register of who takes part, without addresses, which everybody may read",
     "procedure": "published by its nature",
     "reminder_day": "numbers of days",
-    "resemblance": "pairs of ids that a person held for the same",
     "seal_branch": "digests of digests",
-    "treatment": "pairs of ids: which contribution is a source of which item",
 }
 """The tables of which the application's role may read every row, and why. Any other gives nothing unnamed."""
 

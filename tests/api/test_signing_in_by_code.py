@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from domain.access_tokens import INVITED, PREFIX
 from domain.rights import BY_INVITATION, TABLE, Bound, Reach, Viewer, Who, invited, may
 from server.personal_tokens import BELIEVED
 from tests.api.house import DAY, document, pseudonym
+from tests.api.sockets import connected, served
 from tests.api.stage import Stage
 from tests.api.test_invitations import PLACE, at_door, invite, open_with_a_city
 
@@ -156,6 +158,53 @@ async def test_a_member_who_is_invited_shows_nothing_else_of_theirs_to_whoever_h
     assert again["code"] == "ALREADY_CONTRIBUTED"
     hearing = await stage.house.ask("{ viewer { pseudonym } }", as_="citizen")
     assert hearing["viewer"]["pseudonym"] == pseudonym("citizen")
+
+
+async def test_with_the_letter_files_are_sent_for_the_stage_and_for_nothing_else(stage: Stage) -> None:
+    _, token = await for_a_city(stage)
+    file = {"idempotencyKey": "f", "name": "plan.txt", "size": 5}
+    ticket = await does(stage, token, "RequestUpload", stage="appel", **file)
+    assert ticket["__typename"] == "UploadTicket", ticket
+    sent = await stage.house.http.put(ticket["url"], content=b"Plan.")
+    assert sent.status_code == 201, sent.text
+    for elsewhere in ({}, {"stage": None}, {"stage": "auditions"}):
+        refused = await does(stage, token, "RequestUpload", **file, **elsewhere)
+        assert refused["__typename"] != "UploadTicket", elsewhere
+
+
+async def test_of_several_mutations_each_is_done_as_whom_it_is_about(stage: Stage) -> None:
+    _, token = await for_a_city(stage)
+    until = (await stage.house.clock.now() + DAY).isoformat()
+    query = f"""mutation($id: ID!) {{
+      one: saveDraft(input: {{idempotencyKey: "d", concertationId: $id, stage: "appel", round: 1, body: "Un."}})
+        {{ __typename }}
+      two: createAccessToken(input: {{idempotencyKey: "t", name: "x", scopes: [READ], expiresAt: "{until}"}})
+        {{ __typename }}
+      three: saveDraft(input: {{idempotencyKey: "e", concertationId: $id, stage: "auditions", round: 1, body: "Deux."}})
+        {{ __typename }}
+      four: discardDraft(input: {{idempotencyKey: "f", concertationId: $id, stage: "appel", round: 1}})
+        {{ ... on DiscardAccepted {{ discarded }} }}
+    }}"""
+    answer = await ask(stage, token, query, id=stage.id)
+    assert [answer[name].get("__typename") for name in ("one", "two", "three")] == [
+        "DraftAccepted", "NotAllowed", "NotAllowed",
+    ]  # fmt: skip
+    assert answer["four"] == {"discarded": True}
+
+
+async def test_a_socket_that_was_opened_with_the_letter_ends_with_its_token(stage: Stage) -> None:
+    code, token = await for_a_city(stage)
+    async with served(stage.house.app) as address, connected(address) as socket:
+        assert (await socket.begin(f"Bearer {token}"))["type"] == "connection_ack"
+        await socket.follow(stage.id)
+        await sign_in(stage, code)
+        began = monotonic()
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                await socket.receive()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4403
+        assert monotonic() - began < 5
 
 
 async def test_a_code_is_used_once_by_an_account_or_by_the_letter(stage: Stage) -> None:

@@ -81,6 +81,10 @@ class Answering(NamedTuple):
         said = text("body.slow", self.languages, seconds=round(seconds))
         return self._fault(408, FaultCode.BAD_USER_INPUT, said, {"connection": "close"})
 
+    def session_ended(self) -> Response:
+        """Answer whoever comes with the cookie of a session that is over."""
+        return self._fault(401, FaultCode.UNAUTHENTICATED, text("sign_in.ended", self.languages), {})
+
     def unauthenticated(self) -> Response:
         """Answer whoever comes with a token that is not valid."""
         code = FaultCode.UNAUTHENTICATED

@@ -144,7 +144,7 @@ class View(GraphQL[Context, None]):
         except BodyMalformed as malformed:
             return answering.malformed(malformed.fault)
         except SessionEnded:
-            refusal = answering.unauthenticated()
+            refusal = answering.session_ended()
             session_cookie.forget(refusal)
             return refusal
         except TokenInvalid:

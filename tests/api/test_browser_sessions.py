@@ -204,7 +204,7 @@ async def test_a_page_of_another_site_does_nothing_with_the_cookie(
         assert response.status_code == 403, headers
         (error,) = response.json()["errors"]
         assert said in error["message"]
-        assert "Rien n’a été fait" in error["message"]
+        assert "Rien n’a été modifié" in error["message"]
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""):
         response = await visitor.post(
             "/graphql",
@@ -271,6 +271,7 @@ async def test_a_stolen_cookie_is_worth_nothing_after_sign_out(
         )
         assert response.status_code == 401
         assert response.headers["set-cookie"].startswith(f'{COOKIE}="";'), "the browser may go on as anybody"
+        assert "/sign-in" in response.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None])

@@ -189,7 +189,9 @@ async def _contribute(stack: Stack, concertations: list[str]) -> int:
     """Let every participant contribute, through the function that the API calls; give the number of receipts."""
 
     async def share(part: list[str]) -> int:
-        connection = await asyncpg.connect(stack.database("app"), server_settings={"statement_timeout": "0"})
+        connection = await asyncpg.connect(
+            stack.database("worker"), server_settings={"statement_timeout": "0"}
+        )
         try:
             count: int = await connection.fetchval(_CONTRIBUTE, part)
             return count

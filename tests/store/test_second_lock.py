@@ -28,7 +28,7 @@ READABLE = {
     "file": "ids and digests, without names and owners",
     "file_content": "digests and sizes of contents",
     "measure": "the public log of moderation, which has no texts",
-    "organisation": "the register of who takes part, without addresses, which everybody may read",
+    "organisation": "the register of who takes part, without addresses: public but for that of drafts",
     "procedure": "published by its nature",
     "reminder_day": "numbers of days",
     "seal_branch": "digests of digests",

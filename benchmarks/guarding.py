@@ -124,15 +124,14 @@ def _figure(name: str, rounds: Sequence[tuple[float, float]], what: str) -> Figu
 
 
 async def _compare(what: str, work: Work, guarded: Door, bare: Door) -> list[tuple[float, float]]:
-    """Give for each round the rates of both: of all their windows together, half of which came first."""
+    """Give for each round the rates of both: of the middle one of their windows, half of which came first."""
     rounds = []
     for number in range(sized(ROUNDS, small=1)):
-        seconds = {guarded: 0.0, bare: 0.0}
-        turns = sized(TURNS, small=2)
-        for turn in range(turns):
+        seen: dict[Door, list[float]] = {guarded: [], bare: []}
+        for turn in range(sized(TURNS, small=2)):
             for door in (guarded, bare) if turn % 2 else (bare, guarded):
-                seconds[door] += 1 / (await work(door)).rate
-        rates = (turns / seconds[guarded], turns / seconds[bare])
+                seen[door].append((await work(door)).rate)
+        rates = (median(seen[guarded]), median(seen[bare]))
         rounds.append(rates)
         say(
             f"{number + 1}: {rates[0]:.0f} {what} a second with all guards, {rates[1]:.0f} without: "

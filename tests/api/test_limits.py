@@ -151,6 +151,12 @@ async def test_wrong_codes_are_charged_each_to_whoever_tries_and_to_where_they_a
     await house.ask(f"{{ {tried} }}")
     assert held.used() > 5 * FAILED
     held = Held(house)
+    held = Held(house)
+    mine = {"appealed": {"receiptCode": "0000-0000-0000"}, "text": "Elle est de moi.", "idempotencyKey": "a"}
+    answer = (await house.ask("Appeal", {"input": mine}))["appeal"]
+    assert answer["code"] == "UNKNOWN_CONTRIBUTION", answer
+    assert held.used() > FAILED
+    held = Held(house)
     guess = {"concertationId": stage.id, "code": write(7)}
     answer = (await house.ask("OpenInvitation", {"input": guess}, "coordinator"))["openInvitation"]
     assert answer["code"] == "UNKNOWN_INVITATION"

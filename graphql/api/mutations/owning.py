@@ -46,6 +46,7 @@ async def contribution_named(info: Info, own: OwnContributionInput) -> tuple[Sna
     if own.receipt_code:
         code = read_code(own.receipt_code)
         row = await reading.contribution_by_receipt(code) if code else None
+        info.context.wrong_codes += code is not None and row is None
         at = await reading.snapshot(row.concertation) if row else None
     else:
         id = own.contribution_id or ID("")

@@ -1,4 +1,4 @@
-"""Sweeping the audit regularly: what is older than an operator keeps it, by whichever worker comes first."""
+"""Sweeping regularly, by whichever worker comes first: the audit, as long as it is kept, and sessions that ended."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ import logging
 import asyncpg
 
 from server.settings import Settings
-from store import audit
+from store import audit, sessions
 from store.faults import StoreUnreachable
 from store.pool import Pool, acquire
 
@@ -19,8 +19,10 @@ async def keep_sweeping(pool: Pool, settings: Settings) -> None:
         try:
             async with acquire(pool) as connection:
                 swept = await audit.sweep(connection, settings.audit_days)
+                while await sessions.sweep(connection) >= sessions.SWEPT_AT_ONCE:
+                    pass
             if swept:
                 log.info("removed %d rows of the audit, older than %d days", swept, settings.audit_days)
         except (StoreUnreachable, asyncpg.PostgresError) as fault:
-            log.warning("sweeping the audit has to wait: %s", fault)
+            log.warning("sweeping has to wait: %s", fault)
         await asyncio.sleep(settings.collect_every)

@@ -14,6 +14,9 @@ GRACE = timedelta(seconds=30)
 MOST = 50
 """So many sessions of one member work at the same time; a further one ends the oldest."""
 
+SWEPT_AT_ONCE = 10_000
+"""Rows of each kind that one statement removes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -147,6 +150,12 @@ async def sign_out(connection: Connection, digest: bytes) -> Ended | None:
     """End the session that a secret opens; `None` where it opens none."""
     row: Any = await connection.fetchrow("SELECT * FROM sign_out($1)", digest)
     return row and Ended(**row)
+
+
+async def sweep(connection: Connection) -> int:
+    """Remove, as the worker, what is over: sessions, sign-ins on their way, links. Some at a time; how many."""
+    swept: int = await connection.fetchval("SELECT sweep_sign_ins($1)", SWEPT_AT_ONCE)
+    return swept
 
 
 def _roles(row: Any) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 
 from domain.rights import PlatformRole
-from store import accounts, sessions
+from store import accounts, sessions, sign_ins
+from store.clock import instant
 from store.pool import Pool, acquire
 from store.sessions import GRACE, MOST, Terms, Use
 from tests.fixtures.clock import TestClock
@@ -165,6 +166,33 @@ async def test_nothing_is_left_of_a_session_that_ended(
         assert await connection.fetchval("SELECT count(*) FROM browser_session WHERE id_token <> ''") == 0
     finally:
         await connection.close()
+
+
+async def test_the_worker_removes_what_is_over_though_nobody_signs_in(
+    app: Pool, worker: Pool, database: Database, test_clock: TestClock
+) -> None:
+    await begin(app, fresh(), id_token="a.b.c")
+    async with acquire(app) as connection:
+        given: dict[str, Any] = {
+            "browser": fresh(),
+            "provider": "p",
+            "nonce": fresh(),
+            "verifier": "v",
+            "next": "/",
+        }
+        await sign_ins.begin(connection, fresh(), **given)
+        await sign_ins.use_link(connection, fresh(), await instant(connection) + timedelta(minutes=1))
+    async with acquire(worker) as connection:
+        assert await sessions.sweep(connection) == 0
+        await test_clock.advance(timedelta(hours=3))
+        assert await sessions.sweep(connection) == 3
+        assert await sessions.sweep(connection) == 0
+    superuser = await asyncpg.connect(database.superuser)
+    try:
+        for table in ("browser_session", "sign_in", "sign_in_link"):
+            assert await superuser.fetchval(f"SELECT count(*) FROM {table}") == 0
+    finally:
+        await superuser.close()
 
 
 async def test_signing_in_ends_the_session_that_the_browser_had_and_no_other(app: Pool) -> None:

@@ -15,7 +15,6 @@ import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
-from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
 LONGEST = 16_384
@@ -126,9 +125,8 @@ def verified(
         sub={"essential": True},
         exp={"essential": expires},
     )
-    registry = JWSRegistry(algorithms=[algorithm])
     try:
-        claims = jwt.decode(token, key, registry=registry, decoder_cls=_Strict).claims
+        claims = jwt.decode(token, key, algorithms=[algorithm], decoder_cls=_Strict).claims
         wanted.validate(claims)
     except _FAULTS as fault:
         raise TokenInvalid from fault

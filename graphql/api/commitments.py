@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import Private, field
 
+from api.context import Info
 from api.enumerations import CommitmentStatus
 from api.ids import global_id
 from api.nodes import Node, Text, text
@@ -41,11 +42,13 @@ class Commitment(Node):
         held = self.at.process.offices.get(self.commitment.owner)
         return office_of(self.at, held) if held else None
 
-    @field(description="The recommendation that it answers.")
-    def recommendation(self) -> Annotated[Recommendation, strawberry.lazy("api.synthesis")] | None:
-        from api.synthesis import recommendation_by_key
+    @field(description="The recommendation that it answers, once it is published.")
+    def recommendation(
+        self, info: Info
+    ) -> Annotated[Recommendation, strawberry.lazy("api.synthesis")] | None:
+        from api.synthesis import recommendation_seen
 
-        return recommendation_by_key(self.at, self.commitment.recommendation)
+        return recommendation_seen(info, self.at, self.commitment.recommendation)
 
     @field(description="The reports on it, the first one first.")
     def progress(self) -> list[Progress]:

@@ -19,7 +19,7 @@ from api.ids import global_id
 from api.nodes import Node
 from api.people import Member, person_of
 from api.publication import sees
-from api.review import reservation_of
+from api.review import reservation_seen
 from api.snapshot import Snapshot
 from api.stages import Stage, Tally, runs_of, stage_of, tallies
 from api.structure import College, Theme, college, themes
@@ -260,7 +260,7 @@ async def sources_of(info: Info, at: Snapshot, keys: Sequence[str]) -> list[Sour
     from api.items import Source
 
     hearings = at.process.hearings
-    reservations = {k: r for o in at.process.opinions.values() for k, r in o.reservations.items()}
+    reservations = {key for opinion in at.process.opinions.values() for key in opinion.reservations}
     others = [key for key in keys if key not in hearings and key not in reservations]
     rows = await info.context.reading.contributions(at, others)
     return [
@@ -269,7 +269,7 @@ async def sources_of(info: Info, at: Snapshot, keys: Sequence[str]) -> list[Sour
             key=key,
             contribution=contribution_of(at, rows[key]) if key in rows else None,
             hearing=hearing_of(at, hearings[key]) if key in hearings else None,
-            reservation=reservation_of(at, reservations[key]) if key in reservations else None,
+            reservation=reservation_seen(info, at, key) if key in reservations else None,
         )
         for key in keys
     ]

@@ -16,14 +16,14 @@ from api.context import Info
 from api.contributions import Figures
 from api.hearings import Hearing, HearingRequest, hearing_of, request_of
 from api.ids import global_id
-from api.items import SynthesisItem, item_by_key
+from api.items import SynthesisItem, items_seen
 from api.meetings import Meeting, meeting_by_key
 from api.nodes import Node
 from api.people import Author, Delegation, Member, delegation_of, member_of
 from api.publication import is_embargoed, is_unsaid, without_substance
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
-from api.synthesis import Recommendation, recommendation_by_key
+from api.synthesis import Recommendation, recommendation_seen
 from domain.delegated import delegations_of
 from domain.summaries import summary
 from store.ledger import Entry
@@ -132,17 +132,17 @@ class ReviewEvent(LedgerEvent):
 
 @strawberry.type(description="Something that happened to the synthesis, to a response or to the decision.")
 class SynthesisEvent(LedgerEvent):
-    @field(description="The item that it is about, where it is about one.")
-    def item(self) -> SynthesisItem | None:
+    @field(description="The item that it is about, where it is about one; once it is published.")
+    def item(self, info: Info) -> SynthesisItem | None:
         fact = self.entry.event.fact
         names = (getattr(fact, name, None) for name in ("recommendation", "ascertainment", "item"))
         key = next((name for name in names if isinstance(name, str)), None)
-        return item_by_key(self.snapshot, key) if key else None
+        return next(iter(items_seen(info, self.snapshot, [key])), None) if key else None
 
-    @field(description="The recommendation that it is about, where it is about one.")
-    def recommendation(self) -> Recommendation | None:
+    @field(description="The recommendation that it is about, where it is about one; once it is published.")
+    def recommendation(self, info: Info) -> Recommendation | None:
         key = getattr(self.entry.event.fact, "recommendation", None)
-        return recommendation_by_key(self.snapshot, key) if key else None
+        return recommendation_seen(info, self.snapshot, key) if key else None
 
 
 @strawberry.type(description="Something that happened in the follow-up.")

@@ -36,7 +36,9 @@ class Source:
     hearing: Annotated[Hearing, strawberry.lazy("api.hearings")] | None = field(
         description="A hearing's record."
     )
-    reservation: Reservation | None = field(description="A reservation of the council.")
+    reservation: Reservation | None = field(
+        description="A reservation of the council, once the opinion is published."
+    )
 
 
 @strawberry.interface(

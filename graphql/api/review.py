@@ -235,6 +235,19 @@ def reservation_of(at: Snapshot, reservation: process.Reservation) -> Reservatio
     )
 
 
+def reservation_seen(info: Info, at: Snapshot, key: str) -> Reservation | None:
+    """Make a reservation by its name in the ledger, if the viewer sees the opinion that it is made to."""
+    return next(
+        (
+            reservation_of(at, opinion.reservations[key])
+            for opinion in at.process.opinions.values()
+            if key in opinion.reservations
+            and sees(info.context.viewer, at, opinion.stage, opinion.round, "opinion")
+        ),
+        None,
+    )
+
+
 def opinion_of(at: Snapshot, opinion: process.Opinion) -> Opinion:
     """Make an opinion."""
     return Opinion(

@@ -13,7 +13,7 @@ from api.connections import After, Connection, First
 from api.context import Info
 from api.decisions import AwaitedResponse, Response, awaited_response, response_of
 from api.ids import global_id
-from api.items import Ascertainment, SynthesisItem, ascertainment_of
+from api.items import Ascertainment, SynthesisItem, ascertainment_of, is_seen
 from api.nodes import Node, Text, text
 from api.people import Member, Office, member_of, office_of
 from api.publication import reads_early, sees, sees_response
@@ -120,6 +120,12 @@ def recommendation_by_key(at: Snapshot, key: str) -> Recommendation | None:
         if key in synthesis.recommendations:
             return recommendation_of(at, synthesis.recommendations[key])
     return None
+
+
+def recommendation_seen(info: Info, at: Snapshot, key: str) -> Recommendation | None:
+    """Make a recommendation by its name in the ledger, if the viewer sees it."""
+    found = recommendation_by_key(at, key)
+    return found if found and is_seen(info, at, found.recommendation) else None
 
 
 @strawberry.type(description="The synthesis of one stage in one round: chapters, recommendations, the whole.")

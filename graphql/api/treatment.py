@@ -15,7 +15,7 @@ from api.items import SynthesisItem, items_seen
 from api.nodes import Text
 from api.people import Member, member_of
 from api.publication import reads_early
-from api.review import Reservation, reservation_of
+from api.review import Reservation, reservation_seen
 from api.snapshot import Snapshot
 from domain import process
 from domain.acts import Treated, TreatmentFigures
@@ -145,14 +145,9 @@ class ReservationAnswer:
     reasons: Text = field(description="Why.")
     at: datetime = field(description="When.")
 
-    @field(description="The reservation.")
-    def reservation(self) -> Reservation | None:
-        found = (
-            opinion.reservations[self.reservation_key]
-            for opinion in self.at_.process.opinions.values()
-            if self.reservation_key in opinion.reservations
-        )
-        return next((reservation_of(self.at_, reservation) for reservation in found), None)
+    @field(description="The reservation, once the opinion is published.")
+    def reservation(self, info: Info) -> Reservation | None:
+        return reservation_seen(info, self.at_, self.reservation_key)
 
     @field(description="Who answered.")
     def member(self) -> Member | None:

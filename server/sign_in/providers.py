@@ -130,16 +130,6 @@ def read_providers(settings: Settings) -> dict[str, Provider]:
     file = settings.providers_file
     if file is None:
         return {}
-    if settings.public_url is None and not settings.on_loopback:
-        raise SettingMissing("CONCERTATION_PUBLIC_URL")
-    if settings.public_url is not None:
-        try:
-            require_private(settings.public_url)
-        except ValueError:
-            raise ProvidersRefused(
-                f"CONCERTATION_PUBLIC_URL, {settings.public_url}, is no https address: nobody signs in over a line "
-                "that others read. Browsers do not keep the cookie there either."
-            ) from None
     try:
         content = yaml.safe_load(file.read_text())
         if isinstance(content, dict) and content.keys() == {"providers"}:
@@ -154,9 +144,23 @@ def read_providers(settings: Settings) -> dict[str, Provider]:
         raise ProvidersRefused(f"{_NAME}: {file} cannot be used. {faults}") from None
     except (OSError, ValueError, yaml.YAMLError) as fault:
         raise ProvidersRefused(f"{_NAME}: {file} cannot be read ({fault}).") from fault
+    _require_address(settings)
     if len({one.id for one in found}) < len(found) or len({one.named_issuer for one in found}) < len(found):
         raise ProvidersRefused(f"{_NAME}: {file} names each provider, and each issuer, once.")
     return {one.id: one.model_copy(update={"client_secret": _secret(one)}) for one in found}
+
+
+def _require_address(settings: Settings) -> None:
+    if settings.public_url is None and not settings.on_loopback:
+        raise SettingMissing("CONCERTATION_PUBLIC_URL")
+    if settings.public_url is not None:
+        try:
+            require_private(settings.public_url)
+        except ValueError:
+            raise ProvidersRefused(
+                f"CONCERTATION_PUBLIC_URL, {settings.public_url}, is no https address: nobody signs in over a line "
+                "that others read. Browsers do not keep the cookie there either."
+            ) from None
 
 
 def _secret(provider: Provider) -> SecretStr:

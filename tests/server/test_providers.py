@@ -38,7 +38,11 @@ def settings(folder: Path, *entries: dict[str, Any], **more: Any) -> Settings:
 
 def test_without_a_file_there_is_none(tmp_path: Path) -> None:
     assert read_providers(Settings(data_dir=tmp_path)) == {}
-    assert read_providers(Settings(data_dir=tmp_path, providers_file=Path("/dev/null"))) == {}
+    empty = Path("/dev/null")
+    assert read_providers(Settings(data_dir=tmp_path, providers_file=empty)) == {}
+    assert (
+        read_providers(Settings(data_dir=tmp_path, providers_file=empty, public_url="http://c.example")) == {}
+    )
 
 
 def test_a_provider_is_read_with_its_secret_which_nothing_prints(tmp_path: Path) -> None:

@@ -121,20 +121,11 @@ async def amend(
     try:
         async with connection.transaction():
             row = await connection.fetchrow(
-                f"""
-                UPDATE organisation SET name = $3, sort_name = $4, kind = $5, college = $6, reference = $7, siren = $8,
-                    siret = $9, place = $10, departement = $11,
-                    updated_at = instant()
-                WHERE id = $1 AND concertation = $2 RETURNING {_COLUMNS}
-                """,
+                f"SELECT {_COLUMNS} FROM amend_organisation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 parse(id),
                 parse(concertation),
-                *_values(said)[:-1],
+                *_values(said),
             )
-            if row is not None and said.email is not None:
-                await connection.execute(
-                    "UPDATE organisation SET email = $2 WHERE id = $1", parse(id), said.email
-                )
     except asyncpg.UniqueViolationError as taken:
         if taken.constraint_name not in _UNIQUE:
             raise

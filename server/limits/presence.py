@@ -74,10 +74,14 @@ class Presence:
 
     async def keep_settling(self, pool: Pool, within: float) -> None:
         """Settle again and again until cancelled. What is not known of others for a while counts for nothing."""
+        alone = False
         while True:
             try:
                 await self.settle(pool, within)
+                alone = False
             except (StoreFault, asyncpg.PostgresError) as fault:
                 self._elsewhere = {}
-                log.info("what callers have elsewhere is not known: %s", fault)
+                if not alone:
+                    log.warning("what callers have elsewhere is not known for now: %s", fault)
+                alone = True
             await asyncio.sleep(SAID_EVERY)

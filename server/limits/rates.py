@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 SETTLED_EVERY = 0.25
 """Seconds between two settlements of one replica."""
+UNTOLD = 0.02
+"""So much of a burst is not told before it adds up: of nearly all callers there is nothing to tell."""
 AT_ONCE = 2_000
 """Callers of one settlement; those left over come with the next."""
 FORGOTTEN_EVERY = 60.0
@@ -50,9 +52,9 @@ def beyond(limit: Limit, replicas: int, every: float = SETTLED_EVERY) -> float:
     """Bound what callers can have used beyond `burst` by asking all replicas at once, in points.
 
     What one replica lets through is known to another after the next settlement of both: that long, each of the others
-    may let through what a caller of its own might use.
+    may let through what a caller of its own might use, and what it has not told.
     """
-    return (replicas - 1) * (limit.burst + limit.rate * 2 * every)
+    return (replicas - 1) * (limit.burst * (1 + UNTOLD) + limit.rate * 2 * every)
 
 
 class Rates:
@@ -107,7 +109,8 @@ class Rates:
     def _use(self, account: Account, buckets: Sequence[Bucket], points: float, now: float) -> None:
         for charged, bucket in zip(account, buckets, strict=False):
             bucket.use(points, now)
-            self._unsettled[charged.key] = None
+            if bucket.unsettled >= UNTOLD * charged.limit.burst:
+                self._unsettled[charged.key] = None
 
     def _bucket(self, charged: Charged, now: float) -> Bucket:
         found = self._buckets.get(charged.key)
@@ -142,8 +145,7 @@ class Rates:
         """Forget whose bucket is drained, and write down who was turned away."""
         now = self._clock()
         for key in [key for key, bucket in self._buckets.items() if not bucket.drained(now)]:
-            if not self._buckets[key].unsettled:
-                del self._buckets[key]
+            del self._buckets[key]
         for key, number in self._turned_away.most_common(20):
             log.warning("limits: %s was turned away %d times", key, number)
         self._turned_away.clear()
@@ -163,14 +165,17 @@ class Rates:
 
     async def keep_settling(self, pool: Pool, within: float) -> None:
         """Settle again and again, and forget now and then, until cancelled."""
-        forgets = self._clock() + FORGOTTEN_EVERY
+        forgets, alone = self._clock() + FORGOTTEN_EVERY, False
         while True:
             await asyncio.sleep(SETTLED_EVERY)
             try:
                 await self.settle(pool, within)
+                alone = False
                 if self._clock() >= forgets:
                     forgets = self._clock() + FORGOTTEN_EVERY
                     self.forget()
                     await ask(pool, within, allowances.forget)
             except (StoreFault, asyncpg.PostgresError) as fault:
-                log.info("rates are not settled with other replicas: %s", fault)
+                if not alone:  # said once, not four times a second
+                    log.warning("rates are not settled with other replicas for now: %s", fault)
+                alone = True

@@ -127,7 +127,7 @@ async def test_as_many_operations_are_at_work_at_a_time_as_may_be(
 
 
 async def test_a_socket_ends_after_a_time_and_its_client_may_come_again(house: House) -> None:
-    app = create_app(house.settings.model_copy(update={"socket_ttl": timedelta(milliseconds=300)}))
+    app = create_app(house.settings.model_copy(update={"socket_ttl": timedelta(seconds=1)}))
     async with app.router.lifespan_context(app), served(app) as address:
         for _ in range(2):
             async with connected(address) as socket:

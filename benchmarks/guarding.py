@@ -2,7 +2,8 @@
 
 Two processes of the API on one database: one as it is, and one without any of these (guard_door.py). Clients
 contribute, and then read pages, through one and the other in short windows by turns; the one that comes first changes
-each time. Limits are so high that nobody is turned away, and are asked, settled and counted as ever.
+each time. Both are started anew for each round: of two processes of one program, one may be a fifth slower all its
+life. Limits are so high that nobody is turned away, and are asked, settled and counted as ever.
 """
 
 from __future__ import annotations
@@ -97,15 +98,18 @@ class Door:
 
 async def guarding() -> list[Figure]:
     """Measure both, by turns; no answer may be anything but what was asked for."""
+    submitting, reading = [], []
     with data_folder() as folder, folder.stack() as stack:
         crowd = await open_for(stack, 0)
-        async with _doors(stack) as (guarded, bare):
-            work = _Work(stack, str(crowd.concertation))
-            for door in (guarded, bare):
-                await work.submit(door)
-                await work.read(door)
-            submitting = await _compare("contributions", work.submit, guarded, bare)
-            reading = await _compare(f"pages of {PAGE}", work.read, guarded, bare)
+        await _make_role(stack)
+        work = _Work(stack, str(crowd.concertation))
+        for number in range(sized(ROUNDS, small=1)):
+            async with _doors(stack, number) as (guarded, bare):
+                for door in (guarded, bare):
+                    await work.submit(door)
+                    await work.read(door)
+                submitting.append(await _compare("contributions", work.submit, guarded, bare))
+                reading.append(await _compare(f"pages of {PAGE}", work.read, guarded, bare))
     return [
         _figure("guard_submit_ratio", submitting, "One contribution"),
         _figure("guard_page_ratio", reading, f"A page of {PAGE} contributions with author and answers"),
@@ -123,21 +127,15 @@ def _figure(name: str, rounds: Sequence[tuple[float, float]], what: str) -> Figu
     )
 
 
-async def _compare(what: str, work: Work, guarded: Door, bare: Door) -> list[tuple[float, float]]:
-    """Give for each round the rates of both: of the middle one of their windows, half of which came first."""
-    rounds = []
-    for number in range(sized(ROUNDS, small=1)):
-        seen: dict[Door, list[float]] = {guarded: [], bare: []}
-        for turn in range(sized(TURNS, small=2)):
-            for door in (guarded, bare) if turn % 2 else (bare, guarded):
-                seen[door].append((await work(door)).rate)
-        rates = (median(seen[guarded]), median(seen[bare]))
-        rounds.append(rates)
-        say(
-            f"{number + 1}: {rates[0]:.0f} {what} a second with all guards, {rates[1]:.0f} without: "
-            f"{rates[0] / rates[1]:.3f}"
-        )
-    return rounds
+async def _compare(what: str, work: Work, guarded: Door, bare: Door) -> tuple[float, float]:
+    """Give the rates of both in one round: of the middle one of their windows, half of which came first."""
+    seen: dict[Door, list[float]] = {guarded: [], bare: []}
+    for turn in range(sized(TURNS, small=2)):
+        for door in (guarded, bare) if turn % 2 else (bare, guarded):
+            seen[door].append((await work(door)).rate)
+    rates = (median(seen[guarded]), median(seen[bare]))
+    say(f"{rates[0]:.0f} {what} a second with all guards, {rates[1]:.0f} without: {rates[0] / rates[1]:.3f}")
+    return rates
 
 
 class _Work:
@@ -185,19 +183,26 @@ def _people() -> Iterator[UUID]:
         number += 1
 
 
-@asynccontextmanager
-async def _doors(stack: Stack) -> AsyncIterator[tuple[Door, Door]]:
-    """Run the API twice more, with all guards and without any."""
+async def _make_role(stack: Stack) -> None:
     superuser = await asyncpg.connect(stack.superuser)
     await superuser.execute(
         f"CREATE ROLE {ROLE} LOGIN BYPASSRLS IN ROLE concertation_app;"
         f"ALTER ROLE {ROLE} SET statement_timeout = '2s'; ALTER ROLE {ROLE} SET lock_timeout = '1s'"
     )
     await superuser.close()
+
+
+@asynccontextmanager
+async def _doors(stack: Stack, number: int) -> AsyncIterator[tuple[Door, Door]]:
+    """Run the API twice more, with all guards and without any; the other one first each time."""
     app = stack.database("app")
+    seed = {"PYTHONHASHSEED": str(number)}
     bare = {"DATABASE_URL": app.replace("concertation_app@", f"{ROLE}@"), "CONCERTATION_RATE_LIMITS": "false"}
-    async with _door(stack, "with", {"DATABASE_URL": app}) as guarded, _door(stack, "without", bare) as other:
-        yield guarded, other
+    given = {"with": {"DATABASE_URL": app} | seed, "without": bare | seed}
+    first, second = ("with", "without") if number % 2 else ("without", "with")
+    async with _door(stack, first, given[first]) as one, _door(stack, second, given[second]) as other:
+        doors = {first: one, second: other}
+        yield doors["with"], doors["without"]
 
 
 @asynccontextmanager

@@ -68,8 +68,12 @@ async def arguments(scene: Scene) -> dict[str, str]:
 def watchers(suffix: str) -> list[tuple[str | None, Watcher]]:
     """Give everybody who looks at a concertation, by the name of their token: of it, of another one, of none."""
     other = "2" if not suffix else ""
-    own = [(name + suffix, Watcher(f"{role} of it", name, role)) for role, name in HOLDERS.items()]
-    foreign = [(name + other, Watcher(f"{role} of another")) for role, name in HOLDERS.items()]
+    roles = HOLDERS.items()
+    draft = {"coordinator": ("coordinator",)}
+    own = [(name + suffix, Watcher(f"{role} of it", name, role, draft.get(name, ()))) for role, name in roles]
+    foreign = [
+        (name + other, Watcher(f"{role} of another", None, None, draft.get(name, ()))) for role, name in roles
+    ]
     authors = [(name + suffix, Watcher(name, name)) for name in (*AUTHORS, "elder")]
     return [
         *own,
@@ -236,9 +240,9 @@ def objects_of(schema: ProvingSchema) -> set[str]:
 
 
 ELSEWHERE = {
-    "Mutation": "its fields are rights: tests/rights/test_table.py",
+    "Mutation": "tests/rights/test_doing.py",
     "Subscription": "tests/api/test_subscriptions.py",
-    "Account": "of who signs in with an issuer: tests/api/test_issuers.py",
+    "Account": "of who signs in with an issuer: tests/api/test_sign_in.py",
     "BrowserSession": "of who signs in with a browser: tests/api/test_browser_sessions.py",
     "AwaitedResponse": "public with its recommendation; none is left once the decision is issued",
     "FiguresUpdated": "no event of the ledger: tests/api/test_subscriptions.py",

@@ -142,6 +142,7 @@ class View(GraphQL[Context, None]):
         except BodyTooSlow:
             return answering.too_slow(self._body_within)
         except BodyMalformed as malformed:
+            self.guard.malformed(bearer.viewer, address)
             return answering.malformed(malformed.fault)
         except SessionEnded:
             refusal = answering.session_ended()

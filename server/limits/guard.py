@@ -17,7 +17,7 @@ from domain.texts import text
 from server.auditing import Audit
 from server.limits.callers import Callers, Caps
 from server.limits.presence import Presence
-from server.limits.prices import FAILED, REQUEST, Asking
+from server.limits.prices import FAILED, REFUSED, REQUEST, Asking
 from server.limits.rates import RateLimited, Rates
 from server.settings import Settings
 from store.pool import Pool
@@ -117,6 +117,11 @@ class Guard:
         if self.rates is not None:
             with self.telling(viewer, address):
                 self.rates.charge(self.rates.account(viewer, address), REQUEST)
+
+    def malformed(self, viewer: Viewer, address: str) -> None:
+        """Charge a body that was read and holds no request."""
+        if self.rates is not None:
+            self.rates.debit(self.rates.account(viewer, address), REFUSED)
 
     def at_work(self, context: Context) -> "AtWork":
         """Count an operation for the length of a block, and charge the wrong codes that it tried.

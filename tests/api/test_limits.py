@@ -13,7 +13,7 @@ from domain.rights import Viewer
 from server.limits.bucket import Limit
 from server.limits.callers import Callers
 from server.limits.guard import Guard
-from server.limits.prices import FAILED, PRINTED, WRITE, Asking
+from server.limits.prices import FAILED, PRINTED, REFUSED, REQUEST, WRITE, Asking
 from server.limits.rates import Rates
 from server.settings import Settings
 from tests.api.house import OPERATIONS, House, document, pseudonym
@@ -239,3 +239,14 @@ def test_each_document_of_the_project_costs_a_small_part_of_what_one_viewer_may_
     print(f"{dearest} costs {prices[dearest]:.1f} of {burst:.0f} points, the middle one "
           f"{sorted(prices.values())[len(prices) // 2]:.1f}")  # fmt: skip
     assert prices[dearest] <= rate
+
+
+async def test_a_body_that_holds_no_request_is_charged_as_a_document_that_is_refused(house: House) -> None:
+    house.guard.rates = rates = Guard.of(Settings()).rates
+    assert rates is not None
+    refused = await house.http.post(
+        "/graphql", content=b"[" * 1_000, headers={"content-type": "application/json"}
+    )
+    assert refused.status_code == 400
+    (spent,) = rates.unsettled()
+    assert spent.points == REQUEST + REFUSED

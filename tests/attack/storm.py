@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 
 from tests.attack.firing import Fired, fire
 from tests.attack.gun import Gun, Target
-from tests.attack.volleys import LASTING, VOLLEYS
+from tests.attack.volleys import LASTING, VOLLEYS, Volley
 
 ATTACKERS = 4
 
@@ -27,10 +27,9 @@ async def attack(gun: Gun, first: int, fired: list[Fired]) -> None:
         number += 1
 
 
-async def besiege(gun: Gun, fired: list[Fired]) -> None:
-    """Begin what lasts, and stay."""
-    for volley in LASTING:
-        fired.append(await fire(volley, gun))
+async def begin(volley: Volley, gun: Gun, fired: list[Fired]) -> None:
+    """Begin what lasts."""
+    fired.append(await fire(volley, gun))
 
 
 async def storm(target: Target, over: asyncio.Event) -> list[Fired]:
@@ -41,10 +40,15 @@ async def storm(target: Target, over: asyncio.Event) -> list[Fired]:
             await stack.enter_async_context(Gun(target=target, address=f"127.0.0.{n + 2}"))
             for n in range(ATTACKERS)
         ]
-        siege = await stack.enter_async_context(Gun(target=target, address="127.0.0.99"))
+        siege = [
+            await stack.enter_async_context(Gun(target=target, address=f"127.0.1.{n + 1}"))
+            for n in range(len(LASTING))
+        ]
         step = len(VOLLEYS) // ATTACKERS
         tasks = [asyncio.create_task(attack(gun, n * step, fired)) for n, gun in enumerate(guns)]
-        tasks.append(asyncio.create_task(besiege(siege, fired)))
+        tasks += [
+            asyncio.create_task(begin(volley, gun, fired)) for volley, gun in zip(LASTING, siege, strict=True)
+        ]
         await over.wait()
         for task in tasks:
             task.cancel()

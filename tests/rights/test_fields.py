@@ -241,7 +241,7 @@ def objects_of(schema: ProvingSchema) -> set[str]:
 
 ELSEWHERE = {
     "Mutation": "tests/rights/test_doing.py",
-    "Subscription": "tests/api/test_subscriptions.py",
+    "Subscription": "tests/rights/test_following.py",
     "Account": "of who signs in with an issuer: tests/api/test_sign_in.py",
     "BrowserSession": "of who signs in with a browser: tests/api/test_browser_sessions.py",
     "AwaitedResponse": "public with its recommendation; none is left once the decision is issued",

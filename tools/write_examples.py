@@ -109,7 +109,7 @@ def write() -> None:
         "--config",
         "ariadne-codegen.toml",
     ]
-    subprocess.run(command, cwd=PYTHON, env=os.environ, check=True)
+    subprocess.run(command, cwd=PYTHON, env=os.environ, check=True, timeout=300)
     CONTRACT.write_text(contract(), encoding="utf-8")
 
 

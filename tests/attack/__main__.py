@@ -180,6 +180,8 @@ def main() -> int:
     ours, theirs = processors()
     if ours:
         os.sched_setaffinity(0, ours)
+    if not {"schemathesis", "volleys"} & set(arguments.only):
+        return told(found, rows, arguments.only)
     with data_folder() as folder:
         if "schemathesis" in arguments.only:
             console.print(f"schemathesis: ARGS=--seed={arguments.seed} asks the same again")

@@ -19,9 +19,9 @@ LIVE = {"figures", "hearings"}
 CHANGING = {
     "Concertation.readAt", "File.downloadUrl", "ContributionExport.url", "ContributionExport.expiresAt",
     "LetterBatch.url", "ClosingArchive.url", "ClosingArchive.expiresAt", "Agenda.url", "Agenda.until",
-    "ContributionExport.schemaUrl", "Query.serverTime",
+    "ContributionExport.schemaUrl", "Query.serverTime", "Awaited.days",
 }  # fmt: skip
-"""Fields that are not the same twice: addresses with their end, and the hour."""
+"""Fields that are not the same twice: addresses with their end, the hour, and days that pass meanwhile."""
 OF_NODES = {
     "Contribution": Need.CONTRIBUTIONS, "Recommendation": Need.ITEMS, "Ascertainment": Need.ITEMS,
     "Decision": Need.DECISION, "Article": Need.OPINION, "Amendment": Need.OPINION, "Reservation": Need.OPINION,
@@ -127,7 +127,7 @@ class Watched:
                 self._same(name, one, other, who, id, within)
         elif isinstance(all_, dict) and isinstance(got, dict) and any("__" in key[1:] for key in all_):
             self._check(all_, got, who, id, [*within, all_])
-        elif all_ != got and not (name in CHANGING and bool(all_) == bool(got)):
+        elif all_ != got and not (name in CHANGING and (all_ is None) == (got is None)):
             self._fault(who, name, f"is {str(got)[:100]}, not {str(all_)[:100]}")
 
     def _part(self, name: str, all_: Any, got: Any, who: Watcher) -> None:

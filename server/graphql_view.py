@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import orjson
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -105,6 +105,7 @@ class View(GraphQL[Context, None]):
         try:
             self.guard.stranger(address_of(socket), OPENED)
         except RateLimited as limited:
+            await self.guard.turned_away(limited)
             answering = Answering(JSON, negotiate(socket.headers.get("accept-language")))
             await socket.send_denial_response(answering.rate_limited(limited))
             return
@@ -125,7 +126,7 @@ class View(GraphQL[Context, None]):
             if kind is None:
                 raise FormRefused(FormFault.NOT_ACCEPTABLE)
             bearer = await self._bearer(self._authentication.of(request), address)
-            self.guard.request(bearer.viewer, address)
+            await self.guard.request(bearer.viewer, address)
             asked, size = await self._asked(request)
             context = self._contexts(bearer.viewer, answering.languages, uuid4().hex)
             context.session = bearer.session and bearer.session.use
@@ -141,6 +142,8 @@ class View(GraphQL[Context, None]):
             return answering.too_large(self._most)
         except BodyTooSlow:
             return answering.too_slow(self._body_within)
+        except ClientDisconnect:  # while it sent the body: nobody reads this
+            return Response(status_code=400)
         except BodyMalformed as malformed:
             self.guard.malformed(bearer.viewer, address)
             return answering.malformed(malformed.fault)
@@ -151,6 +154,7 @@ class View(GraphQL[Context, None]):
         except TokenInvalid:
             return answering.unauthenticated()
         except RateLimited as limited:
+            await self.guard.turned_away(limited)
             return answering.rate_limited(limited)
         except DocumentRefused as refusal:
             return answering.result(

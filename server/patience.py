@@ -7,7 +7,8 @@ keeps heads of any length. Each open connection is a file descriptor and what wa
 import asyncio
 from typing import Any, NamedTuple
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
@@ -44,6 +45,7 @@ class PatientHttp(HttpToolsProtocol):
     _in_head = True
     _address = ""
     _received = 0
+    _answered: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the head of a request."""
@@ -57,7 +59,22 @@ class PatientHttp(HttpToolsProtocol):
         self._settle()
         self.waiting.leave(self._address, self)
         self.resume_writing()
+        self._forget_requests()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _forget_requests(self) -> None:
+        """Begin none of the requests that came behind the one at work, and tell that one that nobody listens.
+
+        uvicorn tells the last that came, and works on the others as if somebody were there.
+        """
+        self.pipeline.clear()
+        if self._answered is not None:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         """Count what comes, and refuse a head that does not end."""

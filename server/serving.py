@@ -13,6 +13,12 @@ from server.patience import Patience, with_patience
 from server.settings import Settings
 
 _MOST_FILES = 65_536
+COLLECTED = (10_000, 20, 50)
+"""When garbage is looked for: so many new objects, so many times that, so many times that.
+
+What lives long (parsed documents, open sockets) is looked through by the last alone, for 50 to 100 ms in which nobody
+is answered: usually that is once in some seconds under load.
+"""
 
 
 def allow_connections() -> None:
@@ -62,6 +68,7 @@ class Server(uvicorn.Server):
         # again and again held up whoever asked just then for 100 ms.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECTED)
         for server in self.servers:
             for listening in server.sockets:
                 host, port = listening.getsockname()[:2]

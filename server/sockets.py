@@ -160,7 +160,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             if not await self._still_works():
                 raise TimeoutError
-            self._view.guard.request(own.context.viewer, own.context.address)
+            await self._view.guard.request(own.context.viewer, own.context.address)
             self._view.trusted.require(operation.query, by_cookie=own.context.session is not None)
             self._view.charge(own.context, operation.query, operation.operation_name, operation.variables)
             async with self._sending:  # while the client does not read, nothing is read for it either

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import NamedTuple, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -63,6 +63,7 @@ class KnownProcedure(NamedTuple):
     published_at: datetime | None
 
 
+@cache  # its digest is that of some 100 kB of JSON
 def _built_in(name: str) -> KnownProcedure:
     definition = builtin(name)
     return KnownProcedure(definition, procedures.procedure_digest(definition), None)

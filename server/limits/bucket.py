@@ -32,6 +32,10 @@ class Bucket:
         over = self.level + (points if points < burst else burst) - burst
         return over / rate if over > 0 else 0.0
 
+    def above(self, level: float, now: float) -> float:
+        """Say in how many seconds the bucket will have drained to a level; 0: it has."""
+        return max(0.0, self.drained(now) - level) / self.limit.rate
+
     def use(self, points: float, now: float) -> None:
         """Use points, whether there is room for them or not."""
         self.level = self.drained(now) + points

@@ -16,6 +16,7 @@ from domain.rights import Viewer
 from domain.texts import text
 from server.auditing import Audit
 from server.limits.callers import Callers, Caps
+from server.limits.pacing import AT_ONCE, Pacing
 from server.limits.presence import Presence
 from server.limits.prices import FAILED, REFUSED, REQUEST, Asking
 from server.limits.rates import RateLimited, Rates
@@ -86,6 +87,7 @@ class Guard:
         """Hold them to these rates and caps; to none where there are none."""
         self.rates = rates
         self.holding = holding
+        self.pacing = Pacing()
         #: Who is turned away is noted here.
         self.audit = Audit()
 
@@ -108,15 +110,19 @@ class Guard:
             presence = self.holding.presence.keep_settling(pool, within) if self.holding else _nothing()
             await asyncio.gather(self.rates.keep_settling(pool, within), presence)
 
-    def request(self, viewer: Viewer, address: str) -> None:
-        """Charge a request before it is read.
+    async def request(self, viewer: Viewer, address: str) -> None:
+        """Charge a request before it is read; of nobody in particular, let it wait where much was asked from.
 
         Raises:
             RateLimited: nothing is done.
         """
-        if self.rates is not None:
-            with self.telling(viewer, address):
-                self.rates.charge(self.rates.account(viewer, address), REQUEST)
+        if self.rates is None:
+            return
+        account = self.rates.account(viewer, address)
+        with self.telling(viewer, address):
+            self.rates.charge(account, REQUEST)
+        if viewer.member is None:
+            await self.pacing.wait(self.rates.ahead(account, AT_ONCE))
 
     def malformed(self, viewer: Viewer, address: str) -> None:
         """Charge a body that was read and holds no request."""
@@ -157,6 +163,10 @@ class Guard:
                 self.rates.charge(account, asked.price())
         else:
             self.rates.debit(account, asked.price())
+
+    async def turned_away(self, limited: RateLimited) -> None:
+        """Keep whoever is turned away waiting for the answer that says so."""
+        await self.pacing.wait(limited.seconds)
 
     def stranger(self, address: str, points: float) -> None:
         """Charge what is done before anybody said who they are.

@@ -33,6 +33,7 @@ class PageRates:
                 points = PRINTED if scope["path"].endswith(".pdf") else PAGE
                 self._guard.stranger(address_of(request), points)
             except RateLimited as limited:
+                await self._guard.turned_away(limited)
                 answering = Answering(JSON, negotiate(request.headers.get("accept-language")))
                 await answering.rate_limited(limited)(scope, receive, send)
                 return

@@ -101,6 +101,12 @@ class Rates:
             raise RateLimited(longest)
         self._use(account, buckets, points, now)
 
+    def ahead(self, account: Account, seconds: float) -> float:
+        """Say in how many seconds no more than so many seconds' worth of each key of an account is used."""
+        now = self._clock()
+        buckets = [self._bucket(charged, now) for charged in account]
+        return max(bucket.above(seconds * bucket.limit.rate, now) for bucket in buckets)
+
     def debit(self, account: Account, points: float) -> None:
         """Use points for what was done already, whether there is room for them or not."""
         now = self._clock()

@@ -69,6 +69,9 @@ class House:
         self.app = app
         #: What the application was given to hold callers to limits.
         self.guard = guard or Guard(None)
+        #: For how long whoever was paced would have waited, in seconds; nobody does here.
+        self.paused: list[float] = []
+        self.guard.pacing.pause = self._paused
         self.settings = settings
         self.sender = sender
         self.clock = clock
@@ -76,6 +79,9 @@ class House:
             transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://127.0.0.1"
         )
         self._keys = 0
+
+    async def _paused(self, seconds: float) -> None:
+        self.paused.append(seconds)
 
     def token(self, name: str) -> str:
         return sign_token(self.settings, roles=_PLATFORM.get(name, []), member=UUID(pseudonym(name)))

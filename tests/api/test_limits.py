@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 import websockets
+from starlette.types import Message
 
 from api.parsing import Parsed
 from api.proving import ProvingSchema
@@ -13,6 +14,7 @@ from domain.rights import Viewer
 from server.limits.bucket import Limit
 from server.limits.callers import Callers
 from server.limits.guard import Guard
+from server.limits.pacing import AT_ONCE, LONGEST
 from server.limits.prices import FAILED, PRINTED, REFUSED, REQUEST, WRITE, Asking
 from server.limits.rates import Rates
 from server.settings import Settings
@@ -73,6 +75,45 @@ async def test_members_are_not_turned_away_for_what_strangers_at_their_address_d
         pass
     for name in ("ada", "bob"):
         assert (await house.post("{ serverTime }", as_=name)).status_code == 200
+
+
+async def test_strangers_who_ask_much_wait_and_members_at_their_address_do_not(house: House) -> None:
+    held = Held(house, anonymous=100)
+    await house.post("{ serverTime }")
+    assert house.paused == []
+    while held.used() <= AT_ONCE + 3:
+        await house.post("{ serverTime }")
+    house.paused.clear()
+    await house.post("{ serverTime }")
+    assert 0 < house.paused[0] <= LONGEST
+    house.paused.clear()
+    assert (await house.post("{ serverTime }", as_="ada")).status_code == 200
+    assert house.paused == []
+
+
+async def test_whoever_is_turned_away_waits_for_being_told_so(house: House) -> None:
+    Held(house, member=20)
+    while (await house.post("{ serverTime }", as_="ada")).status_code == 200:
+        assert house.paused == []
+    assert house.paused == [LONGEST]
+
+
+async def test_a_body_that_is_broken_off_is_no_fault(house: House) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "path": "/graphql", "raw_path": b"/graphql",
+        "query_string": b"", "scheme": "http", "server": ("127.0.0.1", 80), "client": (ADDRESS, 1), "root_path": "",
+        "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json"), (b"content-length", b"9")],
+    }  # fmt: skip
+    await house.app(scope, receive, send)
+    assert sent[0]["status"] == 400
 
 
 async def test_a_viewer_does_not_get_more_by_coming_from_elsewhere_or_with_another_token(
@@ -242,11 +283,9 @@ def test_each_document_of_the_project_costs_a_small_part_of_what_one_viewer_may_
 
 
 async def test_a_body_that_holds_no_request_is_charged_as_a_document_that_is_refused(house: House) -> None:
-    house.guard.rates = rates = Guard.of(Settings()).rates
-    assert rates is not None
+    held = Held(house)
     refused = await house.http.post(
         "/graphql", content=b"[" * 1_000, headers={"content-type": "application/json"}
     )
     assert refused.status_code == 400
-    (spent,) = rates.unsettled()
-    assert spent.points == REQUEST + REFUSED
+    assert held.used() == REQUEST + REFUSED

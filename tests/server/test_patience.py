@@ -233,6 +233,33 @@ async def test_a_socket_that_is_never_read_again_is_cut(monkeypatch: pytest.Monk
             await becomes(lambda: bool(lost))
 
 
+async def test_requests_of_a_client_who_left_are_not_begun(caplog: pytest.LogCaptureFixture) -> None:
+    begun: list[str] = []
+    left: list[Message] = []
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.append(scope["path"])
+        await receive()
+        left.append(await receive())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"to nobody"})
+
+    async with served(slow) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HELLO * 5)
+        await becomes(lambda: bool(begun))
+        writer.transport.abort()
+        await becomes(lambda: bool(left))
+        _, other = await asyncio.open_connection("127.0.0.1", port)
+        other.write(HELLO.replace(b"/hello", b"/other"))
+        await becomes(lambda: "/other" in begun)
+        other.transport.abort()
+        await becomes(lambda: len(left) == 2)
+    assert begun == ["/hello", "/other"]
+    assert {message["type"] for message in left} == {"http.disconnect"}
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
 async def test_a_handshake_that_is_answered_is_no_fault_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.http.response.start", "status": 429, "headers": []})

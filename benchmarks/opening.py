@@ -45,8 +45,8 @@ async def open_for(stack: Stack, number: int) -> Crowd:
     now, known = await _launched(stack, concertation)
     api = await open_pool(stack.database("app"), application="bench")
     async with api.acquire() as connection:
-        for number, person in enumerate(known):
-            await people.keep(connection, person.member, f"Personne {number:03}")
+        for place, person in enumerate(known):
+            await people.keep(connection, person.member, f"Personne {place:03}")
         await questionnaires.put(connection, questionnaire(), "coordinator")
         await _register(connection, concertation, known)
     await api.close()

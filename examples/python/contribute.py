@@ -13,13 +13,8 @@ import sys
 from pathlib import Path
 
 import httpx
-from concertation_client import (
-    Client,
-    GraphQLClientError,
-    GraphQLClientHttpError,
-    StageKind,
-    SubmitContributionInput,
-)
+from concertation_client import Client, StageKind, SubmitContributionInput
+from concertation_client.asking import NoAnswer
 from concertation_client.contribute import ContributeSubmitContributionContributionAccepted as Accepted
 
 ATTEMPTS = 5
@@ -53,8 +48,8 @@ async def main(url: str, slug: str, body: str) -> None:
             try:
                 print(await contribute(client, slug, body))
                 return
-            except (httpx.TransportError, GraphQLClientError) as fault:
-                known = isinstance(fault, GraphQLClientHttpError) and fault.status_code < 500
+            except (httpx.TransportError, NoAnswer) as fault:
+                known = isinstance(fault, NoAnswer) and 400 <= fault.status < 500
                 if known or attempt == ATTEMPTS:
                     sys.exit(f"no answer: {fault}")
                 await asyncio.sleep(0.2 * 2**attempt)

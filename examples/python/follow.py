@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 import httpx
-from concertation_client import Client, GraphQLClientError, GraphQLClientHttpError
+from concertation_client import Client
+from concertation_client.asking import NoAnswer
 from websockets.exceptions import WebSocketException
 
 PAUSE = 1.0
@@ -40,20 +41,14 @@ async def main(url: str, slug: str, state: str) -> None:
     """Ask for the events after the last one, as often as it takes. Numbers have no gaps: none is lost or told twice."""
     token = os.environ.get("CONCERTATION_TOKEN")
     said = {"Authorization": f"Bearer {token}"} if token else {}
-    async with Client(
-        url=url,
-        headers=said | {"Accept-Language": "en"},
-        ws_url=url.replace("http", "ws", 1),
-        ws_connection_init_payload={name.lower(): value for name, value in said.items()},
-    ) as client:
+    async with Client(url=url, headers=said | {"Accept-Language": "en"}) as client:
         while True:
             try:
                 if await follow(client, slug, Path(state)):
                     return
-            except GraphQLClientHttpError as fault:
-                if fault.status_code < 500:
+            except (OSError, httpx.TransportError, WebSocketException, NoAnswer) as fault:
+                if isinstance(fault, NoAnswer) and 400 <= fault.status < 500:
                     sys.exit(f"not allowed, or not understood: {fault}")
-            except (OSError, httpx.TransportError, WebSocketException, GraphQLClientError) as fault:
                 print(f"the connection is lost ({fault!r})", file=sys.stderr)
             await asyncio.sleep(PAUSE)
 

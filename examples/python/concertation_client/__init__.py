@@ -1,4 +1,4 @@
-from .async_base_client import AsyncBaseClient
+from .asking import AsyncBaseClient
 from .base_model import BaseModel, Upload
 from .client import Client
 from .contribute import (
@@ -14,13 +14,6 @@ from .contribute import (
     ContributeSubmitContributionStageNotOpen,
 )
 from .enums import StageKind
-from .exceptions import (
-    GraphQLClientError,
-    GraphQLClientGraphQLError,
-    GraphQLClientGraphQLMultiError,
-    GraphQLClientHttpError,
-    GraphQLClientInvalidResponseError,
-)
 from .follow import Follow, FollowConcertationEvents
 from .input_types import SubmitContributionInput
 from .open_calls import (
@@ -45,11 +38,6 @@ __all__ = [
     "ContributeSubmitContributionStageNotOpen",
     "Follow",
     "FollowConcertationEvents",
-    "GraphQLClientError",
-    "GraphQLClientGraphQLError",
-    "GraphQLClientGraphQLMultiError",
-    "GraphQLClientHttpError",
-    "GraphQLClientInvalidResponseError",
     "OpenCalls",
     "OpenCallsConcertation",
     "OpenCallsConcertationOpenStages",

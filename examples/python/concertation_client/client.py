@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator
 from typing import Any, Optional, Union
 
-from .async_base_client import AsyncBaseClient
+from .asking import AsyncBaseClient
 from .base_model import UNSET, UnsetType
 from .contribute import Contribute
 from .follow import Follow

@@ -128,10 +128,9 @@ LAST = {"suspend", "resume", "removeMember", "endTerm", "abandon"}
 async def ask(house: House, inputs: Inputs, mutations: list[str], as_: str | None) -> dict[str, Any]:
     """Ask for mutations one after the other, in one document."""
     given = {mutation: inputs.of(mutation) for mutation in mutations}
-    kinds = {
-        mutation: str(inputs.schema.mutation_type.fields[mutation].args["input"].type)  # type: ignore[union-attr]
-        for mutation in mutations
-    }
+    mutation_type = inputs.schema.mutation_type
+    assert mutation_type is not None
+    kinds = {mutation: str(mutation_type.fields[mutation].args["input"].type) for mutation in mutations}
     variables = ", ".join(f"${mutation}: {kind}" for mutation, kind in kinds.items())
     fields = " ".join(
         f"{mutation}(input: ${mutation}) {{ __typename ... on Refusal {{ code }} }}" for mutation in mutations

@@ -50,11 +50,12 @@ up: $(STAMP) ## start PostgreSQL, Temporal, the worker and the API here; Ctrl-C 
 test: $(STAMP) ## run the tests (ARGS="-k name", JOBS=0 for one process)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-check: $(STAMP) ## lint, formatting, types, import layers, GraphQL contract
+check: $(STAMP) ## lint, formatting, types, import layers, migrations, GraphQL contract
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tools.lint_migrations
 	@$(BIN)/concertation export-schema --check
 
 format: $(STAMP) ## let ruff put the code in order

@@ -1,6 +1,7 @@
 """Migrations: each once, in order, whoever else is migrating; what fails leaves nothing half done."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -9,7 +10,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from server.migrating import MigrationFailed, migrate, pending
+from server.migrating import MigrationFailed, TablesInUse, migrate, pending
 from server.provisioning import Role, provision
 from tests.fixtures.postgres import SharedPostgres
 
@@ -69,3 +70,47 @@ async def test_a_migration_that_fails_is_undone_and_the_ones_before_it_stand(
 async def test_a_server_that_is_not_there_is_reported(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(MigrationFailed):
         await migrate(f"postgresql://nobody@/nothing?host={tmp_path}", folder)
+
+
+async def test_a_migration_gives_way_to_a_reader_and_to_those_behind_it_and_is_tried_again(
+    owner: str, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await migrate(owner, folder)
+    write(folder, "0003_third", "SET LOCAL lock_timeout = '60s'; ALTER TABLE first ADD COLUMN y int;")
+    reader = await asyncpg.connect(owner, server_settings={"application_name": "a long report"})
+    other = await asyncpg.connect(owner)
+    loop = asyncio.get_running_loop()
+    try:
+        reading = reader.transaction()
+        await reading.start()
+        await reader.fetch("SELECT * FROM first")
+        with caplog.at_level(logging.WARNING, "server.migrating"):
+            migrating = asyncio.create_task(migrate(owner, folder))
+            longest, gave_way = 0.0, 0
+            while not gave_way:
+                began = loop.time()
+                await other.fetch("SELECT * FROM first")
+                longest = max(longest, loop.time() - began)
+                gave_way = caplog.text.count("gave way")
+                await asyncio.sleep(0.05)
+            await reading.rollback()
+            assert await migrating == ["0003_third.sql"]
+    finally:
+        await reader.close()
+        await other.close()
+    assert 0.3 < longest < 2.5, "it was waited for, and not for long"
+    assert "first, held by" in caplog.text
+    assert "a long report, idle in transaction" in caplog.text
+    assert await pending(owner, folder) == []
+
+
+async def test_tables_that_are_never_free_are_said_and_nothing_is_changed(owner: str, folder: Path) -> None:
+    await migrate(owner, folder)
+    write(folder, "0003_third", "SET LOCAL lock_timeout = '100ms'; ALTER TABLE first ADD COLUMN y int;")
+    reader = await asyncpg.connect(owner)
+    async with reader.transaction():
+        await reader.fetch("SELECT * FROM first")
+        with pytest.raises(TablesInUse, match="lock timeout"):
+            await migrate(owner, folder, patience=0)
+    await reader.close()
+    assert await pending(owner, folder) == ["0003_third.sql"]

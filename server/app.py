@@ -32,6 +32,7 @@ from server.browser_sessions import BrowserSessions
 from server.calendar_feed import CalendarFeed
 from server.captured_mail import CapturedMail
 from server.confirming import Confirming
+from server.draining import Draining
 from server.exports.closing_door import ClosingDoor
 from server.exports.door import ExportDoor
 from server.exports.door import schema as export_schema
@@ -71,7 +72,7 @@ from server.trusted_documents import TrustedDocuments
 from server.unsubscribing import Unsubscribing
 from store.committed_together import CommittedTogether
 from store.known_processes import KnownProcesses
-from store.pool import Pool, open_pool
+from store.pool import Pool, close_pool, open_pool
 from workflows.connecting import connect
 
 EXPORTS_AT_ONCE = 3
@@ -185,11 +186,12 @@ def create_app(
     sender: Sender | None = None,
     schema: ProvingSchema | None = None,
     guard: Guard | None = None,
+    draining: Draining | None = None,
 ) -> Starlette:
     """Compose the application. It starts, and stays up, without PostgreSQL and without Temporal.
 
     `sender` brings commands to `record`; by default, through Temporal. `schema` and `guard` are put together
-    unless they are given.
+    unless they are given. `draining` says when the process is about to stop.
 
     Raises:
         SettingMissing: it would not know where its database is.
@@ -201,7 +203,7 @@ def create_app(
     database, temporal = settings.database("app"), settings.temporal()
     tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
     schema = schema or make_schema(introspection=settings.shows_schema, longest=settings.operation_timeout)
-    door, guard = _Door(), guard or Guard.of(settings)
+    door, guard, draining = _Door(), guard or Guard.of(settings), draining or Draining()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -255,9 +257,10 @@ def create_app(
                 uninitialised=settings.sockets_uninitialised,
                 uninitialised_in_all=settings.sockets_uninitialised_in_all,
             ),
+            draining=draining,
         )
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
-        door.health = Health(pool, client)
+        door.health = Health(pool, client, draining)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
         door.published = PublishedPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)
@@ -281,8 +284,7 @@ def create_app(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-            pool.terminate()
-            exports.terminate()
+            await asyncio.gather(close_pool(pool), close_pool(exports))
 
     async def schema_text(request: Request) -> Response:
         return PlainTextResponse(schema.contract) if schema.introspection else Response(status_code=404)

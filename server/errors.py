@@ -4,6 +4,7 @@
     ├── SettingMissing          server/settings.py
     ├── SettingInvalid          server/settings.py
     ├── ChildFailed             server/embedded/child.py
+    ├── AddressTaken            server/replicas.py
     ├── NoAccount               server/embedded/account.py
     ├── MigrationFailed         server/migrating.py
     ├── DataFolderInUse         server/data_folder.py

@@ -33,6 +33,7 @@ from server.asked import Asked, FormFault, FormRefused, asked_by_get, asked_by_p
 from server.authentication import Authentication, Bearer
 from server.bodies import BodyMalformed, BodyTooLarge, BodyTooSlow, decode, read_within
 from server.browser_sessions import SessionEnded
+from server.draining import Draining
 from server.limits.guard import Guard
 from server.limits.prices import OPENED, Asking
 from server.limits.rates import RateLimited
@@ -71,6 +72,7 @@ class View(GraphQL[Context, None]):
         queries_by_get: bool,
         body_within: float,
         bounds: Bounds,
+        draining: Draining,
     ) -> None:
         """Take bodies of at most `most` bytes, sockets that begin in time, and of each caller what `guard` allows."""
         super().__init__(
@@ -87,6 +89,7 @@ class View(GraphQL[Context, None]):
         self._body_within = body_within
         self.guard = guard
         self.bounds = bounds
+        self.draining = draining
         self.uninitialised: Waiting[Socket] = Waiting(
             bounds.uninitialised, bounds.uninitialised_in_all, Socket.dismiss
         )

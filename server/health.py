@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from api.asking import ask
+from server.draining import Draining
 from store.clock import instant
 from store.faults import StoreFault
 from store.pool import Pool
@@ -20,8 +21,9 @@ _WITHIN = 1.0
 class Health:
     """Looks at the dependencies of the API."""
 
-    def __init__(self, pool: Pool, client: Client) -> None:
+    def __init__(self, pool: Pool, client: Client, draining: Draining) -> None:
         """Look through these."""
+        self._draining = draining
         self._pool = pool
         self._client = client
 
@@ -30,14 +32,20 @@ class Health:
         return PlainTextResponse("ok\n")
 
     async def ready(self, request: Request) -> Response:
-        """Say what is up. 503 without PostgreSQL; without Temporal, reading and contributing still work."""
+        """Say what is up. 503 without PostgreSQL, and once it is about to stop: requests should go elsewhere.
+
+        Without Temporal, reading and contributing still work.
+        """
         postgresql, temporal = await asyncio.gather(self._postgresql(), self._temporal())
+        ready = postgresql and not self._draining.begun
         said: dict[str, Any] = {
-            "ready": postgresql,
+            "ready": ready,
             "postgresql": "up" if postgresql else "down",
             "temporal": "up" if temporal else "down",
         }
-        return JSONResponse(said, status_code=200 if postgresql else 503)
+        if self._draining.begun:
+            said["draining"] = True
+        return JSONResponse(said, status_code=200 if ready else 503)
 
     async def _postgresql(self) -> bool:
         try:

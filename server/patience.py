@@ -13,6 +13,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
+from server.draining import Draining
 from server.limits.waiting import Waiting
 
 MOST_HEAD = 64 * 1024
@@ -40,6 +41,7 @@ class PatientHttp(HttpToolsProtocol):
 
     patience = Patience()
     waiting: "Waiting[PatientHttp]"
+    draining: Draining
     _due: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _in_head = True
@@ -64,6 +66,8 @@ class PatientHttp(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
+        if self.draining.begun:
+            cycle.keep_alive = False  # what its client asks next, it asks another process
         super()._start_asgi_task(cycle, app)
 
     def _forget_requests(self) -> None:
@@ -217,8 +221,10 @@ class PatientSocket(WebSocketsSansIOProtocol):
             self._unread = None
 
 
-def with_patience(patience: Patience) -> tuple[type[PatientHttp], type[PatientSocket]]:
-    """Give the protocols that uvicorn speaks, with this patience."""
+def with_patience(
+    patience: Patience, draining: Draining | None = None
+) -> tuple[type[PatientHttp], type[PatientSocket]]:
+    """Give the protocols that uvicorn speaks, with this patience; `draining` says when the process is about to stop."""
 
     class Http(PatientHttp):
         pass
@@ -227,5 +233,6 @@ def with_patience(patience: Patience) -> tuple[type[PatientHttp], type[PatientSo
         pass
 
     Http.patience = Socket.patience = patience
+    Http.draining = draining or Draining()
     Http.waiting = Waiting(MOST_WAITING, MOST_WAITING, PatientHttp.dismiss)
     return Http, Socket

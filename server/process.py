@@ -1,7 +1,7 @@
 """A process of the project itself, `concertation worker` or `concertation api`, as a child of `concertation up`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from server.embedded.child import Child
@@ -10,7 +10,7 @@ _START_WITHIN = 30.0
 
 
 class OwnProcess:
-    """`COMMAND NAME`, ready once `ready()` says so."""
+    """`COMMAND worker` or `COMMAND api`, ready once `ready()` says so."""
 
     def __init__(
         self,
@@ -19,8 +19,17 @@ class OwnProcess:
         log: Path,
         env: Mapping[str, str],
         ready: Callable[["OwnProcess"], Awaitable[bool]],
+        *,
+        handed: Sequence[int] = (),
+        stops_within: float = 10.0,
     ) -> None:
+        """Nothing is started yet. What comes after a hyphen in `name` tells it from others that do the same.
+
+        `handed`: the files that it inherits. `stops_within`: the seconds after which it is killed instead.
+        """
         self.name = name
+        self._handed = handed
+        self._stops_within = stops_within
         self._command = command
         self._env = env
         self._ready = ready
@@ -33,7 +42,8 @@ class OwnProcess:
 
     async def start(self) -> None:
         """Start it and wait until it is ready; `ChildFailed` if it ends or takes more than 30 s."""
-        self._child.spawn([self._command, self.name], env=self._env)
+        subcommand = self.name.partition("-")[0]
+        self._child.spawn([self._command, subcommand], env=self._env, handed=self._handed)
         await self._child.until(lambda: self._ready(self), _START_WITHIN)
 
     async def ended(self) -> int:
@@ -42,7 +52,7 @@ class OwnProcess:
 
     async def stop(self) -> None:
         """Let it finish what it has in hand, then end it."""
-        await self._child.stop()
+        await self._child.stop(within=self._stops_within)
 
 
 def by_file(file: Path) -> Callable[[OwnProcess], Awaitable[bool]]:

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     #: 0 takes a free port.
     port: int = Field(0, ge=0, le=65535)
+    #: How many APIs and how many workers `up` runs. Several APIs answer at the one address.
+    api_processes: int = Field(1, ge=1, le=64)
+    worker_processes: int = Field(1, ge=1, le=64)
+    #: The file descriptor of the socket of that address, which `up` hands to each of them; `port` is then that of an
+    #: address of its own, on loopback.
+    listen_fd: int | None = Field(None, ge=3)
     #: The largest request body read, in bytes.
     max_body_bytes: int = Field(1_000_000, ge=1_000)
     #: Whether the API shows its schema: introspection, /schema.graphql, names that are alike in messages. Unset: on
@@ -117,6 +123,9 @@ class Settings(BaseSettings):
     #: The addresses or networks of reverse proxies, with commas between, `*` for any: whose X-Forwarded-For and
     #: X-Forwarded-Proto are believed. Nobody's unless they are named.
     trusted_proxies: str = Field("", validation_alias=_named("TRUSTED_PROXIES", "FORWARDED_ALLOW_IPS"))
+    #: How long a stopping API goes on as before, but for /readyz, which says that it stops: as long as whoever
+    #: watches it takes to see that.
+    drain_delay: float = Field(0.0, ge=0)
     #: How long a stopping process lets work in hand finish.
     shutdown_timeout: Seconds = 5.0
 

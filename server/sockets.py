@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AbstractContextManager, aclosing, asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from time import monotonic
 from typing import Any, NamedTuple, Protocol, cast
@@ -27,6 +27,7 @@ from strawberry.types.execution import PreExecutionError
 from api.context import Context
 from api.masking import masked
 from api.proving import ProvingSchema
+from server.draining import COME_AGAIN, Draining
 from server.limits.bucket import Bucket, Limit
 from server.limits.guard import Guard, as_error
 from server.limits.rates import RateLimited
@@ -62,6 +63,7 @@ class Charging(Protocol):
 
     guard: Guard
     bounds: Bounds
+    draining: Draining
     uninitialised: Waiting[Socket]
     trusted: TrustedDocuments
 
@@ -89,6 +91,9 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         self._messages = Bucket(MESSAGES, at=monotonic())
         self._sending = asyncio.Lock()
         self._closing: asyncio.Task[None] | None = None
+        self._in_hand = 0
+        self._answered = asyncio.Event()
+        self._answered.set()
 
     @property
     def _view(self) -> Charging:
@@ -97,20 +102,28 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle(self) -> None:
         """Serve until it is closed, and no longer than a socket may be open."""
         self._view.uninitialised.enter(self.context.address, self)
+        self._view.draining.enter(self)
         ends = asyncio.get_running_loop().call_later(
-            self._view.bounds.life.total_seconds(), self._close_soon, 1001, "Come again"
+            self._view.bounds.life.total_seconds(), self._close_soon, *COME_AGAIN
         )
         try:
             await super().handle()
         finally:
             ends.cancel()
             self._view.uninitialised.leave(self.context.address, self)
+            self._view.draining.leave(self)
             if self.context.leave is not None:
                 self.context.leave()
 
     def dismiss(self) -> None:
         """Close before it has begun: others wait."""
         self._close_soon(4408, "Connection initialisation timeout")
+
+    async def go_away(self) -> None:
+        """Close once all that is no subscription is answered: the client connects anew, to another process."""
+        await self._answered.wait()
+        with suppress(RuntimeError):  # it is closed already
+            await self.websocket.close(*COME_AGAIN)
 
     def _close_soon(self, code: int, reason: str) -> None:
         async def close() -> None:
@@ -197,12 +210,22 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         async with self._sending:
             await super().send_message(message)
 
-    def _at_work(self, context: Context, operation: Operation[Context, None]) -> AbstractContextManager[None]:
+    @contextmanager
+    def _at_work(self, context: Context, operation: Operation[Context, None]) -> Iterator[None]:
         """Count an operation; subscriptions go on, and are counted by sockets."""
         subscribes = cast("ProvingSchema", self.schema).subscribes
         if subscribes(operation.query, operation.operation_name):
-            return nullcontext()
-        return self._view.guard.at_work(context)
+            yield
+            return
+        with self._view.guard.at_work(context):
+            self._in_hand += 1
+            self._answered.clear()
+            try:
+                yield
+            finally:
+                self._in_hand -= 1
+                if not self._in_hand:
+                    self._answered.set()
 
     async def _still_works(self) -> bool:
         return self.context.still_works is None or await self.context.still_works()

@@ -65,10 +65,10 @@ class Supervisor:
                 return
 
 
-async def stop_all(services: Sequence[Service]) -> None:
-    """Stop services, the last started first; those before it stay up until it is gone."""
-    for service in reversed(services):
-        await service.stop()
+async def stop_all(layers: Sequence[Sequence[Service]]) -> None:
+    """Stop services, the topmost layer first; those below it stay up until it is gone."""
+    for layer in reversed(layers):
+        await asyncio.gather(*(service.stop() for service in layer))
 
 
 def describe_end(code: int) -> str:

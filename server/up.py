@@ -1,4 +1,4 @@
-"""The composition of `concertation up`: PostgreSQL, Temporal, migrations, worker and API, in this order, one command.
+"""The composition of `concertation up`: PostgreSQL, Temporal, migrations, workers and APIs, in this order, one command.
 
 What is given by the environment (`DATABASE_URL`, `TEMPORAL_ADDRESS`) is used as it is; the rest is embedded.
 """
@@ -19,8 +19,8 @@ from server.embedded.postgres import EmbeddedPostgres
 from server.embedded.programs import program
 from server.embedded.temporal import EmbeddedTemporal
 from server.migrating import migrate
-from server.process import OwnProcess, by_file, by_http
 from server.provisioning import DATABASE, Role, provision
+from server.replicas import Replicas, connections, reachable
 from server.settings import Settings
 from server.supervisor import Supervisor, Watched, stop_all
 
@@ -87,6 +87,7 @@ class Stack:
     environment: dict[str, str] = field(default_factory=dict)
     temporal_ui_url: str | None = None
     port: int = 0
+    _replicas: Replicas | None = None
 
     async def start(self) -> None:
         """Start what is missing, bottom up, and say where everything is once it answers."""
@@ -96,7 +97,11 @@ class Stack:
         self.port = self.folder.port("api", self.settings.host, self.settings.port)
         self.environment = self._inherited()
         await _both(self._start_postgres(), self._start_temporal())
-        await _both(self._start_process("worker"), self._start_process("api"))
+        self._replicas = Replicas(
+            self.settings, self.folder, self.options.program, self.port, self.environment
+        )
+        own = [*self._replicas.workers(), *self._replicas.apis()]
+        await _both(*(self._start(process) for process in own))
         for service in self.services:
             self._supervisor.watch(service)
         self._write_ready_file()
@@ -106,14 +111,20 @@ class Stack:
     async def stop(self) -> None:
         """Stop all, top down. What did not start is not there to be stopped."""
         await self._supervisor.release()
-        order = ["postgres", "temporal", "worker", "api"]
-        await stop_all(sorted(self.services, key=lambda service: order.index(service.name)))
+        if self._replicas is not None:
+            self._replicas.close()
+        await stop_all([[one for one in self.services if _kind(one.name) == kind] for kind in _BOTTOM_UP])
         if self.options.ready_file is not None:
             self.options.ready_file.unlink(missing_ok=True)
 
     async def _start_postgres(self) -> None:
         if self.settings.database_url is None:
-            server = EmbeddedPostgres(self.folder.postgres, self.folder.log("postgres"), durable=self.durable)
+            server = EmbeddedPostgres(
+                self.folder.postgres,
+                self.folder.log("postgres"),
+                durable=self.durable,
+                connections=connections(self.settings),
+            )
             await self._start(server)
             await provision(server.dsn())
             self.environment |= {
@@ -142,15 +153,6 @@ class Stack:
         self.environment["TEMPORAL_ADDRESS"] = server.address
         self.temporal_ui_url = server.ui_url
 
-    async def _start_process(self, name: str) -> None:
-        ready_file = self.folder.run / f"{name}.ready"
-        env = self.environment | {"CONCERTATION_READY_FILE": str(ready_file)}
-        withheld = {"worker": ["DATABASE_URL"], "api": ["WORKER_DATABASE_URL"]}[name]
-        for variable in ("OWNER_DATABASE_URL", "CONCERTATION_PROVISION_DATABASE_URL", *withheld):
-            env.pop(variable, None)
-        ready = by_file(ready_file) if name == "worker" else by_http(self._reachable(), self.port, "/readyz")
-        await self._start(OwnProcess(name, self.options.program, self.folder.log(name), env, ready))
-
     async def _start(self, service: Watched) -> None:
         self.services.append(service)
         await service.start()
@@ -169,14 +171,13 @@ class Stack:
             given |= {name: self.settings.database(role) for role, name in roles.items()}
         return dict(os.environ) | given
 
-    def _reachable(self) -> str:
-        """An address of the API for programs of this machine."""
-        return "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
-
     def facts(self) -> dict[str, Any]:
         """What the ready file says."""
-        site = f"{self._reachable()}:{self.port}"
+        site = f"{reachable(self.settings.host)}:{self.port}"
         database = {role: self.environment[name] for role, name in _ADDRESSES.items()}
+        pids = {service.name: service.pid for service in self.services}
+        one_of = {kind: pids[f"{kind}-1"] for kind in _BOTTOM_UP if f"{kind}-1" in pids}
+        apis = self._replicas.addresses if self._replicas else {}
         return {
             "graphql_url": f"http://{site}/graphql",
             "ws_url": f"ws://{site}/graphql",
@@ -186,7 +187,8 @@ class Stack:
             "database_url": database["app"],
             "database_urls": database,
             "data_dir": str(self.settings.data_dir),
-            "pids": {service.name: service.pid for service in self.services} | {"up": os.getpid()},
+            "api_urls": {name: f"http://{address}/" for name, address in apis.items()},
+            "pids": pids | one_of | {"up": os.getpid()},
             "tokens": self._tokens(),
             "sign_in_links": self._sign_in_links(site),
         }
@@ -244,7 +246,13 @@ class Stack:
         ]
 
 
+_BOTTOM_UP = ("postgres", "temporal", "worker", "api")
 _ADDRESSES = {"app": "DATABASE_URL", "worker": "WORKER_DATABASE_URL", "owner": "OWNER_DATABASE_URL"}
+
+
+def _kind(name: str) -> str:
+    """What a process is, of which there may be several: `api` for `api-2`."""
+    return name.partition("-")[0]
 
 
 async def _both(*work: Any) -> None:

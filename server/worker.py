@@ -27,7 +27,7 @@ from server.reconciling import keep_reconciled
 from server.reminding import keep_reminding
 from server.settings import Settings
 from server.sweeping import keep_sweeping
-from store.pool import Pool, open_pool
+from store.pool import Pool, close_pool, open_pool
 from workflows.concertation import ConcertationWorkflow
 from workflows.connecting import connect
 from workflows.delivery import DeliveryWorkflow
@@ -64,7 +64,8 @@ async def serve(settings: Settings) -> None:
     finally:
         for task in beside:
             task.cancel()
-        pool.terminate()
+        await asyncio.wait(beside, timeout=1.0)
+        await close_pool(pool)
 
 
 def compose(client: Client, pool: Pool, settings: Settings, **options: Any) -> Worker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ async def open_pool(
     """Open a pool. `application` is shown by `pg_stat_activity`; timeouts are in seconds.
 
     With `min_size=0` it opens even while PostgreSQL is down, and connects when it is back.
-    Close it with `await pool.close()`.
+    Close it with `close_pool`.
 
     Raises:
         StoreUnreachable: `min_size` is not 0 and PostgreSQL does not answer.
@@ -55,6 +56,15 @@ async def open_pool(
                 "TimeZone": "UTC",
             },
         )
+
+
+async def close_pool(pool: Pool, within: float = 1.0) -> None:
+    """Say goodbye to PostgreSQL; what is still lent after so many seconds is cut."""
+    try:
+        async with asyncio.timeout(within):
+            await pool.close()
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        pool.terminate()
 
 
 @asynccontextmanager

@@ -4,9 +4,11 @@ import argparse
 import asyncio
 import logging
 import signal
+from socket import socket
 
 import uvloop
 
+from server.draining import Draining
 from server.readiness import announce
 from server.serving import Server, allow_connections, listening
 from server.settings import Settings
@@ -30,9 +32,13 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     settings = settings.model_copy(update=asked)
     allow_connections()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    draining = Draining()
     server = Server(
-        listening(create_app(settings), settings),
+        listening(create_app(settings, draining=draining), settings, draining),
         lambda address: _serves(address, settings),
+        draining=draining,
+        shared=None if settings.listen_fd is None else socket(fileno=settings.listen_fd),
+        drain_delay=settings.drain_delay,
     )
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGTERM, signal.SIGINT):

@@ -77,8 +77,9 @@ class Child:
         account: Account | None = None,
         dies_with_parent: bool = True,
         death_signal: signal.Signals = signal.SIGTERM,
+        handed: Sequence[int] = (),
     ) -> None:
-        """Start `command`. Only root may ask for another `account`."""
+        """Start `command`. Only root may ask for another `account`. It inherits the files that are `handed` to it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _LONGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.1"))
@@ -94,6 +95,7 @@ class Child:
                 group=account and account.group,
                 extra_groups=None if account is None else [],
                 umask=0o077,
+                pass_fds=handed,
                 start_new_session=True,
                 preexec_fn=_die_with_parent(death_signal) if dies_with_parent else None,
             )

@@ -39,11 +39,18 @@ class EmbeddedPostgres:
     name = "postgres"
 
     def __init__(
-        self, folder: Path, log: Path, *, durable: bool = True, dies_with_parent: bool = True
+        self,
+        folder: Path,
+        log: Path,
+        *,
+        durable: bool = True,
+        dies_with_parent: bool = True,
+        connections: int = 100,
     ) -> None:
         self.folder = folder.resolve()
         self.sockets = _socket_folder(self.folder)
         self._durable = durable
+        self._connections = connections
         self._dies_with_parent = dies_with_parent
         self._child = Child(self.name, log)
 
@@ -116,7 +123,7 @@ class EmbeddedPostgres:
             "unix_socket_permissions": "0700",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            "max_connections": "100",
+            "max_connections": str(self._connections),
             "shared_buffers": "128MB",
             "log_min_duration_statement": "1000",
         }

@@ -7,7 +7,9 @@ Run as `stand_in.py up FOLDER [--ephemeral]` it is `concertation up`, with itsel
 import asyncio
 import os
 import signal
+import socket
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -30,8 +32,15 @@ def worker() -> None:
 
 
 def api() -> None:
-    address = os.environ["CONCERTATION_HOST"], int(os.environ["CONCERTATION_PORT"])
-    HTTPServer(address, Ready).serve_forever()
+    host = os.environ["CONCERTATION_HOST"]
+    handed = os.environ.get("CONCERTATION_LISTEN_FD")
+    if handed is not None:
+        host = "127.0.0.1"
+        shared = HTTPServer((host, 0), Ready, bind_and_activate=False)
+        shared.socket.close()
+        shared.socket = socket.socket(fileno=int(handed))
+        threading.Thread(target=shared.serve_forever, daemon=True).start()
+    HTTPServer((host, int(os.environ["CONCERTATION_PORT"])), Ready).serve_forever()
 
 
 def up(folder: str, *flags: str) -> int:

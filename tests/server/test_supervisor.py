@@ -73,8 +73,9 @@ async def test_a_released_service_may_end() -> None:
 
 async def test_services_stop_from_the_top_down() -> None:
     journal: list[str] = []
-    await stop_all([Fake(name, journal) for name in ("postgres", "temporal", "worker")])
-    assert journal == ["worker stopped", "temporal stopped", "postgres stopped"]
+    layers = [["postgres"], ["temporal"], ["worker-1", "worker-2"]]
+    await stop_all([[Fake(name, journal) for name in layer] for layer in layers])
+    assert journal == ["worker-1 stopped", "worker-2 stopped", "temporal stopped", "postgres stopped"]
 
 
 def test_the_end_of_a_process_is_told_in_words() -> None:

@@ -136,6 +136,28 @@ def test_each_service_that_is_killed_comes_back(start: Callable[..., Up]) -> Non
     get(up.facts()["site_url"])
 
 
+def test_several_apis_and_workers_answer_at_one_address_and_each_comes_back(start: Callable[..., Up]) -> None:
+    up = start(CONCERTATION_API_PROCESSES="2", CONCERTATION_WORKER_PROCESSES="2")
+    up.read_until("Ctrl-C")
+    facts = up.facts()
+    several = {"worker-1", "worker-2", "api-1", "api-2"}
+    assert set(facts["pids"]) == {*SERVICES, *several, "up"}
+    assert [facts["pids"][kind] == facts["pids"][f"{kind}-1"] for kind in ("api", "worker")] == [True, True]
+    assert set(facts["api_urls"]) == {"api-1", "api-2"}
+    for url in (facts["site_url"], *facts["api_urls"].values()):
+        assert "CONCERTATION_LISTEN_FD" in get(url)
+    for name in sorted(several):
+        os.kill(facts["pids"][name], signal.SIGKILL)
+        get(facts["site_url"])
+        up.read_until(f"{name} is back")
+    after = up.facts()
+    assert not {after["pids"][name] for name in several} & set(facts["pids"].values())
+    assert after["api_urls"] == facts["api_urls"]
+    code, printed = up.end(signal.SIGTERM)
+    assert (code, printed) == (0, "stopping\nstopped; everything is kept\n")
+    assert all_gone(after["pids"])
+
+
 def test_when_it_is_killed_nothing_stays_and_the_next_one_starts(start: Callable[..., Up]) -> None:
     up = start()
     up.read_until("Ctrl-C")

@@ -29,6 +29,7 @@ from domain.refusals import Refusal
 from store import sending
 from store.calendar_entries import entry_for
 from store.contacts import digest_of
+from store.fault_told import tell_no_more_than_this
 from store.faults import StoreUnreachable
 from store.invitations import reissue
 from store.known_processes import KnownProcesses
@@ -241,4 +242,5 @@ async def work() -> None:
 
 
 if __name__ == "__main__":
+    tell_no_more_than_this("mailing")
     asyncio.run(work())

@@ -86,7 +86,12 @@ class ProviderKeys:
             RecursionError,
             TimeoutError,
         ) as fault:
-            log.warning("%s gives no keys, those it gave before still count: %r", self._name, fault)
+            log.warning(
+                "%s gives no keys, those it gave before still count: %r",
+                self._name,
+                fault,
+                extra={"provider": self._name, "fault": fault},
+            )
         finally:
             self._not_before = monotonic() + PAUSE
             self._fetching = None

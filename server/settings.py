@@ -190,6 +190,11 @@ class Settings(BaseSettings):
     #: Where people read concertations, for links in mails; unset: mails have none.
     site_url: str | None = None
 
+    #: The least level of what is logged.
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    #: How: a JSON object a line, or text for people. Unset: text on a terminal, JSON elsewhere.
+    log_format: Literal["json", "text"] | None = None
+
     #: Where a worker or an API writes its process id once it serves.
     ready_file: Path | None = None
 

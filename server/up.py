@@ -163,6 +163,7 @@ class Stack:
             "CONCERTATION_DATA_DIR": str(self.settings.data_dir),
             "CONCERTATION_HOST": self.settings.host,
             "CONCERTATION_PORT": str(self.port),
+            "CONCERTATION_LOG_FORMAT": self.settings.log_format or "json",
             "TEMPORAL_NAMESPACE": self.settings.temporal_namespace,
             "CONCERTATION_MAIL": self.settings.mail or ("smtp" if self.settings.smtp_url else "capture"),
         }

@@ -13,6 +13,8 @@ import sys
 import time
 from typing import Any
 
+from store.fault_told import tell_no_more_than_this
+
 _EVERY = 1.0
 _NICENESS = 5
 """Who contributes elsewhere on the same processors goes before: it has a minute, they wait for an answer."""
@@ -59,6 +61,7 @@ async def seal(order: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Give way to others, say that one lives, read the order, seal, print."""
+    tell_no_more_than_this("sealing")
     os.nice(_NICENESS)
     print(json.dumps({"count": 0}), flush=True)
     print(json.dumps(asyncio.run(seal(json.load(sys.stdin)))), flush=True)

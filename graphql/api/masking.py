@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import MaskErrors
 
@@ -59,14 +59,20 @@ def masked(error: GraphQLError, context: object, *, suggest: bool = True) -> Gra
         context.store_is_down = True
     log.log(
         logging.ERROR if code == FaultCode.INTERNAL else logging.WARNING,
-        "%s %s at %s",
+        "%s %s",
         code,
         reference,
-        error.path,
+        extra={"code": code, "reference": reference, "field": _field(error)},
         exc_info=cause if code == FaultCode.INTERNAL else None,
     )
     message = text(f"fault.{code}", languages, reference=reference)
     return _with(error, message, {"code": code.value, "reference": reference})
+
+
+def _field(error: GraphQLError) -> str | None:
+    """Give the name of the field at fault: its path may have names that the client chose."""
+    node = error.nodes[0] if error.nodes else None
+    return node.name.value if isinstance(node, FieldNode) else None
 
 
 def _has_no_code(error: GraphQLError) -> bool:

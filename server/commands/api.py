@@ -12,6 +12,9 @@ from server.draining import Draining
 from server.readiness import announce
 from server.serving import Server, allow_connections, listening
 from server.settings import Settings
+from server.telemetry import logs
+
+log = logging.getLogger(__name__)
 
 new_loop = uvloop.new_event_loop
 
@@ -31,7 +34,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     }
     settings = settings.model_copy(update=asked)
     allow_connections()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.set_up(settings, "api")
     draining = Draining()
     server = Server(
         listening(create_app(settings, draining=draining), settings, draining),
@@ -50,4 +53,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _serves(address: str, settings: Settings) -> None:
     """Tell whoever started this process, and whoever reads its output."""
     announce(settings.ready_file)
-    print(f"http://{address}/graphql", flush=True)
+    url = f"http://{address}/graphql"
+    if settings.log_format == "json":  # whoever collects it wants nothing else among its lines
+        log.info("serves", extra={"url": url})
+    else:
+        print(url, flush=True)

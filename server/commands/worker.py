@@ -1,9 +1,9 @@
 """`concertation worker`."""
 
 import argparse
-import logging
 
 from server.settings import Settings
+from server.telemetry import logs
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +14,6 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Work until SIGTERM or SIGINT."""
     from server.worker import serve
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.set_up(settings, "worker")
     await serve(settings)
     return 0

@@ -126,6 +126,10 @@ class EmbeddedPostgres:
             "max_connections": str(self._connections),
             "shared_buffers": "128MB",
             "log_min_duration_statement": "1000",
+            # What was sent with a statement, and what a fault quotes of it, are people's: the log has neither.
+            "log_parameter_max_length": "0",
+            "log_min_messages": "log",
+            "log_error_verbosity": "terse",
         }
         if not self._durable:
             options |= {

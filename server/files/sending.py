@@ -95,7 +95,9 @@ class Sending:
             return fault
         signature = await self._scanner.found(arrived.file)
         if signature is not None:
-            log.warning("file %s was refused: it matches %r", file.id, signature)
+            log.warning(
+                "file %s was refused: it matches %r", file.id, signature, extra={"signature": signature}
+            )
             return Refusal(Code.FILE_INFECTED)
         await self._ask(lambda connection: files.keep(connection, arrived.digest, arrived.size))
         await self._shelf.put(arrived.digest, arrived.file)

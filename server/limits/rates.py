@@ -152,8 +152,11 @@ class Rates:
         now = self._clock()
         for key in [key for key, bucket in self._buckets.items() if not bucket.drained(now)]:
             del self._buckets[key]
-        for key, number in self._turned_away.most_common(20):
-            log.warning("limits: %s was turned away %d times", key, number)
+        kinds: Counter[str] = Counter()
+        for key, number in self._turned_away.items():
+            kinds[key.split(" ", 1)[0]] += number
+        for kind, number in kinds.items():  # who they were, the audit knows
+            log.warning("limits: callers were turned away", extra={"callers": kind, "number": number})
         self._turned_away.clear()
 
     async def settle(self, pool: Pool, within: float) -> None:

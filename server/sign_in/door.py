@@ -165,7 +165,11 @@ class SigningIn:
         """Say what to do. What the provider wrote goes to nobody, what we found to the log alone."""
         language, reference = _language(request), uuid4().hex[:12]
         log.warning(
-            "sign-in with %s came to nothing: %s (reference %s)", party.provider.id, failed, reference
+            "sign-in with %s came to nothing: %s (reference %s)",
+            party.provider.id,
+            failed,
+            reference,
+            extra={"provider": party.provider.id, "reference": reference, "fault": failed},
         )
         name, failure = party.provider.name(language), failed.failure
         self._browsers.audit.note(

@@ -62,12 +62,41 @@ async def test_the_demo_goes_on_when_every_server_is_killed_nothing_twice_nothin
     connection = await asyncpg.connect(facts["database_urls"]["worker"])
     try:
         await assert_each_key_has_one_effect(connection, transcript)
+        assert_the_logs_tell_of_nobody(Path(facts["data_dir"]) / "logs", await said_in(connection), facts)
     finally:
         await connection.close()
 
     assert demo.end(signal.SIGINT) == 0, demo.screen
     assert all_gone(facts["pids"])
     assert not Path(facts["data_dir"]).exists()
+
+
+async def said_in(connection: asyncpg.Connection) -> set[str]:
+    """Everything that people wrote, and their names: what is long enough to be told apart."""
+    found: set[str] = set()
+    for sql in (
+        "SELECT body FROM contribution",
+        "SELECT value FROM contribution, json_each_text(answers)",
+        "SELECT receipt FROM contribution",
+        "SELECT member FROM contribution",
+        "SELECT value FROM body, json_each_text(CASE json_typeof(content) WHEN 'object' THEN content END)",
+        "SELECT display_name FROM person",
+        "SELECT email FROM contact",
+    ):
+        found |= {row[0] for row in await connection.fetch(sql) if row[0] and len(row[0]) > 8}
+    return found
+
+
+def assert_the_logs_tell_of_nobody(logs: Path, said: set[str], facts: dict[str, Any]) -> None:
+    """Look for each in the logs of all processes, those that were killed included."""
+    assert len(said) > 100
+    for file in logs.iterdir():
+        text = file.read_text()
+        for words in (*said, *facts["tokens"].values()):
+            assert words not in text, file.name
+            assert json.dumps(words)[1:-1] not in text, file.name
+        if file.stem in ("api", "worker"):
+            assert all(isinstance(json.loads(line), dict) for line in text.splitlines())
 
 
 async def assert_each_key_has_one_effect(

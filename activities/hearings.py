@@ -14,6 +14,12 @@ WORKFLOW = "HearingWorkflow"
 CHANGED = "changed"
 
 
+def mark_of(task_queue: str) -> str:
+    """Give what ends the ids of workflows on this task queue: the mark of a restoration, or nothing."""
+    _, at, mark = task_queue.partition("@")
+    return at + mark
+
+
 class Hearings:
     """The activities, with the worker's pool and its way to Temporal."""
 
@@ -28,12 +34,13 @@ class Hearings:
 
         Not as children of the concertation's: what a parent has in hand ends where it continues as new.
         """
+        queue = activity.info().task_queue
         for hearing in hearings:
             await self._client.start_workflow(
                 WORKFLOW,
                 args=[concertation, hearing],
-                id=f"hearing-{concertation}-{hearing}",
-                task_queue=activity.info().task_queue,
+                id=f"hearing-{concertation}-{hearing}{mark_of(queue)}",
+                task_queue=queue,
                 start_signal=CHANGED,
             )
 

@@ -68,6 +68,7 @@ from server.sign_in.relying import RelyingParty
 from server.sign_in.signing_out import SigningOut
 from server.sockets import Bounds
 from server.styles import style_sheet
+from server.task_queue import MarkedQueue
 from server.trusted_documents import TrustedDocuments
 from server.unsubscribing import Unsubscribing
 from store.committed_together import CommittedTogether
@@ -214,7 +215,11 @@ def create_app(
             connect_timeout=settings.database_timeout,
         )
         client = await connect(temporal, settings.temporal_namespace, lazy=True)
-        way = sender or TemporalSender(client, settings.task_queue, settings.command_timeout)
+        way = sender or TemporalSender(
+            client,
+            MarkedQueue(pool, settings.task_queue, settings.database_timeout),
+            settings.command_timeout,
+        )
         feed = Feed(pool)
         commands = Commands(pool, way, settings.database_timeout)
         exports = await open_pool(  # whoever downloads slowly keeps nobody else waiting

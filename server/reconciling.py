@@ -12,6 +12,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from server.task_queue import Restored, marked_queue
 from store.concertations import running
 from store.faults import StoreUnreachable
 from store.pool import Pool, acquire
@@ -44,13 +45,19 @@ async def reconcile(pool: Pool, client: Client, task_queue: str) -> int:
         found, after = found + len(ids), ids[-1]
 
 
-async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: float) -> None:
-    """Reconcile now, then every so many seconds, and at once when Temporal is back with other data. Never returns."""
+async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: float, name: str = "") -> None:
+    """Reconcile now, then every so many seconds, and at once when Temporal is back with other data. Never returns.
+
+    Raises:
+        Restored: what the settings call `name` is by now another task queue, for the database was restored.
+    """
     data, due = "", 0.0
     while True:
         try:
             present = await _namespace(client)
             if present != data or time.monotonic() >= due:
+                if name and await marked_queue(pool, name) != task_queue:
+                    raise Restored(Restored.__doc__)
                 found = await reconcile(pool, client, task_queue)
                 await start_delivery(client, task_queue)
                 if present != data:
@@ -58,6 +65,8 @@ async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: fl
                         "reconciled %d running concertations with Temporal's namespace %s", found, present
                     )
                 data, due = present, time.monotonic() + every
+        except Restored:
+            raise
         except (RPCError, RuntimeError, StoreUnreachable) as fault:
             log.warning("reconciling has to wait: %s", fault)
         await asyncio.sleep(LOOK_EVERY)

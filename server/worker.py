@@ -27,6 +27,8 @@ from server.reconciling import keep_reconciled
 from server.reminding import keep_reminding
 from server.settings import Settings
 from server.sweeping import keep_sweeping
+from server.task_queue import marked_queue
+from store.faults import StoreUnreachable
 from store.pool import Pool, close_pool, open_pool
 from workflows.concertation import ConcertationWorkflow
 from workflows.connecting import connect
@@ -118,13 +120,15 @@ async def _work_for_ever(pool: Pool, settings: Settings) -> None:
     pause = _FIRST_PAUSE
     while True:
         try:
+            queue = await marked_queue(pool, settings.task_queue)
+            here = settings.model_copy(update={"task_queue": queue})
             client = await connect(settings.temporal(), settings.temporal_namespace)
-            async with _working(compose(client, pool, settings), settings.shutdown_timeout + _REPORTING):
-                log.info("working for the task queue %s", settings.task_queue)
+            async with _working(compose(client, pool, here), settings.shutdown_timeout + _REPORTING):
+                log.info("working for the task queue %s", queue)
                 announce(settings.ready_file)
                 pause = _FIRST_PAUSE
-                await keep_reconciled(pool, client, settings.task_queue, settings.reconcile_every)
-        except (RPCError, RuntimeError) as fault:
-            log.warning("Temporal does not let us work, next try in %g s: %s", pause, fault)
+                await keep_reconciled(pool, client, queue, settings.reconcile_every, settings.task_queue)
+        except (RPCError, RuntimeError, StoreUnreachable) as fault:
+            log.warning("PostgreSQL or Temporal does not let us work, next try in %g s: %s", pause, fault)
             await asyncio.sleep(pause)
             pause = min(_LONGEST_PAUSE, 2 * pause)

@@ -21,6 +21,7 @@ from store.concertations import processes
 from store.identifiers import parse
 from store.known_processes import KnownProcesses
 from store.pool import Connection
+from store.restorations import lately_redone
 from store.snapshots import read_event
 from store.webhooks import wanting
 
@@ -45,6 +46,8 @@ class Occasion:
     organisations: Sequence[UUID] = ()
     webhooks: Sequence[UUID] = ()
     about: Mapping[str, Any] | None = None
+    #: When it was to happen, where that was before: what was told before a restoration is not told again.
+    due: datetime | None = None
 
 
 async def fan_out(connection: Connection, known: KnownProcesses, most: int = AT_ONCE) -> int:
@@ -113,12 +116,17 @@ async def write(connection: Connection, occasion: Occasion) -> int:
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $11, $12 WHERE EXISTS (SELECT FROM able)
             ON CONFLICT DO NOTHING
         ), told AS (
-            INSERT INTO notice (id, key, recipient, channel, state, at, next_at)
+            INSERT INTO notice (id, key, recipient, channel, state, at, next_at, last_fault)
             SELECT encode(
                     substr(sha256(convert_to(concat_ws(chr(31), $1, a.recipient, a.channel), 'UTF8')), 1, 16), 'hex'
                 )::uuid, $1, a.recipient, a.channel,
-                CASE WHEN h.hour IS NULL THEN 'waiting' ELSE 'bundled' END, $12, coalesce(h.hour, instant())
+                CASE WHEN s.was_told THEN 'failed' WHEN h.hour IS NULL THEN 'waiting' ELSE 'bundled' END,
+                $12, coalesce(h.hour, instant()), CASE WHEN s.was_told THEN 'restored: it may have gone already' END
             FROM able a LEFT JOIN hour h ON h.wants = a.wants AND a.channel = 'mail'
+            CROSS JOIN LATERAL (
+                SELECT a.channel = 'mail' AND NOT $4::jsonb ? 'invitation'
+                    AND EXISTS (SELECT FROM restoration r WHERE r.lost_at >= $16) AS was_told
+            ) AS s
             ON CONFLICT DO NOTHING
             RETURNING 1
         )
@@ -139,6 +147,7 @@ async def write(connection: Connection, occasion: Occasion) -> int:
         list(occasion.webhooks),
         _ZONE,
         _HOUR,
+        occasion.due or occasion.at,
     )
     return written
 
@@ -159,6 +168,7 @@ async def _of_events(
     )
     contents = {(row["concertation"], row["seq"]): row["content"] for row in found}
     known_by_id = await _processes(connection, wanted, known)
+    dues = await lately_redone(connection, [row["concertation"] for row in wanted])
     occasions = []
     for row in wanted:
         process = known_by_id[str(row["concertation"])]
@@ -173,6 +183,7 @@ async def _of_events(
                 members=await _members(connection, NOTICES.get(row["kind"], _UNTOLD), event, process),
                 webhooks=hooks.get(row["id"], ()),
                 about={"seq": row["seq"]} | _called_to(event),
+                due=dues.get((row["concertation"], row["seq"])),
             )
         )
         if publishes_synthesis(event, process):
@@ -184,6 +195,7 @@ async def _of_events(
                     at=event.at,
                     words=of_occasion("synthesis_published", process, event.stage),
                     members=await _members(connection, NOTICES["synthesis_published"], event, process),
+                    due=dues.get((row["concertation"], row["seq"])),
                 )
             )
     return occasions

@@ -11,6 +11,7 @@ A refusal is none of them: it is a reply.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from weakref import WeakValueDictionary
 
@@ -61,8 +62,11 @@ class Dispatch:
     being applied twice is `command_log`.
     """
 
-    def __init__(self, client: Client, task_queue: str, within: float) -> None:
-        """Send to the workers of `task_queue`, and wait `within` seconds for each reply, the queue included."""
+    def __init__(self, client: Client, task_queue: str | Callable[[], Awaitable[str]], within: float) -> None:
+        """Send to the workers of `task_queue`, and wait `within` seconds for each reply, the queue included.
+
+        A function is asked before each command; what it raises is raised.
+        """
         self._client = client
         self._task_queue = task_queue
         self._within = within
@@ -77,10 +81,11 @@ class Dispatch:
         attempts, pause = 0, _FIRST_PAUSE
         try:
             async with asyncio.timeout(self._within), self._turn(command.concertation):
+                queue = self._task_queue if isinstance(self._task_queue, str) else await self._task_queue()
                 while True:
                     attempts += 1
                     try:
-                        return await self._attempt(command)
+                        return await self._attempt(command, queue)
                     except _ThrownOut:
                         await asyncio.sleep(pause)
                         pause = min(_LONGEST_PAUSE, 2 * pause)
@@ -97,8 +102,8 @@ class Dispatch:
             turn = self._turns[concertation] = asyncio.Semaphore(AT_ONCE)
         return turn
 
-    async def _attempt(self, command: Command) -> Reply:
-        beginning = starting(command.concertation, self._task_queue)
+    async def _attempt(self, command: Command, queue: str) -> Reply:
+        beginning = starting(command.concertation, queue)
         try:
             return await self._client.execute_update_with_start_workflow(
                 ConcertationWorkflow.execute, command, start_workflow_operation=beginning

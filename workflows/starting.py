@@ -1,4 +1,8 @@
-"""Starting the workflow of a concertation, by hand or with a command."""
+"""Starting the workflow of a concertation, by hand or with a command.
+
+After a restoration the task queue has its mark, `queue@mark`, and so have the ids of workflows: those of before, which
+may know events that the ledger has lost, are on a queue that nobody serves, under names that nobody asks for.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import TypeAlias
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
+from activities.hearings import mark_of
 from workflows.concertation import ConcertationWorkflow
 from workflows.delivery import DeliveryWorkflow
 
@@ -17,9 +22,14 @@ Beginning: TypeAlias = WithStartWorkflowOperation[ConcertationWorkflow, None]
 STEP = timedelta(seconds=5)
 
 
-def workflow_id(concertation: str) -> str:
-    """Name the workflow of a concertation."""
-    return f"concertation-{concertation}"
+def marked(task_queue: str, mark: str) -> str:
+    """Name the task queue since the restoration with this mark; empty: there was none."""
+    return f"{task_queue}@{mark}" if mark else task_queue
+
+
+def workflow_id(concertation: str, task_queue: str = "") -> str:
+    """Name the workflow of a concertation, as it is called by those who serve this task queue."""
+    return f"concertation-{concertation}{mark_of(task_queue)}"
 
 
 async def start(client: Client, concertation: str, task_queue: str) -> None:
@@ -31,7 +41,7 @@ async def start(client: Client, concertation: str, task_queue: str) -> None:
     await client.start_workflow(
         ConcertationWorkflow.run,
         concertation,
-        id=workflow_id(concertation),
+        id=workflow_id(concertation, task_queue),
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         task_timeout=STEP,
@@ -43,7 +53,7 @@ def starting(concertation: str, task_queue: str) -> Beginning:
     return WithStartWorkflowOperation(
         ConcertationWorkflow.run,
         concertation,
-        id=workflow_id(concertation),
+        id=workflow_id(concertation, task_queue),
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         task_timeout=STEP,

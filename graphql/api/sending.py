@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from temporalio.client import Client
 
 from domain.acts import Command
@@ -12,7 +14,7 @@ from workflows import commanding
 class TemporalSender:
     """Sends each command as an update, starting the workflow if it is not there."""
 
-    def __init__(self, client: Client, task_queue: str, within: float) -> None:
+    def __init__(self, client: Client, task_queue: str | Callable[[], Awaitable[str]], within: float) -> None:
         """Wait for a reply at most `within` seconds."""
         self._dispatch = commanding.Dispatch(client, task_queue, within)
 

@@ -22,6 +22,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from temporalio.service import RPCError
 
     from server.reconciling import reconcile
+    from server.task_queue import marked_queue
     from store.faults import StoreUnreachable
     from store.pool import open_pool
     from workflows.connecting import connect
@@ -29,7 +30,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     pool = await open_pool(settings.database("worker"), application="concertation reconcile", max_size=1)
     try:
         client = await connect(settings.temporal(), settings.temporal_namespace)
-        found = await reconcile(pool, client, settings.task_queue)
+        found = await reconcile(pool, client, await marked_queue(pool, settings.task_queue))
     except (StoreUnreachable, RPCError, RuntimeError) as fault:
         raise NotReconciled(fault) from fault
     finally:

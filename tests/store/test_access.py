@@ -26,7 +26,7 @@ TABLES = (
     "procedure", "questionnaire", "reminder", "replica",
     "reminder_day", "report", "report_salt", "resemblance", "seal_branch", "secret_vote", "sign_in",
     "sign_in_link", "stage", "treatment",
-    "webhook",
+    "restoration", "restoration_catch_up", "webhook",
 )  # fmt: skip
 #: What each role may do to tables as wholes; rights to columns are in COLUMNS.
 GRANTED = {
@@ -55,7 +55,7 @@ GRANTED = {
         - {"access_token", "account", "audit", "platform_role", "report_salt"}
         - {"browser_session", "sign_in", "sign_in_link"},
         "INSERT": set(TABLES)
-        - {"allowance", "presence", "replica"}
+        - {"allowance", "presence", "replica", "restoration", "restoration_catch_up"}
         - {"attempt", "invitation", "invitation_code", "invited_token", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
         - {"contribution_group", "grouping_act", "grouping_part", "resemblance"}
@@ -190,7 +190,8 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "moderation_acts_of", "named", "names_for", "notice_counts", "notices_of", "open_batch", "open_invitation",
         "open_to", "platform_roles_of", "print_letters", "questionnaires_of", "references_of", "register_webhook",
         "reissue_code", "remind", "remove_webhook", "renew_session", "report_contribution", "reports_of",
-        "reports_total", "resemblances_of", "retry_notice", "revoke_access_token", "save_draft", "session_lives",
+        "reports_total", "resemblances_of", "restoration_mark", "retry_notice", "revoke_access_token",
+        "save_draft", "session_lives",
         "sessions_of", "set_contact", "set_reader", "set_reminder_days", "settle_allowances", "settle_presence",
         "sign_in_with_code", "sign_out", "snapshot_at", "snapshot_by_slug", "snapshots_of", "source_standings",
         "sources_of", "submit_contribution", "submit_contributions", "take_sign_in", "texts_of", "treatment_figures",

@@ -17,6 +17,7 @@ from benchmarks.commanding import command_p50_ms
 from benchmarks.crossing import crossing
 from benchmarks.deciding import decide_per_s, fold_10k_s
 from benchmarks.figure import GOALS, Figure
+from benchmarks.following import following
 from benchmarks.guarding import guarding
 from benchmarks.interchange import FIGURES as INTERCHANGE
 from benchmarks.interchange import interchange
@@ -26,6 +27,7 @@ from benchmarks.scale import is_published, scale
 from benchmarks.starting import help_s, standing
 from benchmarks.submitting import submitting
 from benchmarks.table import write
+from benchmarks.thousand import thousand
 from benchmarks.treating import FIGURES as TREATING
 from benchmarks.treating import treating
 from server.leaving import leave
@@ -44,6 +46,8 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
     treating: TREATING,
     mails_per_s: ("mails_per_s",),
     crossing: ("transition_200_s", "deadline_lateness_s"),
+    following: ("subscribers_1000_p99_ms",),
+    thousand: ("deadline_1000_lateness_s", "deadline_1000_spread_lateness_s"),
 }
 """What to run for which figures."""
 

@@ -1,7 +1,8 @@
 """The least that Temporal costs here: bare workflows with empty activities, on the same server, in their own worker.
 
-Run as `python -m benchmarks.bare ADDRESS NAMESPACE`, it is that worker: it prints `ready`, then `done INSTANT` for each
-second empty activity, one a line, until its standard input is closed. (Other lines are those of the SDK's log.)
+Run as `python -m benchmarks.bare ADDRESS NAMESPACE`, it is that worker: it prints `ready`, then `done SECONDS` for each
+second empty activity, so late after its deadline, one a line, until its standard input is closed. (Other
+lines are those of the SDK's log.)
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ async def nothing() -> None:
 
 
 @activity.defn
-async def nothing_more() -> None:
-    """Do nothing, and tell when."""
-    print("done", time.time(), flush=True)
+async def nothing_more(deadline: str) -> None:
+    """Do nothing, and tell how long after the deadline."""
+    print("done", time.time() - datetime.fromisoformat(deadline).timestamp(), flush=True)
 
 
 @workflow.defn
@@ -43,7 +44,7 @@ class BareDeadline:
         left = datetime.fromisoformat(deadline) - workflow.now()
         await workflow.sleep(max(left, timedelta(0)))
         await workflow.execute_activity(nothing, start_to_close_timeout=_SOON)
-        await workflow.execute_activity(nothing_more, start_to_close_timeout=_SOON)
+        await workflow.execute_activity(nothing_more, deadline, start_to_close_timeout=_SOON)
 
 
 @workflow.defn
@@ -75,8 +76,14 @@ class Bare:
         self._name = f"bare-{process.pid}"
         self._rounds = 0
 
-    async def transition(self, number: int, ahead: timedelta) -> float:
-        """Bring so many workflows through one instant, `ahead` of now; give the lateness of the last, in seconds."""
+    async def transition(self, number: int, ahead: timedelta, spread: timedelta = timedelta(0)) -> float:
+        """Bring so many workflows through one instant, `ahead` of now, or as many evenly spread over so long after it.
+
+        Gives the lateness of the latest, in seconds.
+
+        Raises:
+            TooNear: they were not started a second before.
+        """
         self._rounds += 1
         deadline = datetime.now(UTC) + ahead
         at_once = asyncio.Semaphore(50)
@@ -85,24 +92,24 @@ class Bare:
             async with at_once:
                 await self._client.start_workflow(
                     BareDeadline.run,
-                    deadline.isoformat(),
+                    (deadline + spread * index / number).isoformat(),
                     id=f"{self._name}-{self._rounds}-{index}",
                     task_queue=TASK_QUEUE,
                 )
 
         await asyncio.gather(*(start(index) for index in range(number)))
         spare = (deadline - datetime.now(UTC)).total_seconds()
-        instants = [await self._next_done() for _ in range(number)]
+        late = [await self._next_done() for _ in range(number)]
         if spare < 1:
             raise TooNear(f"starting {number} bare workflows took {ahead.total_seconds() - spare:.1f} s")
-        return max(instants) - deadline.timestamp()
+        return max(late)
 
     async def _next_done(self) -> float:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
-            word, _, instant = line.decode().partition(" ")
+            word, _, late = line.decode().partition(" ")
             if word == "done":
-                return float(instant)
+                return float(late)
         raise RuntimeError("the bare worker ended")
 
     async def command(self) -> None:

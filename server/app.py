@@ -220,7 +220,8 @@ def create_app(
             MarkedQueue(pool, settings.task_queue, settings.database_timeout),
             settings.command_timeout,
         )
-        feed = Feed(pool)
+        known = KnownProcesses()
+        feed = Feed(pool, known=known, within=settings.database_timeout)
         commands = Commands(pool, way, settings.database_timeout)
         exports = await open_pool(  # whoever downloads slowly keeps nobody else waiting
             database,
@@ -234,7 +235,7 @@ def create_app(
         agendas = AgendaTickets(ticket_key(settings), settings.public_url or "")
         letters = LetterTickets(ticket_key(settings), settings.public_url or "")
         contexts = _contexts(
-            pool, commands, feed, tickets, exporting, agendas, letters, settings, guard.audit
+            pool, known, commands, feed, tickets, exporting, agendas, letters, settings, guard.audit
         )
         personal = PersonalTokens.of(pool, settings.database_timeout)
         accounts = KnownAccounts.of(pool, settings.database_timeout)
@@ -355,6 +356,7 @@ def _development(settings: Settings, door: _Door) -> list[Route]:
 
 def _contexts(
     pool: Pool,
+    known: KnownProcesses,
     commands: Commands,
     feed: Feed,
     tickets: Tickets,
@@ -370,7 +372,6 @@ def _contexts(
         upload_within=settings.upload_ttl,
         download_within=settings.download_ttl,
     )
-    known = KnownProcesses()
     together = CommittedTogether(partial(ask, pool, settings.database_timeout))
 
     def make(viewer: Viewer, languages: tuple[str, ...], reference: str) -> Context:

@@ -3,7 +3,7 @@
 `record` says NOTIFY in its transaction, and one connection of this process listens for all sockets. A notification is
 only a hint: whoever is woken reads the ledger after the last number that they sent, so nothing is lost between two.
 What a hint misses (a connection that was down), a look at all followed concertations finds: one statement every
-`every` seconds, whatever the number of sockets. An idle socket costs nothing.
+`every` seconds, whatever the number of sockets. An idle socket costs nothing; what all may read is read once for all.
 """
 
 from __future__ import annotations
@@ -13,11 +13,16 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from api.asking import ask
+from api.news import NewsDesk
 from store import concertations, figures
+from store.clock import instant
 from store.contributions import Figures
 from store.faults import StoreFault
+from store.known_processes import KnownProcesses
 from store.ledger import CHANNEL
 from store.pool import Connection, Pool, acquire
 
@@ -25,6 +30,13 @@ log = logging.getLogger(__name__)
 
 THROTTLE = 1.0
 """Seconds between two counts of the contributions of one concertation."""
+
+
+class Count(NamedTuple):
+    """The figures of stages, in the order in which they were asked for, and when they were counted."""
+
+    figures: list[Figures]
+    at: datetime
 
 
 @dataclass(eq=False)
@@ -47,12 +59,18 @@ class Watch:
 class Feed:
     """Fans hints out to the sockets of this process."""
 
-    def __init__(self, pool: Pool, every: float = 1.0) -> None:
-        """Listen and look through `pool`. `every`: seconds between two looks."""
+    def __init__(
+        self, pool: Pool, every: float = 1.0, known: KnownProcesses | None = None, within: float = 1.5
+    ) -> None:
+        """Listen and look through `pool`. `every`: seconds between two looks; `within`: for one answer.
+
+        `known` are processes that requests have read, which spare reading them for the sockets.
+        """
         self._pool = pool
         self._every = every
+        self.news = NewsDesk(pool, known or KnownProcesses(), within)
         self._watches: dict[str, set[Watch]] = {}
-        self._figures: dict[str, tuple[float, list[Figures]]] = {}
+        self._figures: dict[str, tuple[float, Count]] = {}
         self._counting: dict[str, asyncio.Lock] = {}
 
     async def run(self) -> None:
@@ -71,17 +89,19 @@ class Feed:
             if not self._watches[concertation]:
                 for kept in (self._watches, self._figures, self._counting):
                     kept.pop(concertation, None)
+                self.news.outdated(concertation)
 
-    async def figures(self, concertation: str, stages: Sequence[tuple[int, str]]) -> list[Figures]:
+    async def figures(self, concertation: str, stages: Sequence[tuple[int, str]]) -> Count:
         """Count the contributions of stages (round, key), at most every second for all sockets together."""
         clock = asyncio.get_running_loop().time
         async with self._counting.setdefault(concertation, asyncio.Lock()):
             known = self._figures.get(concertation)
-            if known is not None and clock() - known[0] < THROTTLE and len(known[1]) == len(stages):
+            if known is not None and clock() - known[0] < THROTTLE and len(known[1].figures) == len(stages):
                 return known[1]
 
-            async def question(connection: Connection) -> list[Figures]:
-                return [await figures.figures(connection, concertation, round, key) for round, key in stages]
+            async def question(connection: Connection) -> Count:
+                each = [await figures.figures(connection, concertation, round, key) for round, key in stages]
+                return Count(each, await instant(connection))
 
             counted = await ask(self._pool, THROTTLE, question)
             self._figures[concertation] = (clock(), counted)
@@ -107,6 +127,7 @@ class Feed:
                     await connection.remove_listener(CHANNEL, self._hint)
 
     def _hint(self, connection: object, pid: int, channel: str, concertation: object) -> None:
+        self.news.outdated(str(concertation))
         for watch in self._watches.get(str(concertation), ()):
             watch.event.set()
 
@@ -116,6 +137,8 @@ class Feed:
             return
         rows = await ask(self._pool, self._every, lambda c: concertations.get_many(c, followed))
         for key, row in rows.items():
-            for watch in self._watches.get(key, ()):
-                if watch.seq < row.seq:
-                    watch.event.set()
+            late = [watch for watch in self._watches.get(key, ()) if watch.seq < row.seq]
+            if late:
+                self.news.outdated(key)
+            for watch in late:
+                watch.event.set()

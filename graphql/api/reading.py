@@ -172,6 +172,10 @@ class Reading:
         self._opened.add(at.id)
         return at
 
+    def looks_into(self, at: Snapshot) -> None:
+        """Take a concertation that was read for all who follow it, where this viewer may see it."""
+        self._seen(at)
+
     def lately(self, concertation: str) -> Known | None:
         """Give a concertation as other requests read it last, for what `submit_together` takes."""
         return self._known.lately(concertation) if self._known else None

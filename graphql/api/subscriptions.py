@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated
 
 import strawberry
@@ -15,6 +15,7 @@ from api.events import Event, FiguresUpdated, event_of
 from api.faults import BadInput, InputFault
 from api.feed import THROTTLE
 from api.ids import concertation_key
+from api.news import BATCH, News
 from api.publication import sees
 from api.snapshot import Snapshot
 from domain.texts import text
@@ -22,7 +23,6 @@ from store import ledger
 from store.contributions import Figures as Counted
 from store.faults import StoreUnreachable
 
-_BATCH = 100
 _PAUSE = 1.0
 
 
@@ -78,11 +78,10 @@ class _Follower:
         """Give every event after the last one given, each with the concertation as it stands now."""
         entries = await self._entries()
         while entries:
-            await self._read_again()
             for entry in entries:
                 self.seq = entry.seq
                 yield event_of(self.info, self.at, entry)
-            entries = await self._entries() if len(entries) == _BATCH else []
+            entries = await self._entries() if len(entries) == BATCH else []
 
     async def figures(self) -> list[Event]:
         """Give the figures that changed since they were given last."""
@@ -95,16 +94,19 @@ class _Follower:
             return []
         try:
             counts = await self.context.feed.figures(self.at.id, [(run.round, run.key) for run in runs])
-            counted = {run.key: (run, count) for run, count in zip(runs, counts, strict=True)}
-            news = {key: new for key, new in counted.items() if self._counted.get(key) != new[1]}
-            now = await self.context.reading.now() if news else self.at.now
         except StoreUnreachable:
             return []
+        counted = {run.key: (run, count) for run, count in zip(runs, counts.figures, strict=True)}
+        news = {key: new for key, new in counted.items() if self._counted.get(key) != new[1]}
         self._counted |= {key: count for key, (_, count) in news.items()}
         changed = [figures_made(self.at, run, count) for run, count in news.values()]
         return [
             FiguresUpdated(
-                seq=self.seq, at=now, kind="figures_updated", summary=self._sentence(figures), figures=figures
+                seq=self.seq,
+                at=counts.at,
+                kind="figures_updated",
+                summary=self._sentence(figures),
+                figures=figures,
             )
             for figures in changed
         ]
@@ -112,19 +114,27 @@ class _Follower:
     def _sentence(self, figures: Figures) -> str:
         return text("event.figures_updated", self.context.languages, count=figures.total)
 
-    async def _entries(self) -> list[ledger.Entry]:
+    async def _entries(self) -> Sequence[ledger.Entry]:
+        """Read on, and with what there is, how the concertation stands now."""
         while True:
             try:
-                return await self.context.reading.ask(
-                    lambda connection: ledger.after(
-                        connection, self.at.id, self.seq, reader=self.context.viewer.member, most=_BATCH
-                    )
-                )
+                news = await self.context.feed.news.after(self.at.id, self.seq) or await self._own_news()
+                break
             except StoreUnreachable:
                 await asyncio.sleep(_PAUSE)  # the socket stays; what happens meanwhile is read afterwards
+        if news.entries:
+            self.context.renew()
+            self.context.reading.looks_into(news.at)
+            self.at = news.at
+        return news.entries
 
-    async def _read_again(self) -> None:
-        self.context.renew()
-        at = await self.context.reading.any_snapshot(self.at.id)
-        if at is not None:
-            self.at = at
+    async def _own_news(self) -> News:
+        """Read what is not everybody's: a draft."""
+        reading = self.context.reading
+        entries = await reading.ask(
+            lambda connection: ledger.after(
+                connection, self.at.id, self.seq, reader=self.context.viewer.member, most=BATCH
+            )
+        )
+        at = await reading.any_snapshot(self.at.id) if entries else None
+        return News(entries, at or self.at)

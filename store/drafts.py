@@ -35,7 +35,10 @@ class Draft:
 async def save(
     connection: Connection, member: str, concertation: str, round: int, stage: str, draft: Draft
 ) -> Draft | Refusal:
-    """Keep a draft in the place of the one before. Refused to who may not answer, and from the closing on."""
+    """Keep a draft in the place of the one before. Refused to who may not answer, and from the closing on.
+
+    Sent again after the closing, because the first answer was lost: it is there, and that is the answer.
+    """
     place = _place(concertation, round, stage)
     if isinstance(place, Refusal):
         return place
@@ -51,9 +54,10 @@ async def save(
         tidied(draft.body),
         None if draft.answers is None else canonical(draft.answers).decode(),
     )
-    if "refusal" in answer:
-        return read_refusal(answer, True)
     kept = await get(connection, member, concertation, round, stage)
+    if "refusal" in answer:
+        refusal = read_refusal(answer, True)
+        return kept if kept is not None and refusal.code in _TOO_LATE and _same(kept, draft) else refusal
     return kept or draft
 
 
@@ -91,6 +95,19 @@ async def holders(connection: Connection, concertation: str, round: int, stage: 
         "SELECT member, saved_at FROM draft_holders($1, $2, $3)", parse(concertation), round, stage
     )
     return {row["member"]: row["saved_at"] for row in rows}
+
+
+_TOO_LATE = (Code.STAGE_NOT_OPEN, Code.CONCERTATION_OVER)
+
+
+def _same(kept: Draft, draft: Draft) -> bool:
+    """Say whether what is kept is what is sent."""
+    return (kept.body, kept.college, kept.themes, kept.answers) == (
+        tidied(draft.body),
+        draft.college,
+        draft.themes,
+        draft.answers,
+    )
 
 
 def _place(concertation: str, round: int, stage: str) -> tuple[Any, int, str] | Refusal:

@@ -81,3 +81,18 @@ async def test_from_the_closing_on_no_draft_is_kept(play: Play, app: Pool) -> No
     async with app.acquire() as connection:
         answer = await drafts.save(connection, "p0", play.id, 1, "appel", BEGUN)
     assert refused(answer).code is Code.STAGE_NOT_OPEN
+
+
+async def test_whoever_asks_again_after_the_closing_is_told_that_their_draft_is_kept(
+    play: Play, app: Pool
+) -> None:
+    run = (await play.launch()).runs["appel"]
+    assert run.closes_at is not None
+    async with app.acquire() as connection:
+        first = await drafts.save(connection, "p0", play.id, 1, "appel", BEGUN)
+        await play.clock.reach(run.closes_at)
+        again = await drafts.save(connection, "p0", play.id, 1, "appel", BEGUN)
+        changed = await drafts.save(connection, "p0", play.id, 1, "appel", Draft(body="Autre chose"))
+        kept = await drafts.get(connection, "p0", play.id, 1, "appel")
+    assert again == first == kept
+    assert refused(changed).code is Code.STAGE_NOT_OPEN

@@ -15,6 +15,9 @@ JOBS   ?= 3
 # Arguments handed on: make test ARGS="-k seal", make demo ARGS=--step, make bench ONLY=decide_per_s SCALE=full.
 ARGS   ?=
 ONLY   ?=
+# How long `make faults` goes on with new seeds, and the first of them: make faults SECONDS=3600 SEED=random.
+SECONDS ?=
+SEED   ?=
 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --quiet --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -23,7 +26,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format bench conformance graphiql attack lock clean
+.PHONY: help setup demo up test check format bench conformance graphiql attack faults lock clean
 
 help: ## list the targets
 	@printf 'Concertation: what you can do here\n\n'
@@ -88,6 +91,9 @@ $(ATTACK)/.ready: requirements-attack.lock
 
 attack: $(STAMP) $(ATTACK)/.ready ## set bandit, semgrep, schemathesis and a hostile list on it (ARGS="--only volleys")
 	@$(BIN)/python -m tests.attack $(ARGS)
+
+faults: $(STAMP) ## break what runs here as seeds say, and count what is lost (SECONDS=3600 SEED=random)
+	@$(BIN)/python -m tests.faults $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 	@$(COMPILE) pyproject.toml --upgrade --group dev --extra embedded --extra s3 --output-file requirements.lock

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.faults.row import Row
+from tests.faults.rows import kills
 
-ROWS: tuple[Row, ...] = ()
+ROWS: tuple[Row, ...] = (kills.ROW,)

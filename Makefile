@@ -12,6 +12,8 @@ STAMP  := $(VENV)/.ready
 # Test processes: the number of workers of pytest-xdist, one more than two cores since many tests wait for servers; 0 runs
 # all in one process.
 JOBS   ?= 3
+# How many APIs and workers each test has; tests/fixtures/replicas.py.
+REPLICAS ?= 1
 # Arguments handed on: make test ARGS="-k seal", make demo ARGS=--step, make bench ONLY=decide_per_s SCALE=full.
 ARGS   ?=
 ONLY   ?=
@@ -50,8 +52,8 @@ up: $(STAMP) ## start PostgreSQL, Temporal, the worker and the API here; Ctrl-C 
 	@test -f $(PAGE) || ! command -v npm >/dev/null || $(MAKE) --no-print-directory graphiql || echo 'Going on without /graphiql.'
 	@$(BIN)/concertation up $(ARGS)
 
-test: $(STAMP) ## run the tests (ARGS="-k name", JOBS=0 for one process)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+test: $(STAMP) ## run the tests (ARGS="-k name", JOBS=0 for one process, REPLICAS=2 for several APIs and workers)
+	@REPLICAS=$(REPLICAS) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: $(STAMP) ## lint, formatting, types, import layers, migrations, GraphQL contract
 	@$(BIN)/ruff check .

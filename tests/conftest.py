@@ -9,6 +9,7 @@ import pytest
 
 from server.leaving import leave
 from tests.fixtures.postgres import database, postgres_server, template_database, test_clock
+from tests.fixtures.replicas import let_up_start_several
 from tests.fixtures.temporal import own_temporal_env, temporal_env
 
 __all__ = [
@@ -27,6 +28,8 @@ hypothesis.settings.register_profile(
     "house", deadline=None, print_blob=True, derandomize="PROPERTIES" not in os.environ
 )
 hypothesis.settings.load_profile("house")
+
+let_up_start_several()
 
 _sessions: list[pytest.Session] = []
 

@@ -9,7 +9,6 @@ from pydantic import SecretStr
 
 from api.proving import ProvingSchema
 from api.schema import make_schema
-from server.app import create_app
 from server.limits.guard import Guard
 from server.settings import Settings
 from store.pool import open_pool
@@ -17,6 +16,7 @@ from tests.api.house import DirectSender, House
 from tests.api.stage import Stage
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import create_app
 
 
 @pytest.fixture(scope="session")

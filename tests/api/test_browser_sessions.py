@@ -20,7 +20,6 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from api.proving import ProvingSchema
-from server.app import create_app
 from server.personal_tokens import BELIEVED
 from server.sign_in.links import demo_links, sign_link
 from server.tokens import demo_member, sign_token
@@ -31,6 +30,7 @@ from tests.api.browsers import COOKIE, SITE, ask, browser, from_page
 from tests.api.house import House, document
 from tests.api.sockets import TRANSPORT, Socket, served
 from tests.api.stage import Stage
+from tests.fixtures.replicas import REPLICAS, create_app
 
 pytestmark = pytest.mark.postgres
 WHO = "{ viewer { authenticated pseudonym platformRoles } }"
@@ -352,8 +352,9 @@ async def test_a_session_is_asked_for_once_in_a_while(
     monkeypatch.setattr(sessions, "use", counted)
     for ahead in (0, 0, BELIEVED, BELIEVED):
         later.append(ahead)
-        await who(visitor)
-    assert len(asked) == 2
+        for _ in range(REPLICAS):
+            await who(visitor)
+    assert len(asked) == 2 * REPLICAS, "each API asks for itself"
 
 
 async def test_while_nobody_can_tell_whether_a_session_works_the_service_is_unavailable(

@@ -14,7 +14,6 @@ import pytest_asyncio
 from pydantic import SecretStr
 from temporalio.testing import WorkflowEnvironment
 
-from server.app import create_app
 from server.settings import Settings
 from store import committed_together
 from store.enclosing import submit_with_files
@@ -24,6 +23,7 @@ from tests.api.proxy import Proxy
 from tests.api.stage import Stage
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 

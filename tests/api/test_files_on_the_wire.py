@@ -15,10 +15,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from server.app import create_app
 from server.serving import Server
 from tests.api.house import House
 from tests.api.stage import Stage
+from tests.fixtures.replicas import create_app
 from tests.server.bucket import bucket_at, endpoint
 from tests.server.clamd import SIGNATURE, clamd, standing
 

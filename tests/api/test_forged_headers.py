@@ -19,10 +19,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from server.addresses import address_of
-from server.app import create_app
 from server.serving import Server, listening
 from server.settings import Settings
 from tests.api.sockets import TRANSPORT
+from tests.fixtures.replicas import create_app
 
 FORGED = {"x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https", "x-forwarded-host": "evil.example"}
 

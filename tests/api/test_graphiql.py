@@ -10,13 +10,13 @@ from graphql import parse, validate
 from starlette.applications import Starlette
 
 from api.proving import ProvingSchema
-from server.app import create_app
 from server.demo.documents import document
 from server.graphiql_examples import examples
 from server.graphiql_page import graphiql
 from server.security_headers import GRAPHIQL
 from server.tokens import DEMO_ROLES
 from tests.api.house import House
+from tests.fixtures.replicas import create_app
 
 
 def browser(folder: Path) -> httpx.AsyncClient:

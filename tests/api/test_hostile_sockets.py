@@ -17,7 +17,6 @@ from websockets.typing import Origin
 
 from api.reading import Reading
 from server import sockets
-from server.app import create_app
 from server.limits.bucket import Limit
 from server.limits.callers import Caps
 from server.limits.guard import Guard, Holding
@@ -26,6 +25,7 @@ from server.settings import Settings
 from server.sockets import Wire
 from tests.api.house import House
 from tests.api.sockets import TRANSPORT, connected, served
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 

@@ -16,7 +16,6 @@ from websockets.exceptions import ConnectionClosed
 
 from api.proving import ProvingSchema
 from domain.rights import PlatformRole
-from server.app import create_app
 from server.personal_tokens import BELIEVED
 from server.settings import Settings
 from server.tokens import sign_token
@@ -26,6 +25,7 @@ from tests.api.house import DirectSender, House
 from tests.api.sockets import connected, served
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import create_app
 from tests.server.forged import ED, STRANGER, Said, forged, public, signed
 from tests.server.issuer import Publisher, publishing
 from tests.server.test_hostile_tokens import MEMBER

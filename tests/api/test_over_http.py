@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 
 from domain.texts import text
-from server.app import create_app
 from server.asked import LONGEST_ADDRESS, FormFault
 from server.media_types import GRAPHQL, JSON
 from tests.api.house import House
 from tests.api.stage import Stage
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 

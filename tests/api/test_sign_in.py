@@ -22,7 +22,6 @@ from starlette.routing import Mount
 
 from api.proving import ProvingSchema
 from domain.auditing import What
-from server.app import create_app
 from server.settings import Settings
 from store import sign_ins
 from store.faults import StoreTooSlow
@@ -32,6 +31,7 @@ from tests.api.provider import CLIENT, SECRET, IdentityProvider, shared_secret
 from tests.api.sockets import served
 from tests.api.stage import Stage
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 WHO = "{ viewer { authenticated pseudonym platformRoles } }"

@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from server.app import create_app
 from server.settings import Settings
 from server.tokens import sign_token
 from store.pool import open_pool
@@ -24,6 +23,7 @@ from tests.api.sockets import connected, served
 from tests.api.stage import Stage
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 

@@ -8,10 +8,10 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from server.app import create_app
 from tests.api.sockets import served
 from tests.api.stage import Stage
 from tests.conformance.probes import PROBES, Site
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 

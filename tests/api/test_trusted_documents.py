@@ -13,7 +13,6 @@ import websockets
 from starlette.applications import Starlette
 from websockets.typing import Origin
 
-from server.app import create_app
 from server.media_types import GRAPHQL, JSON
 from server.sign_in.links import sign_link
 from server.tokens import demo_member
@@ -21,6 +20,7 @@ from server.trusted_documents import digest
 from tests.api.browsers import COOKIE, SITE, browser, from_page
 from tests.api.house import House, document
 from tests.api.sockets import TRANSPORT, connected, served
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 

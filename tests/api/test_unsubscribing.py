@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from domain.noticing import links
 from domain.noticing.links import Ticket
-from server.app import create_app
 from server.keys import ticket_key
 from server.settings import Settings
 from tests.api.house import House, pseudonym
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 

@@ -3,19 +3,26 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
+import asyncpg
+import psutil
 import pytest
 import pytest_asyncio
 
 from domain import acts
+from domain.acts import SYSTEM
 from domain.evolve import fold
 from domain.process import Process, State
+from server.data_folder import DataFolder
 from server.embedded.programs import program
 from server.embedded.temporal import EmbeddedTemporal
 from server.process import OwnProcess, by_file
+from server.replicas import Replicas
+from server.settings import Settings
 from store.pool import Pool, open_pool
 from store.replies import Accepted
 from tests.fixtures.clock import TestClock
@@ -53,6 +60,29 @@ async def worker(temporal: EmbeddedTemporal, database: Database, tmp_path: Path)
     worker = OwnProcess("worker", program("concertation"), tmp_path / "worker.log", env, by_file(ready))
     yield worker
     await worker.stop()
+    await temporal.stop()
+
+
+@pytest_asyncio.fixture
+async def workers(
+    temporal: EmbeddedTemporal, database: Database, tmp_path: Path
+) -> AsyncIterator[list[OwnProcess]]:
+    """Two of them, and Temporal, at work."""
+    settings = Settings(data_dir=tmp_path, worker_processes=2)
+    folder = DataFolder(tmp_path)
+    for part in (folder.run, folder.logs):
+        part.mkdir(exist_ok=True)
+    given = {
+        "WORKER_DATABASE_URL": database.worker,
+        "TEMPORAL_ADDRESS": temporal.address,
+        "TEMPORAL_NAMESPACE": "tests",
+        "CONCERTATION_SHUTDOWN_TIMEOUT": "1",
+    }
+    made = Replicas(settings, folder, program("concertation"), 0, {**os.environ, **given}).workers()
+    await temporal.start()
+    await asyncio.gather(*(worker.start() for worker in made))
+    yield made
+    await asyncio.gather(*(worker.stop() for worker in made))
     await temporal.stop()
 
 
@@ -150,3 +180,87 @@ async def test_a_worker_whose_temporal_has_gone_stops_as_well(
     os.kill(worker.pid, signal.SIGTERM)
     async with asyncio.timeout(9):
         assert await worker.ended() == 0
+
+
+def sealing(worker: OwnProcess) -> bool:
+    """Whether a child of this worker seals."""
+    if worker.pid is None:
+        return False
+    children = psutil.Process(worker.pid).children()
+    return any("store.sealing_process" in child.cmdline() for child in children)
+
+
+async def becomes(true: Callable[[], bool]) -> None:
+    for _ in range(800):  # in other processes: nothing to wait on
+        if true():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never was")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_what_a_worker_was_sealing_when_it_ended_another_seals_and_once(
+    workers: list[OwnProcess],
+    engine: Engine,
+    database: Database,
+    test_clock: TestClock,
+    how: signal.Signals,
+) -> None:
+    opens_at = await test_clock.now() + timedelta(minutes=1)
+    await engine.launch(opens_at, SOON)
+    await test_clock.reach(opens_at)
+    await insist(engine, engine.command(acts.Tick(), by=SYSTEM))
+    run = (await engine.until(lambda process: process.runs["appel"].state is State.OPEN)).runs["appel"]
+    connection = await asyncpg.connect(database.superuser)
+    await connection.execute(
+        """
+        INSERT INTO contribution
+        SELECT uuidv7(), $1, 1, 'appel', 'x' || n, 'locales', NULL, NULL, 'online', '{}', 'texte', NULL, NULL,
+            instant(), 'x', sha256(convert_to('k' || n, 'UTF8')), '\\x00000000000000000000000000000000',
+            sha256(convert_to(n::text, 'UTF8')), 'r' || n
+        FROM generate_series(1, 12000) AS n
+        """,
+        engine.id,
+    )
+    holding = connection.transaction()
+    await holding.start()
+    await connection.execute("LOCK TABLE seal_branch")  # whoever seals waits for that
+    assert run.entry_closes_at is not None
+    await test_clock.reach(run.entry_closes_at)
+    await insist(engine, engine.command(acts.Tick(), by=SYSTEM))
+    await becomes(lambda: any(map(sealing, workers)))
+    first, other = sorted(workers, key=sealing, reverse=True)
+    assert first.pid is not None
+    os.kill(first.pid, how)
+    await becomes(lambda: sealing(other))
+    await holding.rollback()
+    await connection.close()
+    process = await engine.until(lambda process: bool(process.runs["appel"].seals), within=40)
+    assert len(process.runs["appel"].seals) == 1
+    assert len(await engine.moments("stage_sealed")) == 1
+    assert fold(Process(id=engine.id), await engine.ledger()) == process
+    if how is signal.SIGTERM:
+        assert await first.ended() == 0
+
+
+def _has_members(least: int, process: Process) -> bool:
+    return len(process.members) >= least
+
+
+async def test_commands_go_on_while_workers_are_replaced(workers: list[OwnProcess], engine: Engine) -> None:
+    await insist(engine, engine.draft(SOON))
+    enrolments = [engine.command(acts.EnrolMember(member=f"p{number}")) for number in range(40)]
+
+    async def ask() -> None:
+        for command in enrolments:
+            await insist(engine, command)
+
+    asking = asyncio.create_task(ask())
+    for number, worker in enumerate(workers):
+        await engine.until(partial(_has_members, 15 * number + 5), within=60)
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGTERM)
+        assert await worker.ended() == 0
+        await worker.start()
+    await asking
+    assert len(await engine.moments("member_enrolled")) == 41

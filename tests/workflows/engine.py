@@ -24,12 +24,12 @@ from domain.procedure import Procedure
 from domain.process import Process
 from domain.refusals import Code
 from server.settings import Settings
-from server.worker import compose
 from store.concertations import process
 from store.pool import Pool, acquire
 from store.procedures import procedure_digest
 from store.replies import Accepted, Refused, Reply
 from store.snapshots import read_event
+from tests.fixtures.replicas import working
 from tests.unit.procedures import procedure
 from workflows.commanding import Dispatch
 from workflows.starting import workflow_id
@@ -66,7 +66,7 @@ class Engine:
         settings = Settings(
             worker_database_url=SecretStr(self.dsn), task_queue=self.queue, shutdown_timeout=0.1
         )
-        async with compose(self.client, self.pool, settings, interceptors=interceptors, **options) as worker:
+        async with working(self.client, self.pool, settings, interceptors=interceptors, **options) as worker:
             yield worker
 
     # commands

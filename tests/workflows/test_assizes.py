@@ -16,17 +16,16 @@ from domain.closing.rows import read_row
 from domain.closing.verifying import Verdict, verify
 from domain.closing.walking import Walk
 from domain.process import Process
-from server.app import create_app
 from server.closing.reading import ClosingFile
 from server.closing.writer import write_archive
 from server.demo.papers import OPINION_1, OPINION_2, PROGRESS, REPORT, RESERVATION, WITHDRAWAL
 from server.settings import Settings
-from server.worker import compose
 from store.closing_archive import closing
 from store.pool import Pool
 from tests.api.house import DAY, House
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import create_app, working
 from tests.fixtures.skipping import FollowTemporal
 from tests.workflows.assizes import Assizes, ThroughTemporal
 from workflows.commanding import Dispatch
@@ -57,7 +56,7 @@ async def assizes(
     sender = ThroughTemporal(Dispatch(own_temporal_env.client, queue, 20), pool)
     app = create_app(settings, sender=sender)
     async with (
-        compose(own_temporal_env.client, pool, settings, interceptors=[FollowTemporal(pool)]),
+        working(own_temporal_env.client, pool, settings, interceptors=[FollowTemporal(pool)]),
         app.router.lifespan_context(app),
     ):
         house = House(app, settings, sender, test_clock)

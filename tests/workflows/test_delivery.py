@@ -16,10 +16,10 @@ from pydantic import SecretStr
 from temporalio.testing import WorkflowEnvironment
 
 from server.settings import Settings
-from server.worker import compose
 from store.pool import Pool, open_pool
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import working
 from tests.store.addresses import reached_at
 from tests.store.stage import Play
 from workflows.starting import start_delivery
@@ -51,7 +51,7 @@ async def test_what_happens_is_told_by_mail_through_the_worker(
     settings = Settings(
         worker_database_url=SecretStr(database.worker), task_queue=queue, mail="capture", data_dir=tmp_path
     )
-    async with compose(own_temporal_env.client, pool, settings):
+    async with working(own_temporal_env.client, pool, settings):
         await start_delivery(own_temporal_env.client, queue)
         await start_delivery(own_temporal_env.client, queue)
         async with asyncio.timeout(30):

@@ -34,6 +34,8 @@ COMMANDS = {
         "write the closing archive of a concertation, which anybody can verify",
     ),
     "letters": ("letters", "print the letters to those without mail as one PDF"),
+    "backup": ("backup", "write a backup of database, files and keys, while everything runs"),
+    "restore": ("restore", "restore a backup where there is nothing yet; or only verify it"),
     "verify": ("verify", "verify a closing archive, with nothing but itself"),
     "verify-ledger": ("verify_ledger", "recompute the chain of hashes and name the first broken event"),
     "verify-receipt": ("verify_receipt", "verify a receipt offline, against a published root or ledger"),

@@ -22,6 +22,17 @@ class DataFolderInUse(CommandFailed):
         )
 
 
+class DataFolderHalfRestored(CommandFailed):
+    """A restoration into this data folder was broken off."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"Le rétablissement d’une sauvegarde dans {folder} a été interrompu ; la sauvegarde est intacte. Supprimez "
+            f"ce dossier et recommencez. / Restoring a backup into {folder} was broken off; the backup is intact. "
+            "Delete this folder and restore again."
+        )
+
+
 class DataFolder:
     """Names what is where. Making one touches nothing; `locked` makes the folder."""
 
@@ -32,6 +43,8 @@ class DataFolder:
         self.logs = path / "logs"
         self.keys = path / "keys"
         self.run = path / "run"
+        #: There as long as a backup is being restored here.
+        self.restoring = path / "restoring"
 
     def log(self, name: str) -> Path:
         """The log file of the process `name`."""
@@ -49,6 +62,8 @@ class DataFolder:
             except BlockingIOError:
                 lock.seek(0)
                 raise DataFolderInUse(self.path, lock.read().strip()) from None
+            if self.restoring.exists():
+                raise DataFolderHalfRestored(self.path)
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()

@@ -8,6 +8,12 @@
     ├── NoAccount               server/embedded/account.py
     ├── MigrationFailed         server/migrating.py
     ├── DataFolderInUse         server/data_folder.py
+    ├── DataFolderHalfRestored  server/data_folder.py
+    ├── BackupBroken            server/backup/backup_file.py
+    ├── RestoreRefused          server/backup/restoring.py
+    ├── ProgramMissing          server/backup/postgres_programs.py
+    ├── ProgramFailed           server/backup/postgres_programs.py
+    ├── NoDatabase              server/backup/addresses.py
     ├── KeyRefused              server/keys.py
     ├── ProvidersRefused        server/sign_in/providers.py
     ├── RoleUnknown             server/tokens.py

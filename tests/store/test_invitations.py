@@ -27,6 +27,12 @@ from tests.store.test_organisations import kept
 
 pytestmark = pytest.mark.postgres
 
+WAITING = """
+SELECT EXISTS (
+    SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()
+)
+"""
+
 
 async def invite(app: Pool, play: Play, *invitees: Invitee) -> list[Invited]:
     async with app.acquire() as connection:
@@ -47,6 +53,23 @@ async def one(app: Pool, play: Play, name: str = "p0") -> str:
 
 def attempt(play: Play, code: str, address: str = "192.0.2.1") -> Attempt:
     return Attempt(concertation=play.id, code=code, address=address)
+
+
+async def test_an_invitation_that_is_sent_twice_at_once_is_the_same_in_both_answers(
+    app: Pool, play: Play
+) -> None:
+    await play.launch()
+    people = [member("p0"), member("p1")]
+    async with app.acquire() as connection:
+        async with connection.transaction():
+            first = await invitations.invite(
+                connection, concertation=play.id, round=1, stage="appel", by="coordinator", invitees=people
+            )
+            second = asyncio.ensure_future(invite(app, play, *reversed(people)))
+            while not await play.worker.fetchval(WAITING):
+                assert not second.done()
+        assert [one.id for one in await second] == [one.id for one in first]
+    assert [one.code for one in await second] == [None, None]
 
 
 async def test_a_code_is_given_once_and_kept_as_a_digest(app: Pool, worker: Pool, play: Play) -> None:

@@ -80,6 +80,10 @@ class House:
         )
         self._keys = 0
 
+    def keys_after(self, number: int) -> None:
+        """Make up keys after this number from now on."""
+        self._keys = max(self._keys, number)
+
     async def _paused(self, seconds: float) -> None:
         self.paused.append(seconds)
 

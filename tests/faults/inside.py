@@ -1,0 +1,89 @@
+"""Where a row runs that needs a clock of its own: the application in this process, on a real PostgreSQL.
+
+Each run has its own database. What many runs begin with is played once and kept as a template, from which a copy is
+made in some ten milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from pydantic import SecretStr
+
+from api.proving import ProvingSchema
+from api.schema import make_schema
+from server.app import create_app
+from server.limits.guard import Guard
+from server.settings import Settings
+from store.pool import open_pool
+from tests.api.house import DirectSender, House
+from tests.fixtures.clock import TestClock
+from tests.fixtures.postgres import Database, SharedPostgres, own_database
+
+Prepare = Callable[[House], Awaitable[Any]]
+
+
+class Inside:
+    """One PostgreSQL, the schema put together once, and what was prepared."""
+
+    def __init__(self, server: SharedPostgres, folder: Path) -> None:
+        """Use a server that runs, and a folder for files."""
+        self.server = server
+        self.folder = folder
+        self._stack = AsyncExitStack()
+        self._prepared: dict[str, tuple[str, Any]] = {}
+
+    async def close(self) -> None:
+        """Drop what was prepared."""
+        self._prepared.clear()
+        await self._stack.aclose()
+
+    @cached_property
+    def schema(self) -> ProvingSchema:
+        """The schema, as the tests of the API have it."""
+        return make_schema()
+
+    @asynccontextmanager
+    async def database(self, template: str | None = None) -> AsyncIterator[Database]:
+        """Make a database of a run's own: migrated and empty, or a copy of a template."""
+        async with own_database(self.server, template or self.server.template()) as made:
+            yield made
+
+    @asynccontextmanager
+    async def house(
+        self, database: Database, kind: type[House] = House, **settings: Any
+    ) -> AsyncIterator[House]:
+        """Start the application on a database."""
+        self.schema.forget()
+        given = Settings(
+            data_dir=self.folder,
+            database_url=SecretStr(database.app),
+            temporal_address="127.0.0.1:1",
+            database_timeout=20,
+            **settings,
+        )
+        async with AsyncExitStack() as stack:
+            worker = await open_pool(database.worker, application="faults: worker", max_size=6)
+            stack.push_async_callback(worker.close)
+            clock = await asyncpg.connect(database.superuser)
+            stack.push_async_callback(clock.close)
+            sender, guard = DirectSender(worker), Guard(None)
+            app = create_app(given, sender=sender, schema=self.schema, guard=guard)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            found = kind(app, given, sender, TestClock(clock), guard)
+            stack.push_async_callback(found.http.aclose)
+            yield found
+
+    async def prepared(self, name: str, prepare: Prepare) -> tuple[str, Any]:
+        """Give the template that `prepare` fills, played once, and what it told of it."""
+        if name not in self._prepared:
+            database = await self._stack.enter_async_context(self.database())
+            async with self.house(database) as house:
+                told = await prepare(house)
+            self._prepared[name] = database.name, told
+        return self._prepared[name]

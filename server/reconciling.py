@@ -7,6 +7,7 @@ The ledger is the process, and its workflow only wakes it: one that is missing, 
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
@@ -16,20 +17,26 @@ from server.task_queue import Restored, marked_queue
 from store.concertations import running
 from store.faults import StoreUnreachable
 from store.pool import Pool, acquire
-from workflows.starting import start, start_delivery
+from workflows.running import listed
+from workflows.starting import start, start_delivery, workflow_id
 
 log = logging.getLogger(__name__)
 
 #: How many starts are on their way at once.
 AT_ONCE = 10
+#: After how many seconds Temporal is asked for each one again, and not only for its list.
+THOROUGH_EVERY = 3600.0
 #: How often Temporal is asked whether its data is still the same, in seconds.
 LOOK_EVERY = 1.0
 
 
-async def reconcile(pool: Pool, client: Client, task_queue: str) -> int:
+async def reconcile(
+    pool: Pool, client: Client, task_queue: str, running_already: Collection[str] = ()
+) -> int:
     """Start the workflow of every concertation that is not over, unless it runs; the number of concertations.
 
-    Safe at any time, whoever else does the same.
+    Safe at any time, whoever else does the same. Workflows that are said to run already, by their ids, are not asked
+    for one by one.
 
     Raises:
         StoreUnreachable, RPCError, RuntimeError: a server does not answer; those started stay started.
@@ -40,25 +47,32 @@ async def reconcile(pool: Pool, client: Client, task_queue: str) -> int:
             ids = await running(connection, after=after)
         if not ids:
             return found
-        for first in range(0, len(ids), AT_ONCE):
-            await asyncio.gather(*(start(client, id, task_queue) for id in ids[first : first + AT_ONCE]))
+        missing = [id for id in ids if workflow_id(id, task_queue) not in running_already]
+        for first in range(0, len(missing), AT_ONCE):
+            await asyncio.gather(*(start(client, id, task_queue) for id in missing[first : first + AT_ONCE]))
         found, after = found + len(ids), ids[-1]
 
 
 async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: float, name: str = "") -> None:
     """Reconcile now, then every so many seconds, and at once when Temporal is back with other data. Never returns.
 
+    Each is asked for at first, with other data, and every hour; in between, those that Temporal does not list.
+
     Raises:
         Restored: what the settings call `name` is by now another task queue, for the database was restored.
     """
-    data, due = "", 0.0
+    data, due, thorough = "", 0.0, 0.0
     while True:
         try:
             present = await _namespace(client)
             if present != data or time.monotonic() >= due:
                 if name and await marked_queue(pool, name) != task_queue:
                     raise Restored(Restored.__doc__)
-                found = await reconcile(pool, client, task_queue)
+                if present != data or time.monotonic() >= thorough:
+                    found = await reconcile(pool, client, task_queue)
+                    thorough = time.monotonic() + THOROUGH_EVERY
+                else:
+                    found = await reconcile(pool, client, task_queue, await listed(client, task_queue))
                 await start_delivery(client, task_queue)
                 if present != data:
                     log.info(

@@ -1,21 +1,24 @@
 """Reconciling: what is running in the ledger runs in Temporal."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
+from typing import cast
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from domain import acts
-from server import cli
+from server import cli, reconciling
 from server.reconciling import reconcile
 from store.pool import Pool, open_pool
 from tests.fixtures.postgres import Database
 from tests.workflows.engine import Engine
+from workflows.running import listed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
 
@@ -73,6 +76,53 @@ async def test_reconciling_again_changes_nothing(
     before = [(await engine.handle().describe()).run_id for engine in engines[:3]]
     assert await reconcile(pool, temporal_env.client, engines[0].queue) == 3
     assert [(await engine.handle().describe()).run_id for engine in engines[:3]] == before
+
+
+async def test_what_is_said_to_run_already_is_not_asked_for(
+    engines: list[Engine], pool: Pool, temporal_env: WorkflowEnvironment
+) -> None:
+    known = {engines[0].handle().id}
+    assert await reconcile(pool, temporal_env.client, engines[0].queue, known) == 3
+    running = WorkflowExecutionStatus.RUNNING
+    assert [await _status(engine) is running for engine in engines[:3]] == [False, True, True]
+
+
+async def test_where_temporal_keeps_no_list_each_is_asked_for(
+    engines: list[Engine], temporal_env: WorkflowEnvironment
+) -> None:
+    assert await listed(temporal_env.client, engines[0].queue) == frozenset()
+
+
+async def test_each_is_asked_for_at_first_and_with_other_data_and_the_list_in_between(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    namespaces = iter(["first", "first", "first", "other", "other"])
+    asked: list[object] = []
+
+    async def namespace(client: object) -> str:
+        found = next(namespaces, None)
+        if found is None:
+            raise asyncio.CancelledError
+        return found
+
+    async def noted(pool: object, client: object, queue: str, known: object = "each") -> int:
+        asked.append(known)
+        return 0
+
+    async def answered(*_: object) -> frozenset[str]:
+        return frozenset({"a"})
+
+    for name, replacement in (
+        ("_namespace", namespace),
+        ("reconcile", noted),
+        ("listed", answered),
+        ("start_delivery", answered),
+        ("LOOK_EVERY", 0.0),
+    ):
+        monkeypatch.setattr(reconciling, name, replacement)
+    with pytest.raises(asyncio.CancelledError):
+        await reconciling.keep_reconciled(pool, cast("Client", None), "queue", 0.0)
+    assert asked == ["each", {"a"}, {"a"}, "each", {"a"}]
 
 
 def test_the_command_says_that_a_server_does_not_answer_and_what_was_kept(

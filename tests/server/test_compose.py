@@ -9,8 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from server.settings import Settings
+
 HOUSE = Path(__file__).parents[2]
-OWN = ("migrate", "worker", "api")
+CADDYFILE = HOUSE / "docker" / "caddy" / "Caddyfile"
+APIS = ("api-1", "api-2")
+WORKERS = ("worker-1", "worker-2")
+OWN = ("migrate", *WORKERS, *APIS)
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +44,12 @@ def test_no_password_has_a_default() -> None:
 
 def test_every_service_that_stays_up_has_a_health_check_or_depends_on_one(compose: dict[str, Any]) -> None:
     staying = {name: s for name, s in compose["services"].items() if s.get("restart") == "unless-stopped"}
-    assert set(staying) == {"postgres", "temporal", "temporal-ui", "worker", "api"}
+    assert set(staying) == {"postgres", "temporal", "temporal-ui", "proxy", *WORKERS, *APIS}
     assert [name for name, service in staying.items() if "healthcheck" not in service] == ["temporal-ui"]
 
 
 def test_what_runs_once_is_waited_for_by_what_needs_it(compose: dict[str, Any]) -> None:
-    for name in ("worker", "api"):
+    for name in (*WORKERS, *APIS):
         for before in ("migrate", "temporal-namespace"):
             assert compose["services"][name]["depends_on"][before] == {
                 "condition": "service_completed_successfully"
@@ -60,13 +65,13 @@ def test_each_process_gets_only_the_addresses_it_needs(compose: dict[str, Any]) 
         }
         for name in OWN
     }
-    assert given["api"] == {"DATABASE_URL"}
-    assert given["worker"] == {"WORKER_DATABASE_URL"}
+    assert [given[name] for name in APIS] == [{"DATABASE_URL"}] * 2
+    assert [given[name] for name in WORKERS] == [{"WORKER_DATABASE_URL"}] * 2
     assert len(given["migrate"]) == 4
 
 
 def test_our_processes_run_without_rights(compose: dict[str, Any]) -> None:
-    for name in OWN:
+    for name in (*OWN, "proxy"):
         service = compose["services"][name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -75,9 +80,30 @@ def test_our_processes_run_without_rights(compose: dict[str, Any]) -> None:
 
 def test_databases_and_temporal_are_published_nowhere(compose: dict[str, Any]) -> None:
     published = {name for name, service in compose["services"].items() if "ports" in service}
-    assert published == {"api", "temporal-ui"}
+    assert published == {"proxy", "temporal-ui"}
     assert compose["services"]["temporal-ui"]["ports"][0].startswith("127.0.0.1:")
     assert compose["networks"]["behind"] == {"internal": True}
+
+
+def test_only_the_proxy_is_believed_about_whom_it_hands_on(compose: dict[str, Any]) -> None:
+    beside = {name for name, service in compose["services"].items() if "doors" in service.get("networks", [])}
+    assert beside == {"proxy", *APIS}
+    (subnet,) = compose["networks"]["doors"]["ipam"]["config"]
+    for name in APIS:
+        assert compose["services"][name]["environment"]["FORWARDED_ALLOW_IPS"] == subnet["subnet"]
+        assert not {"front"} & set(compose["services"][name]["networks"]), (
+            "by which the proxy could come, too"
+        )
+
+
+def test_an_api_that_stops_is_out_of_the_proxys_list_before_it_closes(compose: dict[str, Any]) -> None:
+    asked = dict(re.findall(r"health_(interval|timeout) (\d+)s", CADDYFILE.read_text()))
+    seen_after = int(asked["interval"]) + int(asked["timeout"])
+    for name in APIS:
+        service = compose["services"][name]
+        delay = int(service["environment"]["CONCERTATION_DRAIN_DELAY"])
+        assert delay > seen_after
+        assert int(service["stop_grace_period"].removesuffix("s")) > delay + Settings().shutdown_timeout
 
 
 def test_what_postgresql_writes_is_in_a_volume(compose: dict[str, Any]) -> None:
@@ -114,8 +140,9 @@ def test_docker_compose_understands_the_file(example: Path) -> None:
     assert set(yaml.safe_load(done.stdout)["services"]) >= {
         "postgres",
         "temporal",
-        "api",
-        "worker",
+        "proxy",
+        *APIS,
+        *WORKERS,
         "migrate",
     }
 

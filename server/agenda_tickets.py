@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -9,6 +10,8 @@ from typing import Any, Final
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+
+from server.ticket_claims import claims_of
 
 _ALGORITHM: Final = "HS256"
 _USE: Final = "agenda"
@@ -25,9 +28,13 @@ class Ticket:
 class AgendaTickets:
     """Writes tickets and reads them. Whether one has expired is for the clock to say, which is not here."""
 
-    def __init__(self, key: OctKey, public_url: str = "") -> None:
-        """Sign with `key`. Addresses begin with `public_url`; empty: they are relative to that of the API."""
+    def __init__(self, key: OctKey, public_url: str = "", former: Sequence[OctKey] = ()) -> None:
+        """Sign with `key`, and read what `former` ones signed, too.
+
+        Addresses begin with `public_url`; empty: they are relative to that of the API.
+        """
         self._key = key
+        self._accepted = (key, *former)
         self._before = public_url.rstrip("/")
 
     def address(self, member: str, until: datetime) -> str:
@@ -39,7 +46,7 @@ class AgendaTickets:
     def read(self, ticket: str) -> Ticket | None:
         """Say whose agenda a ticket opens; nothing for what is no ticket of ours, or is for something else."""
         try:
-            claims = jwt.decode(ticket, self._key, algorithms=[_ALGORITHM]).claims
+            claims = claims_of(ticket, self._accepted)
             if claims["use"] != _USE:
                 return None
             return Ticket(str(claims["sub"]), datetime.fromtimestamp(int(claims["exp"]), UTC))

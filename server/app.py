@@ -47,7 +47,7 @@ from server.health import Health
 from server.hosts import AllowedHosts, allowed_hosts
 from server.issued import IssuedTokens
 from server.issuers import read_issuers
-from server.keys import ticket_key, trusted_keys
+from server.keys import former_ticket_keys, ticket_key, trusted_keys
 from server.known_accounts import KnownAccounts
 from server.letters.door import LetterDoor
 from server.letters.tickets import LetterTickets
@@ -202,7 +202,9 @@ def create_app(
     keys, issuers = trusted_keys(settings), read_issuers(settings)
     providers = read_providers(settings)
     database, temporal = settings.database("app"), settings.temporal()
-    tickets, shelf = Tickets(ticket_key(settings), settings.public_url or ""), shelf_of(settings)
+    signing, former, public = ticket_key(settings), former_ticket_keys(settings), settings.public_url or ""
+    link_keys = [key.raw_value for key in (signing, *former)]
+    tickets, shelf = Tickets(signing, public, former), shelf_of(settings)
     schema = schema or make_schema(introspection=settings.shows_schema, longest=settings.operation_timeout)
     door, guard, draining = _Door(), guard or Guard.of(settings), draining or Draining()
 
@@ -230,10 +232,10 @@ def create_app(
             statement_timeout=30,
             connect_timeout=settings.database_timeout,
         )
-        export_tickets = ExportTickets(ticket_key(settings), settings.public_url or "")
+        export_tickets = ExportTickets(signing, public, former)
         exporting = Exporting(tickets=export_tickets, within=settings.download_ttl)
-        agendas = AgendaTickets(ticket_key(settings), settings.public_url or "")
-        letters = LetterTickets(ticket_key(settings), settings.public_url or "")
+        agendas = AgendaTickets(signing, public, former)
+        letters = LetterTickets(signing, public, former)
         contexts = _contexts(
             pool, known, commands, feed, tickets, exporting, agendas, letters, settings, guard.audit
         )
@@ -270,11 +272,11 @@ def create_app(
         door.receipts = ReceiptPage(pool, settings.database_timeout)
         door.published = PublishedPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)
-        door.unsubscribing = Unsubscribing(pool, ticket_key(settings).raw_value, settings.database_timeout)
-        door.confirming = Confirming(pool, ticket_key(settings).raw_value, settings.database_timeout)
+        door.unsubscribing = Unsubscribing(pool, link_keys, settings.database_timeout)
+        door.confirming = Confirming(pool, link_keys, settings.database_timeout)
         door.calendars = CalendarFeed(pool, agendas, settings.database_timeout, settings.site_url)
         door.letters = LetterDoor(
-            pool, letters, ticket_key(settings).raw_value, settings.database_timeout, settings.site_url
+            pool, letters, signing.raw_value, settings.database_timeout, settings.site_url
         )
         door.exports = ExportDoor(exports, export_tickets, settings.database_timeout)
         door.archives = ClosingDoor(pool, export_tickets, shelf, settings.database_timeout)

@@ -80,6 +80,25 @@ def ticket_key(settings: Settings) -> OctKey:
         ) from error
 
 
+def former_ticket_keys(settings: Settings) -> list[OctKey]:
+    """Give the keys of before, with which addresses and links may still be signed.
+
+    `KeyRefused` when one of them cannot be used.
+    """
+    given = settings.former_ticket_keys.get_secret_value().split() if settings.former_ticket_keys else []
+    if any(len(key) < 32 for key in given):
+        raise KeyRefused(
+            "CONCERTATION_FORMER_TICKET_KEYS: each has 32 characters or more, with blanks between them."
+        )
+    keys = [OctKey.import_key(sha256(key.encode()).digest()) for key in given]
+    for file in sorted((settings.data_dir / "keys").glob("former-tickets*.jwk.json")):
+        try:
+            keys.append(OctKey.import_key(json.loads(file.read_text())))
+        except (OSError, ValueError, JoseError) as error:
+            raise KeyRefused(f"{file} is no key ({type(error).__name__}).") from error
+    return keys
+
+
 def _keep(file: Path, key: OKPKey | OctKey) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = file.with_name(f"{file.name}.{os.getpid()}")

@@ -165,6 +165,8 @@ class Settings(BaseSettings):
     upload_idle_timeout: Seconds = 30.0
     #: What signs those addresses: 32 characters or more, the same for every API. Unset: a key of the data folder.
     ticket_key: SecretStr | None = Field(None, min_length=32)
+    #: Those of before, with blanks between: what they signed still opens. docs/guides/rotate-keys.md says how long.
+    former_ticket_keys: SecretStr | None = None
     #: An S3-compatible bucket to keep files in instead (they still arrive in `files_dir`), and how to reach it.
     s3_bucket: str | None = None
     s3_prefix: str | None = None

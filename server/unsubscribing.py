@@ -3,6 +3,8 @@
 A mail program posts without asking; a person is asked first, for scanners of mails follow every link.
 """
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,17 +21,17 @@ from store.pool import Connection, Pool
 class Unsubscribing:
     """The two requests."""
 
-    def __init__(self, pool: Pool, key: bytes, within: float) -> None:
-        """Write through this pool, waiting at most `within` seconds; tickets are signed with the key."""
+    def __init__(self, pool: Pool, keys: Sequence[bytes], within: float) -> None:
+        """Write through this pool, waiting at most `within` seconds; tickets are signed with one of the keys."""
         self._pool = pool
-        self._key = key
+        self._keys = keys
         self._within = within
 
     async def __call__(self, request: Request) -> Response:
         """Ask, or do it; whoever has no ticket of ours learns nothing of anybody."""
         language = language_of(negotiate(request.headers.get("accept-language")))
         said = (language,)
-        ticket = links.read(self._key, request.path_params["ticket"])
+        ticket = links.read_by_any(self._keys, request.path_params["ticket"])
         if ticket is None or ticket.about not in {*Theme, BULLETIN} - FIXED:
             return simple_page(language, text("notice.unsubscribe.refused", said), status=404)
         theme = ticket.about

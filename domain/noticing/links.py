@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from collections.abc import Sequence
 from hashlib import sha256
 from hmac import compare_digest, new
 from typing import NamedTuple
@@ -40,6 +41,11 @@ def read(key: bytes, text: str, use: bytes = UNSUBSCRIBE) -> Ticket | None:
     except (Error, ValueError):
         return None
     return Ticket(member, about)
+
+
+def read_by_any(keys: Sequence[bytes], text: str, use: bytes = UNSUBSCRIBE) -> Ticket | None:
+    """Read a ticket that was signed with one of these keys: mails of before the keys changed are read for years."""
+    return next((ticket for ticket in (read(key, text, use) for key in keys) if ticket is not None), None)
 
 
 def _mac(key: bytes, use: bytes, said: bytes) -> bytes:

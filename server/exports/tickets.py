@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +12,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from domain.interchange.columns import Form, Variant
+from server.ticket_claims import claims_of
 from store.exporting import Asked
 
 _ALGORITHM: Final = "HS256"
@@ -41,9 +43,13 @@ class ClosingTicket:
 class ExportTickets:
     """Writes tickets and reads them. Whether one has expired is for the clock to say, which is not here."""
 
-    def __init__(self, key: OctKey, public_url: str = "") -> None:
-        """Sign with `key`. Addresses begin with `public_url`; empty: they are relative to that of the API."""
+    def __init__(self, key: OctKey, public_url: str = "", former: Sequence[OctKey] = ()) -> None:
+        """Sign with `key`, and read what `former` ones signed, too.
+
+        Addresses begin with `public_url`; empty: they are relative to that of the API.
+        """
         self._key = key
+        self._accepted = (key, *former)
         self._before = public_url.rstrip("/")
 
     def address(self, asked: Asked, name: str, until: datetime) -> str:
@@ -77,7 +83,7 @@ class ExportTickets:
     def read_closing(self, ticket: str) -> ClosingTicket | None:
         """Say which closing archive a ticket is for; nothing for what is no such ticket of ours."""
         try:
-            claims = jwt.decode(ticket, self._key, algorithms=[_ALGORITHM]).claims
+            claims = claims_of(ticket, self._accepted)
             if claims["use"] != _CLOSING:
                 return None
             return ClosingTicket(
@@ -97,7 +103,7 @@ class ExportTickets:
     def read(self, ticket: str) -> Ticket | None:
         """Say what a ticket is for; nothing for what is no ticket of ours, or is for something else."""
         try:
-            claims = jwt.decode(ticket, self._key, algorithms=[_ALGORITHM]).claims
+            claims = claims_of(ticket, self._accepted)
             if claims["use"] != _USE:
                 return None
             asked = Asked(

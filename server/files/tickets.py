@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+
+from server.ticket_claims import claims_of
 
 Purpose = Literal["send", "fetch"]
 
@@ -17,9 +20,13 @@ _ALGORITHM: Final = "HS256"
 class Tickets:
     """Writes tickets and reads them. Whether one has expired is for the clock to say, which is not here."""
 
-    def __init__(self, key: OctKey, public_url: str = "") -> None:
-        """Sign with `key`. Addresses begin with `public_url`; empty: they are relative to that of the API."""
+    def __init__(self, key: OctKey, public_url: str = "", former: Sequence[OctKey] = ()) -> None:
+        """Sign with `key`, and read what `former` ones signed, too.
+
+        Addresses begin with `public_url`; empty: they are relative to that of the API.
+        """
         self._key = key
+        self._accepted = (key, *former)
         self._before = public_url.rstrip("/")
 
     def send(self, file: str, until: datetime) -> str:
@@ -33,7 +40,7 @@ class Tickets:
     def read(self, ticket: str, purpose: Purpose, file: str) -> datetime | None:
         """Say until when a ticket is good for this; nothing for what is no ticket of ours, or is for something else."""
         try:
-            claims = jwt.decode(ticket, self._key, algorithms=[_ALGORITHM]).claims
+            claims = claims_of(ticket, self._accepted)
             if (claims["use"], claims["sub"]) != (purpose, file):
                 return None
             return datetime.fromtimestamp(int(claims["exp"]), UTC)

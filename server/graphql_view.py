@@ -128,6 +128,7 @@ class View(GraphQL[Context, None]):
                 raise FormRefused(FormFault.METHOD)
             if kind is None:
                 raise FormRefused(FormFault.NOT_ACCEPTABLE)
+            self.guard.crowd.look()
             bearer = await self._bearer(self._authentication.of(request), address)
             await self.guard.request(bearer.viewer, address)
             asked, size = await self._asked(request)

@@ -107,6 +107,8 @@ class Settings(BaseSettings):
     #: Operations at work at a time: of one viewer; of all who are not signed in at one address.
     operations_of_member: int = Field(30, ge=1)
     operations_of_address: int = Field(100, ge=1)
+    #: Operations at work at a time in one process, whoever asks; beyond, the answer is 503 at once.
+    operations_at_work: int = Field(128, ge=1)
     #: Sockets open at a time: of one viewer; of all who are not signed in at one address.
     sockets_of_member: int = Field(50, ge=1)
     sockets_of_address: int = Field(500, ge=1)

@@ -16,6 +16,7 @@ from domain.rights import Viewer
 from domain.texts import text
 from server.auditing import Audit
 from server.limits.callers import Callers, Caps
+from server.limits.crowd import Crowd, Crowded
 from server.limits.pacing import AT_ONCE, Pacing
 from server.limits.presence import Presence
 from server.limits.prices import FAILED, REFUSED, REQUEST, Asking
@@ -68,24 +69,42 @@ class AtWork:
         self._caps = holding.operations.of(context.viewer, context.address) if holding else ()
 
     def __enter__(self) -> None:
-        """Count it."""
+        """Count it.
+
+        Raises:
+            RateLimited: the caller has enough at work.
+            Crowded: all callers together have.
+        """
         if self._guard.holding is not None:
             with self._guard.telling(self._context.viewer, self._context.address):
                 self._guard.holding.presence.enter(self._caps)
+        try:
+            self._guard.crowd.enter()
+        except Crowded:
+            self._leave()
+            raise
 
     def __exit__(self, *_: object) -> None:
         """Count it no more."""
+        self._guard.crowd.leave()
+        self._leave()
+        self._guard.answered(self._context)
+
+    def _leave(self) -> None:
         if self._guard.holding is not None:
             self._guard.holding.presence.leave(self._caps)
-        self._guard.answered(self._context)
 
 
 class Guard:
     """What this replica holds its callers to."""
 
-    def __init__(self, rates: Rates | None, holding: "Holding | None" = None) -> None:
+    def __init__(
+        self, rates: Rates | None, holding: "Holding | None" = None, crowd: Crowd | None = None
+    ) -> None:
         """Hold them to these rates and caps; to none where there are none."""
         self.rates = rates
+        #: All of them together.
+        self.crowd = crowd or Crowd(Settings.model_fields["operations_at_work"].default)
         self.holding = holding
         self.pacing = Pacing()
         #: Who is turned away is noted here.
@@ -94,15 +113,16 @@ class Guard:
     @classmethod
     def of(cls, settings: Settings) -> "Guard":
         """Take what an operator decided."""
+        crowd = Crowd(settings.operations_at_work)
         if not settings.rate_limits:
-            return cls(None)
+            return cls(None, crowd=crowd)
         turned_away: Counter[str] = Counter()
         holding = Holding(
             Presence(turned_away),
             Caps("operations", settings.operations_of_member, settings.operations_of_address),
             Caps("sockets", settings.sockets_of_member, settings.sockets_of_address),
         )
-        return cls(Rates(Callers.of(settings), turned_away=turned_away), holding)
+        return cls(Rates(Callers.of(settings), turned_away=turned_away), holding, crowd)
 
     async def keep_settling(self, pool: Pool, within: float) -> None:
         """Settle with the other replicas until cancelled."""

@@ -82,9 +82,10 @@ class Asker:
         limit, pause = monotonic() + self._patience, _FIRST_PAUSE
         while True:
             sent()
-            began, why = monotonic(), ""
+            began, why, said = monotonic(), "", None
             try:
                 answer = read(*await self._wire.post(body, token))
+                said = answer.said
                 if answer.said in (Said.DONE, Said.REFUSED):
                     return answer
                 why = answer.code
@@ -95,7 +96,7 @@ class Asker:
             except Silence as silence:
                 why = str(silence)
             finally:
-                self._history.longest_wait = max(self._history.longest_wait, monotonic() - began)
+                self._history.waited(said, monotonic() - began)
             silent()
             if monotonic() > limit:
                 raise Unanswered(f"{name} was not answered within {self._patience:g} s, the last time: {why}")

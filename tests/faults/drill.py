@@ -60,4 +60,4 @@ async def looked_at(stack: Stack, play: Play, healed: datetime) -> Tally:
         ]
     finally:
         await connection.close()
-    return replace(tally, broken=(*tally.broken, *unfinished, *changed, *wrong, *late))
+    return replace(tally, broken=(*play.seen, *tally.broken, *unfinished, *changed, *wrong, *late))

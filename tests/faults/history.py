@@ -50,8 +50,8 @@ class History:
     operations: list[Operation] = field(default_factory=list)
     #: Answers that no client can act on, with how often they came.
     untyped: dict[str, int] = field(default_factory=dict)
-    #: The longest wait of a client for an answer or for the end of its connection, in seconds.
-    longest_wait: float = 0.0
+    #: How long each attempt took in seconds, by what it came to; `None`: no answer at all.
+    waits: dict[Said | None, list[float]] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=count)
 
     def begin(self, kind: str, actor: str, concertation: str = "", /, **said: Any) -> Operation:
@@ -66,6 +66,14 @@ class History:
         )
         self.operations.append(operation)
         return operation
+
+    def waited(self, said: Said | None, seconds: float) -> None:
+        """Note how long an attempt took."""
+        self.waits.setdefault(said, []).append(seconds)
+
+    def longest(self) -> float:
+        """Give the longest wait for an answer, or for the end of a connection, in seconds."""
+        return max((max(waits) for waits in self.waits.values()), default=0.0)
 
     def done(self, *kinds: str) -> list[Operation]:
         """Give what was acknowledged, of these kinds."""

@@ -43,7 +43,7 @@ def procedure(seconds: int) -> dict[str, Any]:
         "stages": [
             {
                 "id": STAGE, "kind": "call_for_input", "label": "Appel", "admission": "open",
-                "duration": {"planned": f"PT{seconds}S", "minimum": "PT1S", "maximum": "PT120S"},
+                "duration": {"planned": f"PT{seconds}S", "minimum": "PT1S", "maximum": f"PT{4 * seconds + 60}S"},
             }
         ],
     }  # fmt: skip
@@ -71,6 +71,8 @@ class Play:
     lengths: tuple[int, ...] = (3, 5, 8)
     patience: float = 90.0
     history: History = field(init=False)
+    #: What a row itself saw that must not be.
+    seen: list[str] = field(default_factory=list)
     courses: list[Course] = field(default_factory=list)
     _tokens: dict[str, str] = field(default_factory=dict)
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,7 +84,7 @@ class Play:
 
     async def prepare(self) -> None:
         """Publish the procedures, and open the first concertations: nothing breaks yet."""
-        asker = self._asker()
+        asker = self.asker()
         for seconds in self.lengths:
             answer = await asker.ask(
                 "PublishProcedure", self.token("operator"), input={"source": json.dumps(procedure(seconds))}
@@ -90,7 +92,7 @@ class Play:
             if answer.said is not Said.DONE and answer.code not in ("ALREADY_EXISTS", "PROCEDURE_EXISTS"):
                 raise AssertionError(f"the procedure was not published: {answer}")
         asker.close()
-        await asyncio.gather(*(self._open(self._asker(), seconds) for seconds in self.lengths[-2:]))
+        await asyncio.gather(*(self._open(self.asker(), seconds) for seconds in self.lengths[-2:]))
 
     async def work(self, seconds: float, until: asyncio.Event) -> None:
         """Let everybody work for so long, and until this has happened."""
@@ -105,7 +107,7 @@ class Play:
 
     async def go_on(self) -> None:
         """Open one more concertation, as if nothing had been."""
-        await self._open(self._asker(), self.lengths[0])
+        await self._open(self.asker(), self.lengths[0])
 
     async def again(self, most: int) -> list[str]:
         """Ask once more under the keys of what was acknowledged; say which answers are not the first ones."""
@@ -115,7 +117,7 @@ class Play:
         queue = iter(chosen)
 
         async def client() -> None:
-            asker = self._asker()
+            asker = self.asker()
             for one in queue:
                 first = one.answer
                 assert first is not None
@@ -131,7 +133,7 @@ class Play:
 
     async def until_over(self) -> list[str]:
         """Wait until every concertation has ended by itself; say which have not in good time."""
-        asker = self._asker()
+        asker = self.asker()
         late = []
         try:
             for course in self.courses:
@@ -160,16 +162,18 @@ class Play:
     def _token_of(self, one: Operation) -> str:
         return next(token for name, token in self._tokens.items() if self.member(name) == one.actor)
 
-    def _asker(self) -> Asker:
+    def asker(self) -> Asker:
+        """Give a client of its own, who notes in the history of this run."""
         return Asker(self.url, self.history, patience=self.patience)
 
-    async def _command(self, asker: Asker, kind: str, course: Course, by: str, **said: Any) -> Operation:
+    async def command(self, asker: Asker, kind: str, course: Course, by: str, **said: Any) -> Operation:
+        """Let somebody ask something of a concertation, until they are answered."""
         one = self.history.begin(kind, self.member(by), course.uuid, **{"concertationId": course.id} | said)
         return await asker.do(one, self.token(by))
 
     async def _conduct(self, chance: Random) -> None:
         """Open one concertation after the other, prolonging some of them."""
-        asker = self._asker()
+        asker = self.asker()
         try:
             while not self._ending.is_set():
                 course = await self._open(asker, chance.choice(self.lengths))
@@ -198,18 +202,16 @@ class Play:
         drafting.concertation = course.uuid
         self.courses.append(course)
         for office, signer in zip(("etat", "locale"), SIGNERS, strict=True):
-            enrolled = await self._command(
+            enrolled = await self.command(
                 asker, "EnrolMember", course, "coordinator", pseudonym=self.member(signer)
             )
             if enrolled.answer is not None and enrolled.is_done:
                 member = enrolled.answer.data["member"]["id"]
-                await self._command(
+                await self.command(
                     asker, "AppointMember", course, "coordinator", office=office, memberId=member
                 )
         text = {"fr": "Ce dont il s’agit."}
-        await self._command(
-            asker, "AttachDocument", course, "coordinator", title={"fr": "Dossier"}, text=text
-        )
+        await self.command(asker, "AttachDocument", course, "coordinator", title={"fr": "Dossier"}, text=text)
         await self._launch(asker, course)
         return course
 
@@ -217,7 +219,7 @@ class Play:
         """Launch, and again where the opening has meanwhile passed."""
         for _ in range(5):
             now = datetime.fromisoformat((await asker.ask("ServerTime")).data["value"])
-            launched = await self._command(
+            launched = await self.command(
                 asker, "Launch", course, "coordinator", opensAt=(now + timedelta(seconds=0.7)).isoformat()
             )
             if launched.is_done:
@@ -239,14 +241,14 @@ class Play:
         """Propose a later closing, and sign it twice."""
         assert course.closes_at is not None
         later = course.closes_at + timedelta(seconds=chance.choice((1, 2, 3)))
-        proposed = await self._command(
+        proposed = await self.command(
             asker, "ExtendStage", course, "coordinator", stage=STAGE, round=1,
             closesAt=later.isoformat(), seenClosesAt=course.closes_at.isoformat(), reason="Panne.",
         )  # fmt: skip
         if proposed.answer is None or (ballot := proposed.answer.data.get("ballot")) is None:
             return
         for signer in SIGNERS:
-            signed = await self._command(
+            signed = await self.command(
                 asker, "CastVote", course, signer,
                 ballotId=ballot["id"], subject=ballot["subject"], position="FAVOURABLE",
             )  # fmt: skip
@@ -256,7 +258,7 @@ class Play:
 
     async def _crowd(self, chance: Random) -> None:
         """Be one person after the other."""
-        asker = self._asker()
+        asker = self.asker()
         try:
             while not self._ending.is_set():
                 now = datetime.now().astimezone()
@@ -276,27 +278,30 @@ class Play:
         if chance.random() < 0.1:
             for version in range(chance.choice((1, 2, 3))):
                 said = f"Brouillon {version} de {by}"
-                drafted = await self._command(asker, "SaveDraft", course, by, body=said, **where)
+                drafted = await self.command(asker, "SaveDraft", course, by, body=said, **where)
                 if not drafted.is_done:
                     return
             if chance.random() < 0.5:
                 return
-        submitted = await self._command(
+        submitted = await self.command(
             asker, "SubmitContribution", course, by, body=f"Contribution de {by}.", **where
         )
         live = submitted
         for version in range(2, 2 + chance.choice((0, 0, 1, 1, 2))):
             if not live.is_done:
                 return
-            live = await self._command(
+            live = await self.command(
                 asker, "ReviseContribution", course, by,
-                contributionId=_contribution(live), body=f"Version {version} de {by}.", **where,
+                contributionId=contribution_of(live), body=f"Version {version} de {by}.", **where,
             )  # fmt: skip
         if live.is_done and chance.random() < 0.15:
-            await self._command(asker, "WithdrawContribution", course, by, contributionId=_contribution(live))
+            await self.command(
+                asker, "WithdrawContribution", course, by, contributionId=contribution_of(live)
+            )
 
 
-def _contribution(one: Operation) -> str:
+def contribution_of(one: Operation) -> str:
+    """Give the id of what an acknowledged submission or revision made."""
     assert one.answer is not None
     return str(one.answer.data["receipt"]["contribution"]["id"])
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tests.faults.row import Row
-from tests.faults.rows import closing, duplicates, kills
+from tests.faults.rows import closing, duplicates, kills, overload
 
 ROWS: tuple[Row, ...] = (
     # the processes of `up`
     kills.ROW,
+    overload.ROW,
     # in this process, by a clock of their own
     duplicates.ROW,
     closing.ROW,

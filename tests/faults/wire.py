@@ -45,6 +45,8 @@ class Wire:
                 self.close()
 
     async def _exchange(self, asked: bytes) -> tuple[int, bytes]:
+        if self._streams is not None and self._streams[0].at_eof():
+            self.close()  # by the server, while nothing was asked
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams

@@ -13,7 +13,7 @@ from activities.sealing import SealingFailed, seal_in_a_child
 from domain.acts import Command, SealFigures
 from domain.process import Process
 from store.concertations import process
-from store.faults import StoreUnreachable
+from store.faults import SnapshotUnreadable, StoreUnreachable
 from store.pool import Pool, acquire
 from store.recording import record
 from store.replies import Recorded
@@ -33,7 +33,7 @@ class Records:
         """Give the process as it is; `None` before its first event."""
         with _sorted_out():
             async with acquire(self._pool) as connection:
-                return await process(connection, concertation)
+                return await process(connection, concertation, full=True)
 
     @activity.defn
     async def record(self, command: Command, seen: int) -> Recorded:
@@ -47,7 +47,7 @@ class Records:
         """Seal the set of a stage in state `sealing`, whatever its size. Asked again, gives the same."""
         with _sorted_out():
             async with acquire(self._pool) as connection:
-                found = await process(connection, concertation)
+                found = await process(connection, concertation, full=True)
             if found is None:
                 raise ApplicationError(
                     "There is no such concertation.", type="Misaddressed", non_retryable=True
@@ -59,12 +59,22 @@ class Records:
 
 @contextmanager
 def _sorted_out() -> Iterator[None]:
-    """Let what may be better later be tried again; of what cannot be, tell the workflow at once."""
+    """Let what may be better later be tried again; of what cannot be, tell the workflow at once.
+
+    What this version cannot read a newer one wrote, whose worker may take the next try.
+    """
     try:
         yield
     except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as fault:
         raise _for_good(fault) from fault
-    except (StoreUnreachable, asyncpg.PostgresError, OSError, SealingFailed, ApplicationError):
+    except (
+        StoreUnreachable,
+        SnapshotUnreadable,
+        asyncpg.PostgresError,
+        OSError,
+        SealingFailed,
+        ApplicationError,
+    ):
         raise
     except Exception as fault:
         raise _for_good(fault) from fault

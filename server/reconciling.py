@@ -8,13 +8,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection
+from datetime import timedelta
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from server.task_queue import Restored, marked_queue
-from store.concertations import running
+from store.concertations import overdue, running
 from store.faults import StoreUnreachable
 from store.pool import Pool, acquire
 from workflows.running import listed
@@ -28,6 +29,12 @@ AT_ONCE = 10
 THOROUGH_EVERY = 3600.0
 #: How often Temporal is asked whether its data is still the same, in seconds.
 LOOK_EVERY = 1.0
+#: How often it is looked for deadlines that passed, in seconds, and how late they are when the workflow may be gone: a
+#: run that failed between two reconcilings, on a worker of another version for one.
+OVERDUE_EVERY = 5.0
+OVERDUE_AFTER = timedelta(seconds=10)
+#: How many of them are started at a time. When all are late because there are many, starting helps nobody.
+OVERDUE_AT_ONCE = 50
 
 
 async def reconcile(
@@ -53,21 +60,34 @@ async def reconcile(
         found, after = found + len(ids), ids[-1]
 
 
+async def wake_overdue(pool: Pool, client: Client, task_queue: str) -> int:
+    """Start the workflows of those whose deadline passed a while ago, unless they run; the number of them.
+
+    Raises:
+        StoreUnreachable, RPCError, RuntimeError: a server does not answer.
+    """
+    async with acquire(pool) as connection:
+        ids = await overdue(connection, OVERDUE_AFTER, most=OVERDUE_AT_ONCE)
+    for first in range(0, len(ids), AT_ONCE):
+        await asyncio.gather(*(start(client, id, task_queue) for id in ids[first : first + AT_ONCE]))
+    return len(ids)
+
+
 async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: float, name: str = "") -> None:
     """Reconcile now, then every so many seconds, and at once when Temporal is back with other data. Never returns.
 
-    Each is asked for at first, with other data, and every hour; in between, those that Temporal does not list.
+    Each is asked for at first, with other data, and every hour; in between, those that Temporal does not list, and
+    those that are overdue.
 
     Raises:
         Restored: what the settings call `name` is by now another task queue, for the database was restored.
     """
-    data, due, thorough = "", 0.0, 0.0
+    data, due, thorough, look_due = "", 0.0, 0.0, 0.0
     while True:
         try:
             present = await _namespace(client)
             if present != data or time.monotonic() >= due:
-                if name and await marked_queue(pool, name) != task_queue:
-                    raise Restored(Restored.__doc__)
+                await _ensure_same(pool, name, task_queue)
                 if present != data or time.monotonic() >= thorough:
                     found = await reconcile(pool, client, task_queue)
                     thorough = time.monotonic() + THOROUGH_EVERY
@@ -79,11 +99,20 @@ async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: fl
                         "reconciled %d running concertations with Temporal's namespace %s", found, present
                     )
                 data, due = present, time.monotonic() + every
+            elif time.monotonic() >= look_due:
+                await _ensure_same(pool, name, task_queue)
+                await wake_overdue(pool, client, task_queue)
+                look_due = time.monotonic() + OVERDUE_EVERY
         except Restored:
             raise
         except (RPCError, RuntimeError, StoreUnreachable) as fault:
             log.warning("reconciling has to wait: %s", fault)
         await asyncio.sleep(LOOK_EVERY)
+
+
+async def _ensure_same(pool: Pool, name: str, task_queue: str) -> None:
+    if name and await marked_queue(pool, name) != task_queue:
+        raise Restored(Restored.__doc__)
 
 
 async def _namespace(client: Client) -> str:

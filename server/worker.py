@@ -122,7 +122,7 @@ async def _work_for_ever(pool: Pool, settings: Settings) -> None:
         try:
             queue = await marked_queue(pool, settings.task_queue)
             here = settings.model_copy(update={"task_queue": queue})
-            client = await connect(settings.temporal(), settings.temporal_namespace)
+            client = await connect(settings.temporal(), settings.temporal_namespace, full=True)
             async with _working(compose(client, pool, here), settings.shutdown_timeout + _REPORTING):
                 log.info("working for the task queue %s", queue)
                 announce(settings.ready_file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -66,9 +66,13 @@ class Read(NamedTuple):
     at: datetime
 
 
-async def process(connection: Connection, concertation: str) -> Process | None:
-    """Give the process of a concertation by its id; `None` if there is none."""
-    found = (await processes(connection, [concertation])).get(concertation.lower())
+async def process(connection: Connection, concertation: str, *, full: bool = False) -> Process | None:
+    """Give the process of a concertation by its id; `None` if there is none. `full`: see store/snapshots.py.
+
+    Raises:
+        SnapshotUnreadable: the ledger has an event that this version does not know.
+    """
+    found = (await processes(connection, [concertation], full=full)).get(concertation.lower())
     return found.process if found else None
 
 
@@ -78,6 +82,7 @@ async def processes(
     known: KnownProcesses | None = None,
     *,
     eyes: Eyes | None = None,
+    full: bool = False,
 ) -> dict[str, Read]:
     """Give the processes of those that exist, by id: one statement, for a data loader.
 
@@ -91,7 +96,7 @@ async def processes(
         known.heads(concertations),
         parse_many(list(concertations)),
     )
-    return {str(row["id"]): Read(await _process(connection, row, known), row["now"]) for row in rows}
+    return {str(row["id"]): Read(await _process(connection, row, known, full), row["now"]) for row in rows}
 
 
 async def process_by_slug(
@@ -111,7 +116,7 @@ async def process_by_slug(
     return None if row is None else Read(await _process(connection, row, known), row["now"])
 
 
-async def _process(connection: Connection, row: Any, known: KnownProcesses) -> Process:
+async def _process(connection: Connection, row: Any, known: KnownProcesses, full: bool = False) -> Process:
     key, snapshot = str(row["id"]), row["snapshot"]
     process = known.get(key, row["head"])
     if process is not None:
@@ -119,9 +124,9 @@ async def _process(connection: Connection, row: Any, known: KnownProcesses) -> P
     if snapshot is None:  # dropped since, by another request
         snapshot = await connection.fetchval("SELECT snapshot_at($1, $2)", row["id"], row["head"])
     try:
-        process = read_process(snapshot or "")
+        process = read_process(snapshot or "", full=full)
     except SnapshotUnreadable:  # another version's, or gone on since: the ledger tells the same
-        return await fold_of(connection, key)
+        return await fold_of(connection, key, full=full)
     known.keep(process, row["head"], len(snapshot))
     return process
 
@@ -190,6 +195,19 @@ async def running(connection: Connection, *, after: str | None = None, most: int
         WHERE NOT is_over AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2
         """,
         None if after is None else UUID(after),
+        most,
+    )
+    return [str(row["id"]) for row in rows]
+
+
+async def overdue(connection: Connection, since: timedelta, *, most: int = 1000) -> list[str]:
+    """Give the ids of at most so many whose deadline passed longer than `since` ago, the longest first."""
+    rows = await connection.fetch(
+        """
+        SELECT id FROM concertation WHERE NOT is_over AND next_deadline < instant() - $1::interval
+        ORDER BY next_deadline, id LIMIT $2
+        """,
+        since,
         most,
     )
     return [str(row["id"]) for row in rows]

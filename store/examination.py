@@ -71,7 +71,7 @@ async def rederive(connection: Connection, concertation: str) -> None:
     """
     async with connection.transaction():
         row = await _lock(connection, concertation)
-        process = await fold_of(connection, concertation)
+        process = await fold_of(connection, concertation, full=True)
         await connection.execute(
             "SELECT append($1, $2, '[]', $3, $4::text::json, $5, $6, NULL)",
             parse(concertation),

@@ -119,8 +119,12 @@ async def get(connection: Connection, concertation: str, seq: int, *, reader: st
     return None if row is None else _read(row)
 
 
-async def fold_of(connection: Connection, concertation: str) -> Process:
-    """Fold a whole ledger: what the snapshot is a cache of."""
+async def fold_of(connection: Connection, concertation: str, *, full: bool = False) -> Process:
+    """Fold a whole ledger: what the snapshot is a cache of. `full`: see store/snapshots.py.
+
+    Raises:
+        SnapshotUnreadable: it has an event that this version does not know.
+    """
     process = Process(id=concertation)
     seq, more = 0, True
     while more:
@@ -130,7 +134,7 @@ async def fold_of(connection: Connection, concertation: str) -> Process:
             seq,
             _AT_ONCE,
         )
-        process = fold(process, (read_event(row["content"]) for row in rows))
+        process = fold(process, (read_event(row["content"], full=full) for row in rows))
         seq, more = (rows[-1]["seq"] if rows else seq), len(rows) == _AT_ONCE
     return process
 

@@ -51,7 +51,8 @@ async def record(
     writes nothing. `few` is the size up to which sets are sealed at once.
 
     Raises:
-        SnapshotUnreadable: the ledger has an event that this version does not know.
+        SnapshotUnreadable: the ledger has an event, or a part of one, that this version does not know: a newer one
+            wrote it. What would be decided without it might be wrong, and what would be written would lose it.
     """
     fault = fault_of_form(command)
     if fault is not None:
@@ -125,11 +126,9 @@ async def _record(connection: Connection, command: Command, seen: int, decide: D
     at: datetime = opened["at"]
     if opened["seq"] is None:
         return _unknown(command, at)
-    missed = tuple(map(read_event, opened["missed"] or ()))
+    missed = tuple(map(_read, opened["missed"] or ()))
     if opened["digest"] is not None:
-        first = Accepted(
-            first_seq=opened["first_seq"], events=tuple(map(read_event, opened["replied"] or ()))
-        )
+        first = Accepted(first_seq=opened["first_seq"], events=tuple(map(_read, opened["replied"] or ())))
         reply = first if opened["digest"] == digest else reused_key()
         return Recorded(reply=reply, events=missed, seq=opened["seq"], at=at)
 
@@ -172,9 +171,13 @@ async def _process(connection: Connection, concertation: str, opened: asyncpg.Re
     if opened["seq"] == 0:
         return Process(id=concertation)
     try:
-        return read_process(opened["snapshot"])
+        return read_process(opened["snapshot"], full=True)
     except SnapshotUnreadable:  # another version's: the ledger tells the same
-        return await fold_of(connection, concertation)
+        return await fold_of(connection, concertation, full=True)
+
+
+def _read(content: str) -> Event:
+    return read_event(content, full=True)
 
 
 def _unknown(command: Command, at: datetime) -> Recorded:

@@ -9,14 +9,14 @@ from workflows.payloads import data_converter
 _ONCE = RetryConfig(max_retries=1)
 
 
-async def connect(address: str, namespace: str, *, lazy: bool = False) -> Client:
+async def connect(address: str, namespace: str, *, lazy: bool = False, full: bool = False) -> Client:
     """Give a client of the Temporal at `address` (`host:port`).
 
-    A lazy client connects at its first call, and a worker cannot use it.
+    A lazy client connects at its first call, and a worker cannot use it. Workers read in `full`: see payloads.py.
 
     Raises:
         RuntimeError: not lazy, and nobody answers.
     """
     return await Client.connect(
-        address, namespace=namespace, data_converter=data_converter(), retry_config=_ONCE, lazy=lazy
+        address, namespace=namespace, data_converter=data_converter(full=full), retry_config=_ONCE, lazy=lazy
     )

@@ -23,7 +23,9 @@ def _history(file: Path) -> WorkflowHistory:
 
 
 def _replayer() -> Replayer:
-    return Replayer(workflows=[ConcertationWorkflow, HearingWorkflow], data_converter=data_converter())
+    return Replayer(
+        workflows=[ConcertationWorkflow, HearingWorkflow], data_converter=data_converter(full=True)
+    )
 
 
 def test_every_scenario_has_its_history() -> None:

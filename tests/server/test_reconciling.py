@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain import acts
 from server import cli, reconciling
-from server.reconciling import reconcile
+from server.reconciling import reconcile, wake_overdue
 from store.pool import Pool, open_pool
 from tests.fixtures.postgres import Database
 from tests.workflows.engine import Engine
@@ -135,3 +135,17 @@ def test_the_command_says_that_a_server_does_not_answer_and_what_was_kept(
     assert "concertation: " in said
     assert "stay started" in said
     assert os.environ["TEMPORAL_ADDRESS"] == "127.0.0.1:1"
+
+
+async def test_one_whose_deadline_passed_a_while_ago_gets_its_workflow_back_before_the_others(
+    engines: list[Engine], pool: Pool, temporal_env: WorkflowEnvironment
+) -> None:
+    for engine, since in ((engines[0], "20 seconds"), (engines[1], "2 seconds"), (engines[3], "1 hour")):
+        await pool.execute(
+            "UPDATE concertation SET next_deadline = instant() - $1::text::interval WHERE id = $2",
+            since,
+            engine.id,
+        )
+    assert await wake_overdue(pool, temporal_env.client, engines[0].queue) == 1
+    assert await _status(engines[0]) is WorkflowExecutionStatus.RUNNING
+    assert [await _status(engine) for engine in engines[1:3]] == [WorkflowExecutionStatus.TERMINATED] * 2

@@ -12,6 +12,7 @@ from domain.refusals import Code, Finding, Refusal
 from server.embedded.temporal import EmbeddedTemporal
 from store.pool import Pool
 from store.replies import Accepted, Recorded, Refused, Reply
+from store.snapshots import write_process
 from tests.fixtures.postgres import Database
 from tests.unit.play import Play
 from tests.unit.procedures import call_for_input, decision, follow_up, hearings, review, synthesis
@@ -95,17 +96,14 @@ async def test_a_snapshot_larger_than_temporal_takes_is_loaded(
     async with engine.working(max_cached_workflows=0):
         await engine.ask(engine.draft())
         await engine.handle().terminate()
-        crowd = ", ".join(
-            f'"m{number}": {{"id": "m{number}", "college": "locales", "organisation": "{"x" * 60}"}}'
+        drafted = await engine.process()
+        crowd = {
+            f"m{number}": Member(id=f"m{number}", college="locales", organisation="x" * 60)
             for number in range(20_000)
-        )
+        }
         await engine.pool.execute(
-            """
-            UPDATE concertation SET snapshot =
-                jsonb_set(snapshot::jsonb, '{members}', (snapshot::jsonb -> 'members') || $1::text::jsonb)::json
-            WHERE id = $2
-            """,
-            "{" + crowd + "}",
+            "UPDATE concertation SET snapshot = $1::text::json WHERE id = $2",
+            write_process(replace(drafted, members={**drafted.members, **crowd})),
             engine.id,
         )
         await engine.do(acts.EnrolMember(member="p0"))

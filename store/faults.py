@@ -1,7 +1,7 @@
 """What can go wrong with PostgreSQL itself. Expected refusals are not here: they are values.
 
 StoreFault
-├── StoreUnreachable     nobody answers, or the connection was lost: ask again
+├── StoreUnreachable     nobody answers, the connection was lost, the disk is full: ask again
 │   └── StoreTooSlow     an answer, a lock or a connection of the pool did not come in time: ask again
 └── SnapshotUnreadable   a snapshot or event that this version of the program cannot read
 """
@@ -50,6 +50,7 @@ def told_apart() -> Iterator[None]:
         OSError,
         asyncpg.PostgresConnectionError,
         asyncpg.OperatorInterventionError,
+        asyncpg.InsufficientResourcesError,  # the disk is full, say: the statement is undone, and may be asked again
         asyncpg.InternalClientError,
     ) as fault:
         raise StoreUnreachable(type(fault).__name__) from fault

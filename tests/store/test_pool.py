@@ -143,3 +143,11 @@ def test_a_value_that_cannot_be_sent_is_not_the_fault_of_the_server() -> None:
     with pytest.raises(asyncpg.InterfaceError) as told, told_apart():
         raise asyncpg.exceptions._base.DataError("invalid input for query argument $1")
     assert not isinstance(told.value, StoreUnreachable)
+
+
+@pytest.mark.parametrize("fault", [asyncpg.DiskFullError, asyncpg.OutOfMemoryError])
+def test_a_server_whose_disk_or_memory_is_full_is_to_be_asked_again_and_is_no_bug_of_ours(
+    fault: type[asyncpg.PostgresError],
+) -> None:
+    with pytest.raises(StoreUnreachable, match=fault.__name__), told_apart():
+        raise fault("could not extend file: No space left on device")

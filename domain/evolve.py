@@ -19,6 +19,7 @@ from domain.folding import (
     following,
     hearing,
     meeting,
+    migrating,
     people,
     reviewing,
     scheduling,
@@ -32,7 +33,7 @@ def evolve(process: Process, event: Event) -> Process:
     """Give the process after the event."""
     changes = FOLDS[type(event.fact)](process, event, event.fact)
     if "runs" in changes:
-        changes["live"] = live_stages(process.stages, changes["runs"])
+        changes["live"] = live_stages(changes.get("stages", process.stages), changes["runs"])
     changes["seq"] = process.seq + 1
     changes["at"] = event.at
     return changed_by(process, changes)
@@ -49,6 +50,7 @@ FOLDS: dict[type, Fold] = {
     **drafting.FOLDS,
     **people.FOLDS,
     **scheduling.FOLDS,
+    **migrating.FOLDS,
     **advancing.FOLDS,
     **balloting.FOLDS,
     **hearing.FOLDS,

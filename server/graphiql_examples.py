@@ -49,6 +49,11 @@ _ROLES: Mapping[str, tuple[Example, ...]] = {
             "PreviewCalendar", "Voir le calendrier avant de lancer.", "See the calendar before launching."
         ),
         Example("Launch", "Lancer la concertation.", "Launch the concertation."),
+        Example(
+            "ProcedureImpact",
+            "Étudier le passage à une autre version de la procédure.",
+            "Examine the move to another version of the procedure.",
+        ),
         Example("Situation", "Voir où elle en est.", "See where it stands."),
         Example("Invite", "Inviter des organismes.", "Invite organisations."),
         Example("ExtendStage", "Proposer de prolonger une étape.", "Propose to extend a stage."),

@@ -33,7 +33,9 @@ _OWN = "t.concertation = $1"
 TABLES: Mapping[str, tuple[str, str]] = {
     "procedure": (
         "EXISTS (SELECT FROM concertation c "
-        "WHERE c.id = $1 AND (c.procedure, c.procedure_version) = (t.id, t.version))",
+        "WHERE c.id = $1 AND (c.procedure, c.procedure_version) = (t.id, t.version)) OR EXISTS ("
+        "SELECT FROM ledger l WHERE l.concertation = $1 AND l.kind = 'procedure_migrated' "
+        "AND l.content::json->'fact'->>'before_digest' = t.digest)",
         't.id COLLATE "C", t.version',
     ),
     "questionnaire": (

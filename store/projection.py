@@ -5,10 +5,11 @@ Pure functions: `record` writes what they give, `doctor` compares it with what i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.procedure import Visibility
+from domain.procedure import Stage, Visibility
 from domain.process import Process, StageRun, State
 from store.ledger import Link
 
@@ -89,15 +90,23 @@ def _iso(at: datetime) -> str:
 
 
 def stage_rows(process: Process, before: Process | None = None) -> list[Row]:
-    """Give the guard rows; where the process `before` is given, those that may have changed since."""
+    """Give the guard rows; where the process `before` is given, those that may have changed since.
+
+    A stage that a migration took out keeps its row, and nobody can answer it.
+    """
     known: set[int] = set()
     if before is not None and _surroundings(before) == _surroundings(process):
-        known = {id(run) for run in (*before.runs.values(), *before.past_runs)}
-    return [
-        _stage_row(process, run)
-        for run in (*process.past_runs, *process.runs.values())
-        if id(run) not in known and run.key in process.stages
-    ]
+        known = {id(run) for run, _ in _defined(before)}
+    return [_stage_row(process, run, stage) for run, stage in _defined(process) if id(run) not in known]
+
+
+def _defined(process: Process) -> Iterator[tuple[StageRun, Stage]]:
+    """Give every run with the definition of its stage."""
+    for run in (*process.past_runs, *process.runs.values()):
+        if run.key in process.stages:
+            yield run, process.stages[run.key]
+    for gone in (process.removed or {}).values():
+        yield gone.run, gone.stage
 
 
 def _surroundings(process: Process) -> tuple[object, ...]:
@@ -112,8 +121,7 @@ def _surroundings(process: Process) -> tuple[object, ...]:
     )
 
 
-def _stage_row(process: Process, run: StageRun) -> Row:
-    stage = process.stages[run.key]
+def _stage_row(process: Process, run: StageRun, stage: Stage) -> Row:
     channels = stage.channels or (process.procedure.channels if process.procedure else ())
     closes_at = run.closes_at or run.planned_closes_at
     return {
@@ -131,7 +139,7 @@ def _stage_row(process: Process, run: StageRun) -> Row:
         "admission": stage.admission,
         "channels": list(channels),
         "themes": list(process.themes),
-        "contributions_visible": contributions_are_visible(process, run),
+        "contributions_visible": run.key in process.stages and contributions_are_visible(process, run),
     }
 
 

@@ -68,6 +68,8 @@ from domain.acts.meeting import ConveneMeeting as ConveneMeeting
 from domain.acts.meeting import HoldMeeting as HoldMeeting
 from domain.acts.meeting import MeetingAct
 from domain.acts.meeting import RecordMinutes as RecordMinutes
+from domain.acts.migrating import MigrateProcedure as MigrateProcedure
+from domain.acts.migrating import MigratingAct
 from domain.acts.people import MOST_AT_ONCE as MOST_AT_ONCE
 from domain.acts.people import AdmitInvited as AdmitInvited
 from domain.acts.people import AppointMember as AppointMember
@@ -119,6 +121,7 @@ Act = (
     DraftingAct
     | PeopleAct
     | SchedulingAct
+    | MigratingAct
     | BallotingAct
     | HearingAct
     | MeetingAct

@@ -10,7 +10,14 @@ from domain.acts import Body
 from domain.closing.rows import Row, depends_on, event_of
 from domain.closing.treating import Treatments
 from domain.delegated import delegations_of
-from domain.events import ConcertationDrafted, ConcertationLaunched, DocumentAttached, Event, RoundOpened
+from domain.events import (
+    ConcertationDrafted,
+    ConcertationLaunched,
+    DocumentAttached,
+    Event,
+    ProcedureMigrated,
+    RoundOpened,
+)
 from domain.evolve import evolve
 from domain.process import Document, PlannedStage, Process
 
@@ -22,8 +29,10 @@ class Chronicle:
         """Begin before the first row of a concertation (its UUID)."""
         #: The public state: without positions that are not, for one.
         self.process = Process(id=concertation)
-        #: The procedure as it was kept.
+        #: The procedure as it was kept: the version that is followed.
         self.procedure: Any = None
+        #: The versions that were followed before, each with its digest.
+        self.earlier: list[dict[str, Any]] = []
         #: The calendars as they were announced: the round, and the dates of its stages.
         self.calendars: list[tuple[int, Mapping[str, PlannedStage]]] = []
         #: Every version of every document of the information file.
@@ -74,10 +83,23 @@ class Chronicle:
         if event is None:
             self.process = replace(self.process, seq=self.process.seq + 1, at=row.at)
         else:
+            before = self.process.procedure_digest
             self.process = evolve(self.process, event)
+            if isinstance(event.fact, ProcedureMigrated):
+                self._note_migration(event.fact, row, before)
             self.treatments.note(self.process, event)
             if isinstance(event.fact, DocumentAttached):
                 self.documents.append(self.process.documents[event.fact.document])
+
+    def _note_migration(self, fact: ProcedureMigrated, row: Row, before: str) -> None:
+        """Keep the version that was followed, and the dates that were announced anew, round by round."""
+        self.earlier.append({"digest": before, "procedure": self.procedure})
+        if row.content is not None:
+            self.procedure = row.content["fact"]["procedure"]
+        runs = self.process.runs
+        for number in sorted({runs[key].round for key in fact.calendar}):
+            planned = {key: fact.calendar[key] for key in fact.calendar if runs[key].round == number}
+            self.calendars.append((number, planned))
 
     def tell(self, row: Row) -> None:
         """Read a row and fold it.

@@ -50,8 +50,12 @@ def _written(value: Any, of: Any) -> dict[str, Any]:
 
 
 def procedure(told: Chronicle) -> dict[str, Any]:
-    """The procedure, as it was kept when the concertation was drafted, and the digest that names it."""
-    return {"digest": told.process.procedure_digest, "procedure": told.procedure}
+    """The procedure in the version that is followed, as it was kept, and the digest that names it.
+
+    Where it was migrated: the versions before, the first one first.
+    """
+    current = {"digest": told.process.procedure_digest, "procedure": told.procedure}
+    return {**current, "earlier": told.earlier} if told.earlier else current
 
 
 def calendar(told: Chronicle) -> dict[str, Any]:

@@ -193,8 +193,11 @@ def _without(spared: Count, member: str) -> Line:
 
 
 def _procedure(walk: Walk) -> Line:
-    stated = walk.told.process.procedure_digest
-    return _line("procedure", digest(walk.told.procedure) == stated, digest=stated)
+    told = walk.told
+    stated = told.process.procedure_digest
+    versions = [*told.earlier, {"digest": stated, "procedure": told.procedure}]
+    holds = all(digest(version["procedure"]) == version["digest"] for version in versions)
+    return _line("procedure", holds, digest=stated)
 
 
 def _sections(archive: Archive, walk: Walk) -> Line:

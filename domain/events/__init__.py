@@ -84,6 +84,8 @@ from domain.events.meeting import MeetingConvened as MeetingConvened
 from domain.events.meeting import MeetingFact
 from domain.events.meeting import MeetingHeld as MeetingHeld
 from domain.events.meeting import MinutesRecorded as MinutesRecorded
+from domain.events.migrating import MigratingFact
+from domain.events.migrating import ProcedureMigrated as ProcedureMigrated
 from domain.events.people import DelegationGiven as DelegationGiven
 from domain.events.people import DelegationRevoked as DelegationRevoked
 from domain.events.people import MemberAppointed as MemberAppointed
@@ -128,6 +130,7 @@ Fact = (
     DraftingFact
     | PeopleFact
     | SchedulingFact
+    | MigratingFact
     | AdvancingFact
     | BallotingFact
     | HearingFact

@@ -12,7 +12,8 @@ from domain.procedure import Label, Office
 from domain.process import Document, OfficeHeld, Phase, Process, StageRun
 
 
-def _held(office: Office) -> OfficeHeld:
+def held(office: Office) -> OfficeHeld:
+    """Give an office that nobody holds yet."""
     return OfficeHeld(
         id=office.id,
         role=office.role,
@@ -26,14 +27,14 @@ def _held(office: Office) -> OfficeHeld:
     )
 
 
-def _in_order(named: dict[str, Label], order: Iterable[str]) -> dict[str, Label]:
+def in_order(named: dict[str, Label], order: Iterable[str]) -> dict[str, Label]:
     """Put names in the order of the procedure, others behind them: the JSON of the ledger keeps no order of keys."""
     known = [key for key in order if key in named]
     return {key: named[key] for key in (*known, *sorted(named.keys() - set(known)))}
 
 
 def _concertation_drafted(process: Process, event: Event, fact: ev.ConcertationDrafted) -> Changes:
-    lanes = _in_order(fact.lanes, (lane.id for lane in fact.procedure.lanes))
+    lanes = in_order(fact.lanes, (lane.id for lane in fact.procedure.lanes))
     return {
         "phase": Phase.DRAFT,
         "slug": fact.slug,
@@ -42,10 +43,10 @@ def _concertation_drafted(process: Process, event: Event, fact: ev.ConcertationD
         "procedure_digest": fact.procedure_digest,
         "parent": fact.parent,
         "lanes": lanes,
-        "themes": _in_order(fact.themes, (theme.id for theme in fact.procedure.themes)),
+        "themes": in_order(fact.themes, (theme.id for theme in fact.procedure.themes)),
         "territories": fact.territories,
         "stages": expand(fact.procedure, lanes),
-        "offices": {office.id: _held(office) for office in fact.procedure.offices},
+        "offices": {office.id: held(office) for office in fact.procedure.offices},
     }
 
 
@@ -54,7 +55,7 @@ def _draft_amended(process: Process, event: Event, fact: ev.DraftAmended) -> Cha
 
 
 def _office_created(process: Process, event: Event, fact: ev.OfficeCreated) -> Changes:
-    return {"offices": {**process.offices, fact.office.id: _held(fact.office)}}
+    return {"offices": {**process.offices, fact.office.id: held(fact.office)}}
 
 
 def _document_attached(process: Process, event: Event, fact: ev.DocumentAttached) -> Changes:

@@ -79,7 +79,7 @@ _CALENDAR = {
     kind: Rule(Theme.CALENDAR, (_A.EVERYBODY,))
     for kind in (
         "concertation_launched", "stage_opened", "stage_extended", "stage_postponed", "stage_closing_advanced",
-        "stage_reopened", "suspended", "resumed",
+        "stage_reopened", "suspended", "resumed", "procedure_migrated",
     )
 }  # fmt: skip
 _PARTICIPATION = {

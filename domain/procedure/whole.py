@@ -33,7 +33,7 @@ class Overrule(Part):
 
 SIGNABLE = (
     "launch", "extension", "postponement", "early_closing", "suspension", "resumption",
-    "reopening", "rectification", "abandonment", "decision",
+    "reopening", "rectification", "migration", "abandonment", "decision",
 )  # fmt: skip
 """Acts that a procedure may put behind signatures."""
 
@@ -54,7 +54,7 @@ Signable = Annotated[
 
 
 class Procedure(Part):
-    """A versioned procedure. A running concertation keeps the version that it started with."""
+    """A versioned procedure. A running concertation keeps the version that it started with until it is migrated."""
 
     id: Identifier
     version: Annotated[int, Field(ge=1)] = 1

@@ -48,6 +48,7 @@ from domain.process.reviewing import ProposedWithdrawal as ProposedWithdrawal
 from domain.process.reviewing import Reservation as Reservation
 from domain.process.reviewing import Withdrawal as Withdrawal
 from domain.process.stages import PlannedStage as PlannedStage
+from domain.process.stages import RemovedStage as RemovedStage
 from domain.process.stages import Seal as Seal
 from domain.process.stages import StageRun as StageRun
 from domain.process.stages import State as State

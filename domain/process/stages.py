@@ -85,6 +85,14 @@ class StageRun:
         return self.seals[-1].figures.root if self.seals else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class RemovedStage:
+    """A stage that a later version of the procedure took out before it began, as it was defined and planned."""
+
+    stage: Stage
+    run: StageRun
+
+
 def live_stages(stages: dict[str, Stage], runs: dict[str, StageRun]) -> tuple[str, ...]:
     """Give the stages that time can move; see `Process.live`."""
     unfinished = {key for key, run in runs.items() if run.state is not State.CONCLUDED}

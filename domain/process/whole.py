@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 from domain.acts import Body
 from domain.enumeration import direct
+from domain.notation import UNSET
 from domain.procedure import BallotRule, Gate, Label, Procedure, Stage
 from domain.process.balloting import Ballot, running_ballots
 from domain.process.deciding import Decision, Response, next_embargo_end
@@ -23,7 +25,7 @@ from domain.process.people import (
     offices_by_member,
 )
 from domain.process.reviewing import Interest, Opinion, ProposedWithdrawal, Withdrawal
-from domain.process.stages import StageRun, live_stages
+from domain.process.stages import RemovedStage, StageRun, live_stages
 from domain.process.synthesising import Synthesis, replaced_items
 
 
@@ -84,6 +86,8 @@ class Process:
     """The stages that time can move, in the order of `runs`: none before them is unfinished, or they have begun all
     the same; and they are not concluded, or are being rectified. Empty only when all are concluded for good."""
     past_runs: tuple[StageRun, ...] = ()
+    removed: Annotated[dict[str, RemovedStage] | None, UNSET] = None
+    """By key: stages that a migration took out before they began; unset, and then not written: none."""
     members: dict[str, Member] = field(default_factory=dict)
     offices: dict[str, OfficeHeld] = field(default_factory=dict)
     offices_of: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)

@@ -122,6 +122,7 @@ _SCHEDULING = {
     "resume": _office(_SCHEDULE, _LAUNCHED),
     "reopen_stage": _office(_SCHEDULE, _RUNNING),
     "rectify_stage": _office(_SCHEDULE, _RUNNING),
+    "migrate_procedure": _office(_CONDUCT, _LAUNCHED),
     "abandon": _office(_SCHEDULE, _LIVE),
 }
 
@@ -244,6 +245,8 @@ _READING = {
     "read_moderation": _reading(_SCHEDULE | _GUARANTOR),
     "read_groupings": _reading(_HEARINGS | PRESIDENCY | _GUARANTOR),
     # a decision under an embargo, besides its early readers: who signs, conducts or guarantees it
+    # what a migration would change: who conducts, signs, decides or guarantees it
+    "read_impact": _reading(_SCHEDULE | _AUTHORITY | _GUARANTOR, states=_LAUNCHED),
     "read_embargoed_decision": _reading(_SCHEDULE | _AUTHORITY | _GUARANTOR),
     "read_contributions_before_publication": _reading(_HEARINGS | COUNCIL | _GUARANTOR),
     "read_agenda": _reading(_HEARINGS, about=About.LANE),

@@ -25,6 +25,7 @@ from api.follow_up import WithFollowUp
 from api.grouping import WithGroupings
 from api.hearing_days import WithHearings
 from api.ids import global_id
+from api.impact import WithImpact
 from api.letter_batches import WithLetters
 from api.moderation import WithModeration
 from api.nodes import Node, Text, text
@@ -87,6 +88,7 @@ class Concertation(
     WithHearings,
     WithCouncil,
     WithFollowUp,
+    WithImpact,
     WithModeration,
     WithGroupings,
     WithExports,
@@ -117,7 +119,9 @@ class Concertation(
     def read_at(self) -> datetime:
         return self.at.now
 
-    @field(description="The procedure that it follows, in the version that it started with.")
+    @field(
+        description="The procedure that it follows, in the version that it started with or was migrated to."
+    )
     def procedure(self) -> Procedure | None:
         process = self.at.process
         return procedure_of(process.procedure, process.procedure_digest, None) if process.procedure else None

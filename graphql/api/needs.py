@@ -56,6 +56,7 @@ class Need(Enum):
     CONSENT = Needed(words="the author who agreed or not", actions=("read_groupings",), own=True)
     OWN_GROUPING = Needed(words="the authors who are asked", own=True)
     FOLLOW_UP = Needed(words="", actions=("read_follow_up",))
+    IMPACT = Needed(words="", actions=("read_impact",))
     NOTICES = Needed(words="", actions=("keep_notices",), reach=Reach.CONDUCT)
     WEBHOOKS = Needed(words="", actions=("keep_webhooks",), reach=Reach.CONDUCT)
     ARCHIVE = Needed(

@@ -15,6 +15,7 @@ from api.context import Info
 from api.enumerations import Channel, Shared, State
 from api.hearings import Hearing, hearing_of
 from api.ids import global_id
+from api.impact import ProcedureImpact, impact_of
 from api.procedures import Finding, finding_of
 from api.snapshot import Snapshot
 from api.stages import Stage, stage_of
@@ -146,6 +147,24 @@ class ProcedureInvalid(Refusal):
     findings: list[Finding] = field(description="The faults.")
 
 
+@strawberry.type(description="The report on the migration is no longer the one that its author read.")
+class ImpactChanged(Refusal):
+    at: Private[Snapshot | None]
+    version: Private[int]
+    digest: str = field(description="The digest of the report that holds now.")
+
+    @field(description="The report that holds now.")
+    async def impact(self, info: Info) -> ProcedureImpact | None:
+        return await impact_of(info, self.at, self.version) if self.at else None
+
+
+@strawberry.type(
+    description="The migration would take away rights that were exercised; they are listed at once."
+)
+class MigrationRefused(Refusal):
+    findings: list[Finding] = field(description="What would be taken away, each with its path into the file.")
+
+
 @strawberry.type(description="The questionnaire has faults; they are listed at once.")
 class QuestionnaireInvalid(Refusal):
     findings: list[Finding] = field(description="The faults.")
@@ -218,6 +237,10 @@ def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: 
             made = LaunchNotReady(**said, findings=[finding_of(info, f) for f in refusal.findings])
         case Code.PROCEDURE_INVALID:
             made = ProcedureInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
+        case Code.IMPACT_CHANGED:
+            made = ImpactChanged(**said, at=at, version=int(args["version"]), digest=str(args["actual"]))
+        case Code.MIGRATION_REFUSED:
+            made = MigrationRefused(**said, findings=[finding_of(info, f) for f in refusal.findings])
         case Code.QUESTIONNAIRE_INVALID:
             made = QuestionnaireInvalid(**said, findings=[finding_of(info, f) for f in refusal.findings])
         case Code.TREATMENT_TOO_LOW:

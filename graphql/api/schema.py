@@ -32,6 +32,7 @@ from api.mutations.inviting import InvitationMutations
 from api.mutations.keeping import KeepingMutations
 from api.mutations.meeting import MeetingMutations
 from api.mutations.members import MemberMutations
+from api.mutations.migrating import MigratingMutations
 from api.mutations.moderating import ModerationMutations
 from api.mutations.noticing import NoticeMutations
 from api.mutations.organising import OrganisationMutations
@@ -68,6 +69,7 @@ class Mutation(
     AccessTokenMutations,
     SessionMutations,
     SchedulingMutations,
+    MigratingMutations,
     ContributionMutations,
     ModerationMutations,
     GroupingMutations,

@@ -11,7 +11,7 @@ from domain.events import Event, VoteCast
 from domain.procedure import Procedure
 from domain.process import State
 from domain.refusals import Refusal
-from tests.properties import moves, moves_at_work, moves_awaited
+from tests.properties import moves, moves_at_work, moves_awaited, moves_migrating
 from tests.properties.chance import Chance
 from tests.properties.generated import CAST, CROWD
 from tests.properties.moves import Move
@@ -104,7 +104,8 @@ class Life:
     def ask(self, command: Command) -> None:
         """Ask a command, and keep the position of a secret vote as the store does."""
         answer = self.play.ask(command)
-        note(f"{self.play.now:%d %H:%M:%S} {command.actor.member} {command.stage or ''} {command.act}")
+        act = command.act.kind if isinstance(command.act, acts.MigrateProcedure) else command.act
+        note(f"{self.play.now:%d %H:%M:%S} {command.actor.member} {command.stage or ''} {act}")
         if isinstance(answer, Refusal):
             note(f"    refused: {answer.code}")
             return
@@ -149,6 +150,8 @@ class Life:
                 self.move(moves.people_move(chance, play))
             case n if n < 97 and chance.number(0, 9) == 0:
                 self.move(moves.abandonment(chance, play))
+            case 97 if running:
+                self.move(moves_migrating.migration_move(chance, play))
             case _:
                 self.the_same_again()
         play.check_liveness()

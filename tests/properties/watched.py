@@ -30,6 +30,7 @@ from domain.process import (
     next_embargo_end,
 )
 from domain.refusals import Refusal
+from tests.properties.migrated import check_migration
 from tests.unit.play import Play
 
 PROCESS: TypeAdapter[Process] = TypeAdapter(Process)
@@ -43,6 +44,7 @@ SIGNED: dict[type, str] = {
     ev.Resumed: "resumption",
     ev.StageReopened: "reopening",
     ev.RectificationOpened: "rectification",
+    ev.ProcedureMigrated: "migration",
     ev.ConcertationAbandoned: "abandonment",
     ev.DecisionIssued: "decision",
 }
@@ -107,6 +109,8 @@ class Watched(Play):
         self._check_durations(before, event)
         self._check_closings(before, event)
         self._check_clocks(before, event)
+        if isinstance(event.fact, ev.ProcedureMigrated):
+            check_migration(before, evolve(before, event))
 
     def _check_hearings(self, before: Process, event: Event) -> None:
         if isinstance(event.fact, SITTINGS):
@@ -196,7 +200,7 @@ class Watched(Play):
     def _check_closings(self, before: Process, event: Event) -> None:
         after = evolve(before, event)
         for key, run in before.runs.items():
-            now = after.runs[key]
+            now = after.runs.get(key, run)
             if run.round == now.round and run.closes_at != now.closes_at:
                 assert isinstance(event.fact, MOVES), f"{event.fact.kind} moved the closing of {key}"
 

@@ -140,6 +140,14 @@ class Scene(Stage):
         await self._synthesise()
         await self._decide_and_follow()
         await self._address()
+        await self._publish_a_later_version()
+
+    async def _publish_a_later_version(self) -> None:
+        """Publish one that nobody moves to: the call for input would last longer."""
+        raw = self.procedure.model_dump(mode="json") | {"version": 2}
+        call = next(stage for stage in raw["stages"] if stage["id"] == "appel")
+        call["duration"]["planned"] = "P320D"
+        await self.house.done_without_key("PublishProcedure", "operator", source=json.dumps(raw))
 
     async def begin(self) -> None:
         """Let people take part, and hold every office."""
@@ -152,7 +160,7 @@ class Scene(Stage):
             await self.house.done_without_key("PublishProcedure", "operator", source=source)
         drafted = await self.house.done(
             "DraftConcertation", "coordinator" + self.suffix, slug="essai" + (self.suffix and "-autre"),
-            title={"fr": "Essai", "en": "Trial"}, procedure="essai",
+            title={"fr": "Essai", "en": "Trial"}, procedure="essai", version=1,
         )  # fmt: skip
         self.id = drafted["concertation"]["id"]
         for office, names in OFFICES_OF.items():

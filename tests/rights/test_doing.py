@@ -44,7 +44,7 @@ def named(scene: Scene, whole: dict[str, Any]) -> dict[str, Any]:
         "addressee": "dinum", "invitationId": scene.made["invitation"], "webhookId": scene.made["webhook"],
         "noticeId": scene.made["invitation"], "accessTokenId": scene.made["token"], "sessionId": elder,
         "keptSessionId": elder, "code": scene.made["code"], "questionnaire": scene.made["grid"],
-        "draftConcertation.procedure": "essai", "language": "fr",
+        "draftConcertation.procedure": "essai", "migrateProcedure.version": 2, "language": "fr",
         "measureId": scene.made["measure"], "groupingId": scene.made["grouping"], "procedure": "essai",
         "slug": "nouvelle", "key": "neuf", "source": "x", "pseudonym": None,
         "evaluate.answers": {"droit": {"mark": 1, "justification": "x"}},

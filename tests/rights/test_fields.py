@@ -55,6 +55,7 @@ async def arguments(scene: Scene) -> dict[str, str]:
             f'startsAt: "{scene.made["next"]:%Y-%m-%dT%H:30:00Z}", endsAt: "{day}T23:00:00Z", room: "B"'
         ),
         "Concertation.followUp": 'stage: "appel"',
+        "Concertation.procedureImpact": "version: 2",
         "Concertation.stage": 'key: "appel"',
         "Concertation.contributions": 'stage: "appel", first: 50',
         "Concertation.ledger": f"first: 200, kinds: {json.dumps(told)}",

@@ -45,7 +45,14 @@ def _scheduling(play: Play) -> Samples:
         (acts.ReopenStage(closes_at=play.now + DAY, reason="x"), "appel"),
         (acts.RectifyStage(until=play.now + DAY, reason="x"), "appel"),
         (acts.Abandon(reason="x"), None),
-    )
+        (
+            acts.MigrateProcedure(
+                procedure=play.procedure.model_copy(update={"version": 2}), procedure_digest="1" * 64,
+                impact_digest="0" * 64, reason="x",
+            ),
+            None,
+        ),
+    )  # fmt: skip
 
 
 def _balloting(play: Play) -> Samples:

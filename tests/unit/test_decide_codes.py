@@ -50,7 +50,8 @@ def codes_in(tree: ast.AST) -> set[Code]:
 
 def given() -> set[Code]:
     """Give the codes that the decider names."""
-    sources = [*DECIDER.glob("*.py"), DECIDER.parent / "decide.py"]
+    folders = (DECIDER, DECIDER.parent / "migrating")
+    sources = [*(path for folder in folders for path in folder.glob("*.py")), DECIDER.parent / "decide.py"]
     return set().union(*(codes_in(ast.parse(source.read_text())) for source in sources))
 
 

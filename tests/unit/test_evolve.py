@@ -211,6 +211,7 @@ def test_the_play_meets_most_kinds_of_facts(played):
         "DecisionPublished", "ResponseLate", "GuarantorReported", "GuarantorAnswered",
         "DraftAmended", "OfficeCreated", "MemberLeft", "TermEnded", "DelegationRevoked", "StagePostponed",
         "StageClosingAdvanced", "StageOverdue", "GateReturned", "StageReopened", "LastResortApplied",
+        "ProcedureMigrated",
         "ConcertationAbandoned", "ProxyRevoked", "BallotReconvened", "BallotHeld", "BallotEscalated",
         "HearingCancelled", "MeetingCancelled", "ArticleRefused", "MemberRecused", "OpinionRejected",
         "HearingMoved", "HearingRequested", "RequestDeclined", "RequestWithdrawn", "WitnessCalled", "CallAnswered",

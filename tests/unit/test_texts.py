@@ -25,6 +25,7 @@ from domain.checks.shape import FORM_CODES
 from domain.events import Event, Fact, ResponseGiven, StageOpened, Suspended, VoteCast
 from domain.graph import expand
 from domain.legal import RULES
+from domain.migrating.impact import BECAUSE
 from domain.procedure import SIGNABLE, BallotRule, Channel, Kind, Office, Procedure, Role
 from domain.process import Process, State
 from domain.refusals import Code, Refusal
@@ -84,7 +85,7 @@ def finding_codes() -> set[str]:
                 first = call.args[0]
                 options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
                 found |= {str(option.value) for option in options if isinstance(option, ast.Constant)}
-    return found | {"shape", *FORM_CODES.values()}
+    return found | {"shape", *FORM_CODES.values(), *BECAUSE}
 
 
 @pytest.mark.parametrize("code", Code)

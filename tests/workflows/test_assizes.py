@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from uuid import uuid4
 
 import pytest
-import pytest_asyncio
-from pydantic import SecretStr
-from temporalio.testing import WorkflowEnvironment
 
 from domain.closing.rows import read_row
 from domain.closing.verifying import Verdict, verify
@@ -19,49 +15,11 @@ from domain.process import Process
 from server.closing.reading import ClosingFile
 from server.closing.writer import write_archive
 from server.demo.papers import OPINION_1, OPINION_2, PROGRESS, REPORT, RESERVATION, WITHDRAWAL
-from server.settings import Settings
 from store.closing_archive import closing
-from store.pool import Pool
-from tests.api.house import DAY, House
-from tests.fixtures.clock import TestClock
-from tests.fixtures.postgres import Database
-from tests.fixtures.replicas import create_app, working
-from tests.fixtures.skipping import FollowTemporal
-from tests.workflows.assizes import Assizes, ThroughTemporal
-from workflows.commanding import Dispatch
+from tests.api.house import DAY
+from tests.workflows.assizes import Assizes
 
 pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
-
-
-@pytest_asyncio.fixture
-async def assizes(
-    own_temporal_env: WorkflowEnvironment,
-    pool: Pool,
-    database: Database,
-    test_clock: TestClock,
-    tmp_path: Path,
-) -> AsyncIterator[Assizes]:
-    """Nothing yet but the API, the worker, and a Temporal of its own: years of others' timers would pass with it."""
-    queue = f"queue-{uuid4()}"
-    settings = Settings(
-        rate_limits=False,
-        data_dir=tmp_path,
-        database_url=SecretStr(database.app),
-        worker_database_url=SecretStr(database.worker),
-        temporal_address="127.0.0.1:1",
-        database_timeout=20,
-        task_queue=queue,
-        shutdown_timeout=0.1,
-    )
-    sender = ThroughTemporal(Dispatch(own_temporal_env.client, queue, 20), pool)
-    app = create_app(settings, sender=sender)
-    async with (
-        working(own_temporal_env.client, pool, settings, interceptors=[FollowTemporal(pool)]),
-        app.router.lifespan_context(app),
-    ):
-        house = House(app, settings, sender, test_clock)
-        yield Assizes(house, own_temporal_env)
-        await house.http.aclose()
 
 
 HEARD = {

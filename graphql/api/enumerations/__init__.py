@@ -23,6 +23,8 @@ from api.enumerations.course import Visibility as Visibility
 from api.enumerations.hearing import HearingState as HearingState
 from api.enumerations.hearing import RequestState as RequestState
 from api.enumerations.hearing import Shared as Shared
+from api.enumerations.migrating import BallotFate as BallotFate
+from api.enumerations.migrating import ImpactEffect as ImpactEffect
 from api.enumerations.people import Appointment as Appointment
 from api.enumerations.people import Role as Role
 from api.enumerations.people import TermEnd as TermEnd

@@ -1,0 +1,55 @@
+"""A procedure as one concertation follows it: with the axes, themes and territories that it chose for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.graph import expand
+from domain.procedure import Label, Lane, Procedure, Stage
+from domain.process import Process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What a concertation takes from a version of its procedure."""
+
+    #: The version, with the axes of the concertation: the one to be checked.
+    procedure: Procedure
+    lanes: dict[str, Label]
+    themes: dict[str, Label]
+    territories: tuple[str, ...]
+    #: By key, expanded by axis.
+    stages: dict[str, Stage]
+
+
+def as_it_runs(process: Process) -> Followed:
+    """Give what a concertation follows now."""
+    assert process.procedure is not None
+    return Followed(
+        procedure=process.procedure,
+        lanes=process.lanes,
+        themes=process.themes,
+        territories=process.territories,
+        stages=process.stages,
+    )
+
+
+def followed(process: Process, later: Procedure) -> Followed:
+    """Give what a concertation would follow by another version.
+
+    What it chose for itself when it was drafted stays; what it took from its procedure comes from the new one.
+    """
+    now = process.procedure
+    assert now is not None
+    own_lanes = process.lanes != {lane.id: lane.label for lane in now.lanes}
+    own_themes = process.themes != {theme.id: theme.label for theme in now.themes}
+    own_territories = process.territories != now.territories
+    lanes = process.lanes if own_lanes else {lane.id: lane.label for lane in later.lanes}
+    axes = tuple(Lane(id=lane, label=label) for lane, label in lanes.items())
+    return Followed(
+        procedure=later.model_copy(update={"lanes": axes}) if own_lanes else later,
+        lanes=lanes,
+        themes=process.themes if own_themes else {theme.id: theme.label for theme in later.themes},
+        territories=process.territories if own_territories else later.territories,
+        stages=expand(later, lanes),
+    )

@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import TextIO
 
-from benchmarks.at_scale import FINDING, SEALING, at_scale
+from benchmarks.at_scale import FINDING, GROWING, SEALING, at_scale
 from benchmarks.closing import archiving
 from benchmarks.commanding import command_p50_ms
 from benchmarks.crossing import crossing
 from benchmarks.deciding import decide_per_s, fold_10k_s
+from benchmarks.doubling import doubling
 from benchmarks.figure import GOALS, Figure
 from benchmarks.following import following
 from benchmarks.guarding import guarding
@@ -23,6 +24,7 @@ from benchmarks.interchange import FIGURES as INTERCHANGE
 from benchmarks.interchange import interchange
 from benchmarks.mailing import mails_per_s
 from benchmarks.progress import say
+from benchmarks.running import running
 from benchmarks.scale import is_published, scale
 from benchmarks.starting import help_s, standing
 from benchmarks.submitting import submitting
@@ -40,12 +42,14 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
     command_p50_ms: ("command_p50_ms",),
     submitting: ("submit_ratio", "submit_vs_bare_ratio", "submit_p99_ratio"),
     guarding: ("guard_submit_ratio", "guard_page_ratio"),
-    at_scale: (*FINDING, *SEALING),
+    doubling: ("api_2_speedup",),
+    at_scale: (*FINDING, *SEALING, *GROWING),
     interchange: INTERCHANGE,
     archiving: ("archive_s", "archive_rss_mb", "verify_s"),
     treating: TREATING,
     mails_per_s: ("mails_per_s",),
     crossing: ("transition_200_s", "deadline_lateness_s"),
+    running: ("running_exponent",),
     following: ("subscribers_1000_p99_ms",),
     thousand: ("deadline_1000_lateness_s", "deadline_1000_spread_lateness_s"),
 }

@@ -24,6 +24,8 @@ class Load:
     rate: float
     #: Seconds from request to answer that 99 % stayed below.
     p99: float
+    #: How many were answered.
+    requests: int
 
 
 def request(path: str, host: str, body: bytes, token: str | None = None) -> bytes:
@@ -49,7 +51,7 @@ async def load(host: str, port: int, requests: Sequence[bytes], hoped_for: bytes
     for client in connected:
         client.close()
     taken.sort()
-    return Load(rate=len(taken) / elapsed, p99=taken[int(len(taken) * 0.99)])
+    return Load(rate=len(taken) / elapsed, p99=taken[int(len(taken) * 0.99)], requests=len(taken))
 
 
 class _Client(asyncio.Protocol):

@@ -46,7 +46,7 @@ _SPOKEN = {"RECEPTION": "in the order of reception", "RELEVANCE": "by relevance"
 _AT_ONCE = 6
 _TRIES = 5
 
-_FILTERS: Sequence[dict[str, Any]] = (
+FILTERS: Sequence[dict[str, Any]] = (
     {}, {"college": "citoyens"}, {"theme": "sante", "channel": "PAPER"}, {"territory": "48"},
 )  # fmt: skip
 
@@ -80,15 +80,16 @@ class Held:
 async def finding(small: tuple[Stack, Crowd], large: tuple[Stack, Crowd]) -> list[Figure]:
     """Ask both, in turn."""
     async with asking(small[0], "coordinator") as asks_few, asking(large[0], "coordinator") as asks_many:
-        few = Held(client=asks_few, crowd=small[1], **await _known(*small))
-        many = Held(client=asks_many, crowd=large[1], **await _known(*large))
+        few = Held(client=asks_few, crowd=small[1], **await known(*small))
+        many = Held(client=asks_many, crowd=large[1], **await known(*large))
         said = {await _statements(small[0], few), await _statements(large[0], many)}
         if len(said) != 1:
             raise RuntimeError(f"a page takes {' or '.join(map(str, sorted(said)))} statements")
         return [await _flatness(few, many, *said), await _facets(many), await _search(many)]
 
 
-async def _known(stack: Stack, crowd: Crowd) -> dict[str, Any]:
+async def known(stack: Stack, crowd: Crowd) -> dict[str, Any]:
+    """Find what `Held` has to know of a crowd that was settled."""
     connection = await asyncpg.connect(stack.superuser)
     try:
         live: int = await connection.fetchval(_LIVE, crowd.concertation, crowd.stage)
@@ -183,7 +184,7 @@ async def _facets(many: Held) -> Figure:
     taken = []
     for _ in range(sized(ROUNDS, small=1)):
         each = []
-        for wanted in _FILTERS:
+        for wanted in FILTERS:
             start = perf_counter()
             found = await many.ask("ContributionFacets", filter=wanted)
             each.append(perf_counter() - start)

@@ -54,7 +54,7 @@ NEVER = "1e9"
 
 _MEMBERS = UUID("5b0a6c3e-7d5e-4f5f-8a53-3b8f0a4b8f11")
 _OPERATIONS = Path(__file__).parents[1] / "graphql" / "operations"
-_HIGH = {
+HIGH = {
     f"CONCERTATION_{name}": value
     for name, value in {
         "RATE_OF_MEMBER": NEVER,
@@ -64,7 +64,7 @@ _HIGH = {
         "OPERATIONS_OF_ADDRESS": "1000",
     }.items()
 }
-_PATIENT = {"CONCERTATION_DATABASE_TIMEOUT": "20", "CONCERTATION_OPERATION_TIMEOUT": "30"}
+PATIENT = {"CONCERTATION_DATABASE_TIMEOUT": "20", "CONCERTATION_OPERATION_TIMEOUT": "30"}
 """A full machine is no fault: what is measured is throughput."""
 
 Work = Callable[["Door"], Awaitable[Load]]
@@ -102,7 +102,7 @@ async def guarding() -> list[Figure]:
     with data_folder() as folder, folder.stack() as stack:
         crowd = await open_for(stack, 0)
         await _make_role(stack)
-        work = _Work(stack, str(crowd.concertation))
+        work = Audience(stack, str(crowd.concertation))
         for number in range(sized(ROUNDS, small=1)):
             async with _doors(stack, number) as (guarded, bare):
                 for door in (guarded, bare):
@@ -138,8 +138,8 @@ async def _compare(what: str, work: Work, guarded: Door, bare: Door) -> tuple[fl
     return rates
 
 
-class _Work:
-    """What is asked of either."""
+class Audience:
+    """Who contributes and reads, at any of them."""
 
     def __init__(self, stack: Stack, concertation: str) -> None:
         self._settings = Settings(data_dir=stack.data_dir)
@@ -213,7 +213,7 @@ async def _door(stack: Stack, which: str, given: dict[str, str]) -> AsyncIterato
         *(sys.executable, "-m", "benchmarks.guard_door", which),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env=usual | folder | _HIGH | _PATIENT | given,
+        env=usual | folder | HIGH | PATIENT | given,
     )
     assert process.stdout is not None
     try:

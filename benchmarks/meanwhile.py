@@ -36,12 +36,12 @@ class Elsewhere:
         self._query = _DOCUMENT.read_text()
         self._speech = Speech(random.Random(SEED))
 
-    async def load(self, is_over: Callable[[], bool]) -> Load:
-        """Let them contribute until it is over. Anything but a receipt is a fault."""
+    async def load(self, is_over: Callable[[], bool], clients: int = CLIENTS) -> Load:
+        """Let so many contribute until it is over. Anything but a receipt is a fault."""
         assert self._at.hostname is not None
         assert self._at.port is not None
         asked = _Until(self._submission, is_over)
-        return await load(self._at.hostname, self._at.port, asked, b'"ContributionAccepted"', CLIENTS)
+        return await load(self._at.hostname, self._at.port, asked, b'"ContributionAccepted"', clients)
 
     def _submission(self) -> bytes:
         token = sign_token(self._settings, roles=["participant"], member=uuid4())

@@ -48,6 +48,11 @@ class Stack:
         return str(self._facts["graphql_url"])
 
     @property
+    def api_urls(self) -> dict[str, str]:
+        """The own address of each API, where there are several."""
+        return dict(self._facts["api_urls"])
+
+    @property
     def temporal_address(self) -> str:
         """`host:port` of Temporal."""
         return str(self._facts["temporal_address"])
@@ -82,8 +87,8 @@ class DataFolder:
             say(f"first start, in an empty folder: {first.ready_in:.1f} s")
 
     @contextmanager
-    def stack(self, **given: str) -> Iterator[Stack]:
-        """Run the stack for the length of the block, with these settings besides the usual ones."""
+    def stack(self, *arguments: str, **given: str) -> Iterator[Stack]:
+        """Run the stack for the length of the block, with these arguments and settings besides the usual ones."""
         ready_file = self._path / "ready.json"
         command: list[str | Path] = [
             CONCERTATION,
@@ -92,6 +97,7 @@ class DataFolder:
             self._path / "data",
             "--ready-file",
             ready_file,
+            *arguments,
         ]
         start = perf_counter()
         process = subprocess.Popen(

@@ -1,0 +1,249 @@
+"""`running_exponent`: what more and more running concertations take, of memory and of time.
+
+Their ledgers are written in bulk while Temporal knows nothing of them. Then everything is started with an empty
+Temporal, as after the loss of its data, and the worker brings all to life from their ledgers. What is there anyway is
+left out: growth is what each size takes more than the smallest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from uuid import uuid4
+
+import asyncpg
+import psutil
+from temporalio.client import Client
+
+from benchmarks.curve import above, exponent
+from benchmarks.figure import Figure
+from benchmarks.founding import found
+from benchmarks.play import COORDINATOR
+from benchmarks.progress import say
+from benchmarks.scale import sized
+from benchmarks.stack import Stack, data_folder
+from domain import acts
+from domain.acts import Actor, Command
+from server.reconciling import reconcile
+from server.settings import Settings
+from store.pool import Pool, open_pool
+from store.replies import Accepted
+from workflows.commanding import Dispatch
+from workflows.connecting import connect
+from workflows.running import listed
+
+SIZES, MORE_SIZES, FEW_SIZES = (10, 100, 1_000), (10, 100, 1_000, 10_000), (2, 4, 8)
+COMMANDS = 40
+"""Each to another concertation, drawn by lot: most of ten thousand are in no worker's memory."""
+REST = 30.0
+"""Seconds of rest, in which the worker reconciles three times."""
+RECONCILED_EVERY = "10"
+_SEED = 6
+_LOOK_EVERY = 0.5
+_CALM = 0.15
+"""Seconds of processor time a second below which nothing is under way."""
+_WITHIN = 1_200.0
+_NOISE_MB, _NOISE_S = 1.0, 0.1
+_SERVICES = ("temporal", "worker", "postgres")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """What so many running concertations take."""
+
+    #: Seconds until all were loaded after Temporal had lost them, and the processor time of all services until then.
+    loaded: float
+    startup: float
+    #: MB of resident memory by service.
+    memory: dict[str, float]
+    #: Seconds of asking for each one, and of asking for the list.
+    each: float
+    listing: float
+    #: Milliseconds of half of the commands.
+    command: float
+    #: Processor time of all services at rest, in seconds a second.
+    rest: float
+    #: KB on disk by server.
+    disk: dict[str, float]
+
+
+async def running() -> list[Figure]:
+    """Measure size by size, in one installation that grows."""
+    found_so_far = 0
+    sizes: dict[int, Size] = {}
+    with data_folder() as folder:
+        for size in sized(SIZES, small=FEW_SIZES, full=MORE_SIZES):
+            with folder.stack(CONCERTATION_RECONCILE_EVERY="36000") as stack:
+                began = perf_counter()
+                pool = await _pool(stack)
+                await found(pool, size - found_so_far)
+                await pool.close()
+                say(f"{size - found_so_far:,} written in {perf_counter() - began:.0f} s")
+                temporal = stack.data_dir / "temporal.db"
+            found_so_far = size
+            for file in temporal.parent.glob(f"{temporal.name}*"):
+                file.unlink()
+            began = perf_counter()
+            with folder.stack(CONCERTATION_RECONCILE_EVERY=RECONCILED_EVERY) as stack:
+                sizes[size] = await _measured(stack, size, began)
+            _tell(size, sizes[size])
+    return [_figure(sizes)]
+
+
+async def _pool(stack: Stack) -> Pool:
+    return await open_pool(stack.database("worker"), application="bench", statement_timeout=60)
+
+
+async def _measured(stack: Stack, size: int, began: float) -> Size:
+    settings = Settings()
+    client = await connect(stack.temporal_address, settings.temporal_namespace)
+    pool = await _pool(stack)
+    async with pool.acquire() as connection:
+        rows = await connection.fetch("SELECT id FROM concertation")
+    ids = [str(row["id"]) for row in rows]
+    loaded = await _all_loaded(stack, client, size) - began
+    startup, memory = sum(_cpu(stack).values()), _memory(stack)
+    start = perf_counter()
+    await reconcile(pool, client, settings.task_queue)
+    each = perf_counter() - start
+    start = perf_counter()
+    await reconcile(pool, client, settings.task_queue, await listed(client, settings.task_queue))
+    listing = perf_counter() - start
+    commands = [await _command(client, settings.task_queue, id) for id in _drawn(ids)]
+    await _calm(stack)
+    before = sum(_cpu(stack).values())
+    await asyncio.sleep(sized(REST, small=1.0))
+    rest = (sum(_cpu(stack).values()) - before) / sized(REST, small=1.0)
+    await pool.close()
+    return Size(
+        loaded=loaded,
+        startup=startup,
+        memory=memory,
+        each=each,
+        listing=listing,
+        command=1000 * median(commands),
+        rest=rest,
+        disk=await _disk(stack),
+    )
+
+
+def _drawn(ids: list[str]) -> list[str]:
+    return random.Random(_SEED).sample(ids, min(len(ids), sized(COMMANDS, small=4)))
+
+
+async def _all_loaded(stack: Stack, client: Client, size: int) -> float:
+    """Wait until every workflow runs and has loaded its process, which the processors tell; say when that was."""
+    given_up = perf_counter() + _WITHIN
+    queue = Settings().task_queue
+    while len(await listed(client, queue)) < size:
+        if perf_counter() > given_up:
+            raise RuntimeError(f"of {size} only {len(await listed(client, queue))} run")
+        await asyncio.sleep(_LOOK_EVERY)
+    return await _calm(stack)
+
+
+async def _calm(stack: Stack) -> float:
+    """Wait until nothing is under way for two looks; say when it was over."""
+    used, quiet_since = sum(_cpu(stack).values()), perf_counter()
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        before, used = used, sum(_cpu(stack).values())
+        if used - before >= _CALM * _LOOK_EVERY:
+            quiet_since = perf_counter()
+        elif perf_counter() - quiet_since >= 2 * _LOOK_EVERY:
+            return quiet_since
+
+
+async def _command(client: Client, queue: str, concertation: str) -> float:
+    """Enrol somebody; give the seconds until the reply."""
+    command = Command(
+        id=str(uuid4()),
+        concertation=concertation,
+        actor=Actor(member=COORDINATOR),
+        act=acts.EnrolMember(member=str(uuid4()), college="citoyens"),
+    )
+    start = perf_counter()
+    reply = await Dispatch(client, queue, within=10).send(command)
+    taken = perf_counter() - start
+    if not isinstance(reply, Accepted):
+        raise RuntimeError(f"the command was refused: {reply}")
+    return taken
+
+
+def _cpu(stack: Stack) -> dict[str, float]:
+    return {name: sum(_used(one) for one in _family(stack, name)) for name in _SERVICES}
+
+
+def _used(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def _memory(stack: Stack) -> dict[str, float]:
+    """Give the resident memory by service; of PostgreSQL's processes what each has for itself."""
+    return {
+        name: sum(
+            one.memory_full_info().uss if name == "postgres" else one.memory_info().rss
+            for one in _family(stack, name)
+        )
+        / 2**20
+        for name in _SERVICES
+    }
+
+
+def _family(stack: Stack, name: str) -> list[psutil.Process]:
+    process = psutil.Process(stack.pids[name])
+    return [process, *process.children(recursive=True)]
+
+
+async def _disk(stack: Stack) -> dict[str, float]:
+    connection = await asyncpg.connect(stack.superuser)
+    try:
+        database: int = await connection.fetchval("SELECT pg_database_size(current_database())")
+    finally:
+        await connection.close()
+    return {"postgres": database / 1024, "temporal": _size(stack.data_dir / "temporal.db") / 1024}
+
+
+def _size(file: Path) -> int:
+    return sum(one.stat().st_size for one in file.parent.glob(f"{file.name}*"))
+
+
+def _tell(size: int, at: Size) -> None:
+    memory = ", ".join(f"{name} {mb:.0f} MB" for name, mb in at.memory.items())
+    disk = ", ".join(f"{name} {kb / 1024:.1f} MB" for name, kb in at.disk.items())
+    say(
+        f"{size:,} running: loaded {at.loaded:.1f} s after the start, {at.startup:.1f} s of processor; {memory}; asked "
+        f"for each in {at.each:.2f} s, by list in {at.listing:.2f} s; a command {at.command:.0f} ms; at rest "
+        f"{at.rest:.1%} of a processor; on disk {disk}"
+    )
+
+
+def _figure(sizes: Mapping[int, Size]) -> Figure:
+    most = max(sizes)
+    largest = sizes[most]
+    both = {size: at.memory["worker"] + at.memory["temporal"] for size, at in sizes.items()}
+    exponents = {
+        "memory": exponent(above(both, _NOISE_MB)),
+        "start": exponent(above({size: at.startup for size, at in sizes.items()}, _NOISE_S)),
+        "asking for each": exponent({size: at.each for size, at in sizes.items()}),
+        "a command to each": 1 + exponent({size: at.command for size, at in sizes.items()}),
+    }
+    for name, grown in exponents.items():
+        say(f"{name}: exponent {grown:.2f}")
+    worst = max(exponents, key=exponents.__getitem__)
+    said = ", ".join(f"{name} {grown:.2f}" for name, grown in exponents.items())
+    (smallest, base), *_ = sizes.items()
+    start = 1000 * (largest.startup - base.startup) / (most - smallest)
+    return Figure(
+        name="running_exponent",
+        values=(exponents[worst],),
+        bound=f"Of {said}. {start:.0f} ms of processor to begin one, most of it Temporal's; {most:,} take "
+        f"{largest.memory['worker']:.0f} MB in the worker, which keeps 1,000 in memory, and "
+        f"{largest.memory['temporal']:.0f} MB in Temporal; at rest {largest.rest:.1%} of a processor.",
+    )

@@ -20,6 +20,7 @@ from api.context import Context
 from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
+from api.measuring import Measuring
 from api.noting import Noting
 from api.proving import ProvingSchema
 from api.reading import Reading
@@ -69,6 +70,7 @@ from server.sign_in.signing_out import SigningOut
 from server.sockets import Bounds
 from server.styles import style_sheet
 from server.task_queue import MarkedQueue
+from server.telemetry.instruments import ApiInstruments
 from server.trusted_documents import TrustedDocuments
 from server.unsubscribing import Unsubscribing
 from store.committed_together import CommittedTogether
@@ -188,11 +190,12 @@ def create_app(
     schema: ProvingSchema | None = None,
     guard: Guard | None = None,
     draining: Draining | None = None,
+    instruments: ApiInstruments | None = None,
 ) -> Starlette:
     """Compose the application. It starts, and stays up, without PostgreSQL and without Temporal.
 
     `sender` brings commands to `record`; by default, through Temporal. `schema` and `guard` are put together
-    unless they are given. `draining` says when the process is about to stop.
+    unless they are given. `draining` says when the process is about to stop, `instruments` measure it.
 
     Raises:
         SettingMissing: it would not know where its database is.
@@ -207,6 +210,7 @@ def create_app(
     tickets, shelf = Tickets(signing, public, former), shelf_of(settings)
     schema = schema or make_schema(introspection=settings.shows_schema, longest=settings.operation_timeout)
     door, guard, draining = _Door(), guard or Guard.of(settings), draining or Draining()
+    instruments = instruments or ApiInstruments()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -215,8 +219,9 @@ def create_app(
             application="concertation api",
             max_size=settings.pool_max_size + 1,  # one of them listens
             connect_timeout=settings.database_timeout,
+            watch=instruments.watch,
         )
-        client = await connect(temporal, settings.temporal_namespace, lazy=True)
+        client = await connect(temporal, settings.temporal_namespace, lazy=True, runtime=instruments.runtime)
         way = sender or TemporalSender(
             client,
             MarkedQueue(pool, settings.task_queue, settings.database_timeout),
@@ -237,7 +242,17 @@ def create_app(
         agendas = AgendaTickets(signing, public, former)
         letters = LetterTickets(signing, public, former)
         contexts = _contexts(
-            pool, known, commands, feed, tickets, exporting, agendas, letters, settings, guard.audit
+            pool,
+            known,
+            commands,
+            feed,
+            tickets,
+            exporting,
+            agendas,
+            letters,
+            settings,
+            guard.audit,
+            instruments.measuring,
         )
         personal = PersonalTokens.of(pool, settings.database_timeout)
         accounts = KnownAccounts.of(pool, settings.database_timeout)
@@ -284,6 +299,7 @@ def create_app(
             asyncio.create_task(feed.run(), name="feed"),
             asyncio.create_task(guard.keep_settling(pool, settings.database_timeout), name="limits"),
             asyncio.create_task(guard.audit.keep_writing(pool, settings.database_timeout), name="audit"),
+            *instruments.begin(pool, feed, draining),
         ]
         try:
             yield
@@ -367,6 +383,7 @@ def _contexts(
     letters: LetterTickets,
     settings: Settings,
     audit: Noting,
+    measuring: Measuring,
 ) -> Contexts:
     filing = Filing(
         tickets=tickets,
@@ -386,6 +403,7 @@ def _contexts(
             agendas=agendas,
             letters=letters,
             audit=audit,
+            measuring=measuring,
             viewer=viewer,
             languages=languages,
             reference=reference,

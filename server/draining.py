@@ -23,6 +23,11 @@ class Draining:
         self.begun = False
         self._open: set[Leaving] = set()
 
+    @property
+    def open(self) -> int:
+        """How many sockets are open."""
+        return len(self._open)
+
     def enter(self, socket: Leaving) -> None:
         """Remember an open socket."""
         self._open.add(socket)

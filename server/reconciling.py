@@ -7,7 +7,7 @@ The ledger is the process, and its workflow only wakes it: one that is missing, 
 import asyncio
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
@@ -73,11 +73,18 @@ async def wake_overdue(pool: Pool, client: Client, task_queue: str) -> int:
     return len(ids)
 
 
-async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: float, name: str = "") -> None:
+async def keep_reconciled(
+    pool: Pool,
+    client: Client,
+    task_queue: str,
+    every: float,
+    name: str = "",
+    done: Callable[[int], None] = lambda _: None,
+) -> None:
     """Reconcile now, then every so many seconds, and at once when Temporal is back with other data. Never returns.
 
     Each is asked for at first, with other data, and every hour; in between, those that Temporal does not list, and
-    those that are overdue.
+    those that are overdue. `done` is told how many there were, each time.
 
     Raises:
         Restored: what the settings call `name` is by now another task queue, for the database was restored.
@@ -94,6 +101,7 @@ async def keep_reconciled(pool: Pool, client: Client, task_queue: str, every: fl
                 else:
                     found = await reconcile(pool, client, task_queue, await listed(client, task_queue))
                 await start_delivery(client, task_queue)
+                done(found)
                 if present != data:
                     log.info(
                         "reconciled %d running concertations with Temporal's namespace %s", found, present

@@ -45,6 +45,8 @@ class Replicas:
         self._shared: socket.socket | None = None
         #: `host:port` of each API, by the name of its process.
         self.addresses: dict[str, str] = {}
+        #: Where each process tells its metrics.
+        self.metrics: dict[str, str] = {}
 
     def workers(self) -> list[OwnProcess]:
         """Make the workers."""
@@ -88,7 +90,9 @@ class Replicas:
         self, name: str, env: Mapping[str, str], ready: _Ready, handed: Sequence[int] = ()
     ) -> OwnProcess:
         within = self._settings.drain_delay + self._settings.shutdown_timeout + _TO_STOP
-        log = self._folder.log(name)
+        log, port = self._folder.log(name), self._folder.port(f"{name}-metrics", _OWN)
+        self.metrics[name] = f"http://{_OWN}:{port}/metrics"
+        env = {**env, "CONCERTATION_METRICS_HOST": _OWN, "CONCERTATION_METRICS_PORT": str(port)}
         return OwnProcess(name, self._program, log, env, ready, handed=handed, stops_within=within)
 
     def _own(self, withheld: str, **more: str) -> dict[str, str]:

@@ -199,6 +199,11 @@ class Settings(BaseSettings):
     #: How: a JSON object a line, or text for people. Unset: text on a terminal, JSON elsewhere.
     log_format: Literal["json", "text"] | None = None
 
+    #: Where Prometheus reads what a process measures, at /metrics; unset: nothing is measured. 0 takes a free port.
+    metrics_port: int | None = Field(None, ge=0, le=65535)
+    #: The address of that port: whoever reaches it reads it.
+    metrics_host: str = "127.0.0.1"
+
     #: Where a worker or an API writes its process id once it serves.
     ready_file: Path | None = None
 

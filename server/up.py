@@ -189,6 +189,7 @@ class Stack:
             "database_urls": database,
             "data_dir": str(self.settings.data_dir),
             "api_urls": {name: f"http://{address}/" for name, address in apis.items()},
+            "metrics_urls": self._replicas.metrics if self._replicas else {},
             "pids": pids | one_of | {"up": os.getpid()},
             "tokens": self._tokens(),
             "sign_in_links": self._sign_in_links(site),

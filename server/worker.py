@@ -28,6 +28,7 @@ from server.reminding import keep_reminding
 from server.settings import Settings
 from server.sweeping import keep_sweeping
 from server.task_queue import marked_queue
+from server.telemetry.instruments import WorkerInstruments
 from store.faults import StoreUnreachable
 from store.pool import Pool, close_pool, open_pool
 from workflows.concertation import ConcertationWorkflow
@@ -43,23 +44,28 @@ _LONGEST_PAUSE = 5.0
 _REPORTING = 1.0
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, instruments: WorkerInstruments | None = None) -> None:
     """Work until SIGTERM or SIGINT, then let what is in hand finish."""
+    instruments = instruments or WorkerInstruments()
     this = asyncio.current_task()
     assert this is not None
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, this.cancel)
     pool = await open_pool(
-        settings.database("worker"), application="concertation worker", max_size=settings.pool_max_size
+        settings.database("worker"),
+        application="concertation worker",
+        max_size=settings.pool_max_size,
+        watch=instruments.watch,
     )
     beside = [
         asyncio.create_task(keep_reminding(pool, settings.reconcile_every), name="reminding"),
         asyncio.create_task(keep_collecting(pool, settings), name="collecting"),
         asyncio.create_task(keep_archives(pool, settings), name="archiving"),
         asyncio.create_task(keep_sweeping(pool, settings), name="sweeping"),
+        *instruments.begin(pool),
     ]
     try:
-        await _work_for_ever(pool, settings)
+        await _work_for_ever(pool, settings, instruments)
     except asyncio.CancelledError:
         this.uncancel()
         log.info("stopped")
@@ -116,18 +122,23 @@ async def _working(worker: Worker, within: float) -> AsyncIterator[None]:
                 await worker.__aexit__(None, None, None)
 
 
-async def _work_for_ever(pool: Pool, settings: Settings) -> None:
+async def _work_for_ever(pool: Pool, settings: Settings, instruments: WorkerInstruments) -> None:
     pause = _FIRST_PAUSE
     while True:
         try:
             queue = await marked_queue(pool, settings.task_queue)
             here = settings.model_copy(update={"task_queue": queue})
-            client = await connect(settings.temporal(), settings.temporal_namespace, full=True)
-            async with _working(compose(client, pool, here), settings.shutdown_timeout + _REPORTING):
+            client = await connect(
+                settings.temporal(), settings.temporal_namespace, full=True, runtime=instruments.runtime
+            )
+            worker = compose(client, pool, here, interceptors=instruments.interceptors())
+            async with _working(worker, settings.shutdown_timeout + _REPORTING):
                 log.info("working for the task queue %s", queue)
                 announce(settings.ready_file)
                 pause = _FIRST_PAUSE
-                await keep_reconciled(pool, client, queue, settings.reconcile_every, settings.task_queue)
+                await keep_reconciled(
+                    pool, client, queue, settings.reconcile_every, settings.task_queue, instruments.reconciled
+                )
         except (RPCError, RuntimeError, StoreUnreachable) as fault:
             log.warning("PostgreSQL or Temporal does not let us work, next try in %g s: %s", pause, fault)
             await asyncio.sleep(pause)

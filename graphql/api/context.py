@@ -14,6 +14,7 @@ from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
 from api.letters import LetterTickets
+from api.measuring import Measuring, NotMeasured
 from api.noting import Noting, NotNoted
 from api.reading import Reading
 from api.viewing import ANYBODY
@@ -35,6 +36,8 @@ class Context:
     letters: LetterTickets
     #: Where it is noted who came in and who was turned away.
     audit: Noting = field(default_factory=NotNoted)
+    #: Where it is counted what was answered.
+    measuring: Measuring = field(default_factory=NotMeasured)
     viewer: Viewer = ANYBODY
     #: The session that the viewer's browser brings; unset: they come otherwise.
     session: Use | None = None

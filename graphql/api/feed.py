@@ -77,6 +77,11 @@ class Feed:
         """Listen and look until cancelled; after a fault, again."""
         await asyncio.gather(self._for_ever(self._listen), self._for_ever(self._look))
 
+    @property
+    def watched(self) -> int:
+        """How many subscriptions follow a concertation."""
+        return sum(map(len, list(self._watches.values())))
+
     @asynccontextmanager
     async def watch(self, concertation: str, seq: int) -> AsyncIterator[Watch]:
         """Give hints for one concertation, for the length of the block, to who has its events up to `seq`."""

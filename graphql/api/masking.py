@@ -65,6 +65,8 @@ def masked(error: GraphQLError, context: object, *, suggest: bool = True) -> Gra
         extra={"code": code, "reference": reference, "field": _field(error)},
         exc_info=cause if code == FaultCode.INTERNAL else None,
     )
+    if isinstance(context, Context):
+        context.measuring.faulted(code.value)
     message = text(f"fault.{code}", languages, reference=reference)
     return _with(error, message, {"code": code.value, "reference": reference})
 

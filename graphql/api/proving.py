@@ -65,6 +65,12 @@ class ProvingSchema(strawberry.Schema):
         """Say whether a document was proven: executing it costs neither parsing nor validation."""
         return query in self._proven
 
+    def kind(self, query: str, operation_name: str | None) -> str:
+        """Say what an operation is: `query`, `mutation` or `subscription`, or `unknown`."""
+        parsed = self.documents.read(query)
+        found = _type(parsed, operation_name) if isinstance(parsed, Parsed) else None
+        return found.value if found else "unknown"
+
     def subscribes(self, query: str, operation_name: str | None) -> bool:
         """Say whether an operation is a subscription, which goes on and on."""
         parsed = self.documents.read(query)

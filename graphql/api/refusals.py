@@ -217,6 +217,7 @@ def with_round(refusal: domain.Refusal, at: Snapshot | None, stage: str, seen: i
 def refusal_of(info: Info, refusal: domain.Refusal, at: Snapshot | None, known: Sequence[type]) -> Any:
     """Make the refusal that a union knows for this code, and the plain one for all others."""
     code, args = refusal.code, refusal.args
+    info.context.measuring.refused(code.value)
     if code is Code.UNKNOWN_INVITATION:
         info.context.wrong_codes += 1
         info.context.note(What.CODE_WRONG)

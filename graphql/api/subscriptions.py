@@ -50,15 +50,18 @@ class Subscription:
             raise BadInput(InputFault.CONCERTATION, path=("concertationId",), languages=context.languages)
         follower = _Follower(info, at, at.process.seq if after is None else after)
         async with context.feed.watch(at.id, follower.seq) as watch:
+            waited = False
             while True:
                 async for event in follower.events():
                     watch.seq = event.seq
                     yield event
+                    context.measuring.delivered(event.at if waited else None)
                 if figures:
                     for event in await follower.figures():
                         yield event
                 counted = figures and bool(open_calls(follower.at))
                 await watch.next(THROTTLE if counted else None)
+                waited = True
 
 
 class _Follower:

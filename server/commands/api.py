@@ -28,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT, then let requests in hand finish."""
     from server.app import create_app
+    from server.telemetry.instruments import ApiInstruments
 
     asked = {
         name: getattr(arguments, name) for name in ("host", "port") if getattr(arguments, name) is not None
@@ -36,8 +37,10 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     allow_connections()
     logs.set_up(settings, "api")
     draining = Draining()
+    instruments = ApiInstruments.of(settings)
+    app = create_app(settings, draining=draining, instruments=instruments)
     server = Server(
-        listening(create_app(settings, draining=draining), settings, draining),
+        listening(instruments.before(app), settings, draining),
         lambda address: _serves(address, settings),
         draining=draining,
         shared=None if settings.listen_fd is None else socket(fileno=settings.listen_fd),

@@ -12,8 +12,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Work until SIGTERM or SIGINT."""
+    from server.telemetry.instruments import WorkerInstruments
     from server.worker import serve
 
     logs.set_up(settings, "worker")
-    await serve(settings)
+    await serve(settings, WorkerInstruments.of(settings))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID, uuid5
 
 import httpx
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from domain.acts import SYSTEM, Actor, Command, Tick
 from server.limits.guard import Guard
@@ -65,6 +67,7 @@ class House:
         sender: DirectSender,
         clock: TestClock,
         guard: Guard | None = None,
+        before: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     ) -> None:
         self.app = app
         #: What the application was given to hold callers to limits.
@@ -76,7 +79,8 @@ class House:
         self.sender = sender
         self.clock = clock
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://127.0.0.1"
+            transport=httpx.ASGITransport(app=before(app), raise_app_exceptions=False),
+            base_url="http://127.0.0.1",
         )
         self._keys = 0
 

@@ -1,0 +1,153 @@
+"""The instruments of a process, put together once: none where nobody reads them, and then nothing is paid for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import ASGIApp
+
+from api.feed import Feed
+from api.measuring import Measuring, NotMeasured
+from server.draining import Draining
+from server.free_port import free_port
+from server.settings import Settings
+from server.telemetry.exposing import expose
+from server.telemetry.looking import keep_looking, watch_the_loop
+from server.telemetry.metrics import ApiMetrics, WorkerMetrics
+from server.telemetry.outcomes import Counting
+from server.telemetry.pools import PoolWatch
+from store.pool import Pool, Watch
+
+if TYPE_CHECKING:
+    from temporalio.runtime import Runtime
+    from temporalio.worker import Interceptor
+
+log = logging.getLogger(__name__)
+
+
+class ApiInstruments:
+    """What the API is measured with."""
+
+    def __init__(self, metrics: ApiMetrics | None = None, runtime: Runtime | None = None) -> None:
+        """Measure with these, or not at all; `runtime`: that of Temporal's client, if it is not the SDK's own."""
+        self.metrics = metrics
+        self.runtime = runtime
+        self._pools = PoolWatch(metrics) if metrics else None
+
+    @classmethod
+    def of(cls, settings: Settings) -> ApiInstruments:
+        """Take what an operator decided, and begin to tell it.
+
+        Raises:
+            MetricsUnexposed: nobody can listen where they decided.
+        """
+        from server.telemetry.temporal import runtime
+
+        if settings.metrics_port is None:
+            return cls(runtime=runtime())
+        metrics = ApiMetrics()
+        metrics.watch_garbage()
+        _said(expose(settings, metrics.registry))
+        return cls(metrics, runtime())
+
+    @property
+    def watch(self) -> Watch | None:
+        """What watches the pool."""
+        return self._pools
+
+    @property
+    def measuring(self) -> Measuring:
+        """Where resolvers say what is to be counted."""
+        return _Counted(self.metrics) if self.metrics else NotMeasured()
+
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """Stand before the application."""
+        return Counting(app, self.metrics) if self.metrics else app
+
+    def begin(self, pool: Pool, feed: Feed, draining: Draining) -> list[asyncio.Task[None]]:
+        """Look at these whenever somebody reads; give the tasks that go on until they are cancelled."""
+        if self.metrics is None or self._pools is None:
+            return []
+        self._pools.look_at(pool)
+        self.metrics.subscriptions.set_function(lambda: feed.watched)
+        self.metrics.sockets.set_function(lambda: draining.open)
+        return _tasks(watch_the_loop(self.metrics))
+
+
+class WorkerInstruments:
+    """What the worker is measured with."""
+
+    def __init__(self, metrics: WorkerMetrics | None = None, runtime: Runtime | None = None) -> None:
+        """Measure with these, or not at all; `runtime`: that of Temporal's client, if it is not the SDK's own."""
+        self.metrics = metrics
+        self.runtime = runtime
+        self._pools = PoolWatch(metrics) if metrics else None
+
+    @classmethod
+    def of(cls, settings: Settings) -> WorkerInstruments:
+        """Take what an operator decided, and begin to tell it.
+
+        Raises:
+            MetricsUnexposed: nobody can listen where they decided.
+        """
+        from server.telemetry.temporal import runtime
+
+        if settings.metrics_port is None:
+            return cls(runtime=runtime())
+        metrics, temporal = WorkerMetrics(), free_port("127.0.0.1")
+        metrics.watch_garbage()
+        _said(expose(settings, metrics.registry, temporal))
+        return cls(metrics, runtime(temporal))
+
+    @property
+    def watch(self) -> Watch | None:
+        """What watches the pool."""
+        return self._pools
+
+    def interceptors(self) -> Sequence[Interceptor]:
+        """Give what stands before activities."""
+        from server.telemetry.activities import Measuring
+
+        return [Measuring(self.metrics)] if self.metrics else []
+
+    def begin(self, pool: Pool) -> list[asyncio.Task[None]]:
+        """Give the tasks that look and go on until they are cancelled."""
+        if self.metrics is None or self._pools is None:
+            return []
+        self._pools.look_at(pool)
+        return _tasks(watch_the_loop(self.metrics), keep_looking(pool, self.metrics))
+
+    def reconciled(self, number: int) -> None:
+        """Count concertations that were reconciled."""
+        if self.metrics is not None:
+            self.metrics.reconciled.inc(number)
+
+
+class _Counted:
+    """Counts what resolvers say."""
+
+    def __init__(self, metrics: ApiMetrics) -> None:
+        self._metrics = metrics
+
+    def refused(self, code: str) -> None:
+        self._metrics.refusals.labels(code).inc()
+
+    def faulted(self, code: str) -> None:
+        self._metrics.faults.labels(code).inc()
+
+    def delivered(self, at: datetime | None) -> None:
+        self._metrics.delivered.inc()
+        if at is not None:
+            self._metrics.delivery_lag.observe(max(0.0, (datetime.now(UTC) - at).total_seconds()))
+
+
+def _tasks(*works: Coroutine[Any, Any, None]) -> list[asyncio.Task[None]]:
+    return [asyncio.create_task(work, name="instruments") for work in works]
+
+
+def _said(url: str | None) -> None:
+    log.info("tells its metrics", extra={"url": url})

@@ -1,0 +1,193 @@
+"""What a process of ours counts and measures, each with the names and labels under which Prometheus reads it.
+
+Labels have few values, all of the program's: kinds, outcomes, codes. None comes from a client.
+"""
+
+from __future__ import annotations
+
+import gc
+from importlib.metadata import version
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+QUICK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+"""Seconds, of what should take none."""
+ANSWERS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+LATENESS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200)
+WORK = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+
+class ProcessMetrics:
+    """What the API and the worker have in common."""
+
+    def __init__(self) -> None:
+        """Begin at naught."""
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        Info("concertation_build", "The version that runs.", registry=registry).info(
+            {"version": version("concertation")}
+        )
+        #: How much later than asked for the event loop went on: while it is held up, nobody is answered.
+        self.loop_lag = Histogram(
+            "concertation_loop_lag_seconds",
+            "How much later than asked for the event loop went on.",
+            buckets=QUICK,
+            registry=registry,
+        )
+        self.collected = Histogram(
+            "concertation_gc_pause_seconds",
+            "How long a look for garbage took.",
+            ["generation"],
+            buckets=QUICK,
+            registry=registry,
+        )
+        self.acquired = Histogram(
+            "concertation_pool_wait_seconds",
+            "How long somebody waited for a connection to PostgreSQL, until they had it or gave up.",
+            buckets=QUICK,
+            registry=registry,
+        )
+        self.pool_waiting = Gauge(
+            "concertation_pool_waiting", "Who waits for a connection at this moment.", registry=registry
+        )
+        self.pool_size = Gauge(
+            "concertation_pool_connections", "Open connections of the pool.", registry=registry
+        )
+        self.pool_idle = Gauge("concertation_pool_idle", "Those of them that nobody uses.", registry=registry)
+        self.pool_most = Gauge(
+            "concertation_pool_max", "The most connections that the pool may have.", registry=registry
+        )
+        self._collecting_since = 0.0
+
+    def watch_garbage(self) -> None:
+        """Measure every look for garbage from now on."""
+        generations = [self.collected.labels(str(generation)) for generation in range(3)]
+
+        def collected(phase: str, found: dict[str, int]) -> None:
+            if phase == "start":
+                self._collecting_since = perf_counter()
+            else:
+                generations[found["generation"]].observe(perf_counter() - self._collecting_since)
+
+        gc.callbacks.append(collected)
+
+
+class ApiMetrics(ProcessMetrics):
+    """What the API counts besides."""
+
+    def __init__(self) -> None:
+        """Begin at naught."""
+        super().__init__()
+        registry = self.registry
+        self.requests = Counter(
+            "concertation_requests",
+            "Requests over HTTP by what was asked (query, mutation, unknown, page) and what became of it "
+            "(answered, errors, fault, unavailable, turned_away, refused).",
+            ["kind", "outcome"],
+            registry=registry,
+        )
+        self.duration = Histogram(
+            "concertation_request_duration_seconds",
+            "From the head of a request to the end of its answer.",
+            ["kind"],
+            buckets=ANSWERS,
+            registry=registry,
+        )
+        self.refusals = Counter(
+            "concertation_refusals",
+            "Refusals that mutations were answered with, by code.",
+            ["code"],
+            registry=registry,
+        )
+        self.faults = Counter(
+            "concertation_faults", "Faults that went to `errors`, by code.", ["code"], registry=registry
+        )
+        self.sockets = Gauge("concertation_sockets_open", "Open sockets.", registry=registry)
+        self.subscriptions = Gauge(
+            "concertation_subscriptions_open", "Open subscriptions to concertations.", registry=registry
+        )
+        self.delivered = Counter(
+            "concertation_events_delivered", "Events that subscribers were given.", registry=registry
+        )
+        self.delivery_lag = Histogram(
+            "concertation_event_lag_seconds",
+            "From the instant of an event until a subscriber who waited for it was given it.",
+            buckets=ANSWERS,
+            registry=registry,
+        )
+
+
+class WorkerMetrics(ProcessMetrics):
+    """What the worker counts besides, and what it reads from the database for all."""
+
+    def __init__(self) -> None:
+        """Begin at naught."""
+        super().__init__()
+        registry = self.registry
+        self.activities = Histogram(
+            "concertation_activity_seconds",
+            "How long activities took, each try by itself.",
+            ["activity", "outcome"],
+            buckets=WORK,
+            registry=registry,
+        )
+        self.events = Counter("concertation_events_recorded", "Events that were recorded.", registry=registry)
+        self.lateness = Histogram(
+            "concertation_deadline_lateness_seconds",
+            "From the announced instant of a deadline to the instant at which its events were recorded.",
+            buckets=LATENESS,
+            registry=registry,
+        )
+        self.seals = Histogram(
+            "concertation_seal_seconds",
+            "How long sealing a set took: small ones within the transaction that closes, large ones in a process.",
+            ["size"],
+            buckets=WORK,
+            registry=registry,
+        )
+        self.reconciled = Counter(
+            "concertation_reconciled",
+            "Concertations whose workflow was started or found running by reconciling.",
+            registry=registry,
+        )
+        self.running = Gauge("concertation_running", "Concertations that are not over.", registry=registry)
+        self.overdue = Gauge(
+            "concertation_overdue", "Concertations whose deadline has passed unrecorded.", registry=registry
+        )
+        self.most_overdue = Gauge(
+            "concertation_overdue_seconds",
+            "For how long the oldest of these deadlines has passed.",
+            registry=registry,
+        )
+        self.sealing = Gauge("concertation_sealing", "Stages that are being sealed.", registry=registry)
+        self.outbox = Gauge(
+            "concertation_outbox_rows",
+            "Rows of the outbox that wait to be told, 10,000 at most.",
+            registry=registry,
+        )
+        self.outbox_age = Gauge(
+            "concertation_outbox_age_seconds", "The age of the oldest of them.", registry=registry
+        )
+        self.notices = Gauge(
+            "concertation_notices",
+            "Notices that are not at their end, by way and state; 10,000 of a state at most.",
+            ["channel", "state"],
+            registry=registry,
+        )
+        self.notices_late = Gauge(
+            "concertation_notices_late_seconds",
+            "For how long the first notice that a program sends has been due.",
+            registry=registry,
+        )
+        self.mail_paused = Gauge(
+            "concertation_mail_paused", "1 while the mail server is given a rest.", registry=registry
+        )
+        self.read_at = Gauge(
+            "concertation_database_read_timestamp_seconds",
+            "When these were read from the database the last time.",
+            registry=registry,
+        )

@@ -1,0 +1,75 @@
+"""What became of a request: noted by whoever answers it, counted by whoever stands before the application."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from time import perf_counter
+from typing import Any
+
+from graphql import GraphQLError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.faults import FaultCode
+from server.telemetry.metrics import ApiMetrics
+
+_ASKED = "concertation.asked"
+_NOT_COUNTED = ("/healthz", "/readyz")
+"""Asked by programs that watch, again and again."""
+_OUR_FAULT = {FaultCode.INTERNAL.value}
+_NOT_NOW = {FaultCode.UNAVAILABLE.value, FaultCode.TIMED_OUT.value, FaultCode.OUTCOME_UNKNOWN.value}
+
+
+def note(scope: MutableMapping[str, Any], kind: str, errors: list[GraphQLError] | None) -> None:
+    """Note what kind of operation was executed, and with which errors."""
+    scope[_ASKED] = kind, _outcome(errors)
+
+
+def _outcome(errors: list[GraphQLError] | None) -> str:
+    if not errors:
+        return "answered"
+    codes = {(error.extensions or {}).get("code") for error in errors}
+    if codes & _OUR_FAULT:
+        return "fault"
+    return "unavailable" if codes & _NOT_NOW else "errors"
+
+
+def _of_status(status: int) -> str:
+    if status == 429:
+        return "turned_away"
+    if status == 503:
+        return "unavailable"
+    if status >= 500 or status == 0:
+        return "fault"
+    return "refused" if status >= 400 else "answered"
+
+
+class Counting:
+    """Stands before the application and counts its requests."""
+
+    def __init__(self, app: ASGIApp, metrics: ApiMetrics) -> None:
+        """Count here what this application answers."""
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"] in _NOT_COUNTED:
+            await self._app(scope, receive, send)
+            return
+        began, status = perf_counter(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            kind, outcome = scope.get(_ASKED) or (
+                "unknown" if scope["path"] == "/graphql" else "page",
+                _of_status(status),
+            )
+            self._metrics.requests.labels(kind, outcome).inc()
+            self._metrics.duration.labels(kind).observe(perf_counter() - began)

@@ -1,7 +1,7 @@
 """Plays every scenario again and writes its history: `python -m tests.replay.regenerate [NAME …]`, some ten seconds.
 
-Only when the workflow has changed on purpose in a way that its old histories need not survive: those that run in
-production fail then and are started anew from the ledger. Say so in CHANGELOG.md.
+For new scenarios, and for those of no release yet. The histories of a release stay as they are (tests/upgrades): the
+workflows that left them run in production. A way of the workflow that is new gets a scenario of its own.
 """
 
 from __future__ import annotations
@@ -35,12 +35,17 @@ IDENTITY = "tests"  # instead of the name of this machine
 
 
 async def regenerate(names: list[str]) -> None:
-    """Write the histories of the scenarios with these names, or of all."""
+    """Write the histories of the scenarios with these names, or of all that are of no release."""
+    from tests.upgrades.releases import release_of
+
+    released = {name for name in (*SCENARIOS, "continued") if release_of(name) != "unreleased"}
+    if kept := released.intersection(names):
+        raise SystemExit(f"Released, and kept as they are: {', '.join(sorted(kept))}.")
     HISTORIES.mkdir(exist_ok=True)
     shared = SharedPostgres(quick_folder() / "concertation-histories")
     await asyncio.to_thread(shared.enter)
     try:
-        for name in names or [*SCENARIOS, "continued"]:
+        for name in names or sorted({*SCENARIOS, "continued"} - released):
             text = await (_continued(shared) if name == "continued" else _played(shared, name))
             written = (HISTORIES / f"{name}.json").write_text(_without_traces(text))
             print(f"{name}: {written // 1000} kB")

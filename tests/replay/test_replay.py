@@ -11,6 +11,7 @@ from temporalio.worker import Replayer
 
 from tests.replay.regenerate import HISTORIES, IDENTITY
 from tests.replay.scenarios import SCENARIOS
+from tests.upgrades.releases import release_of
 from workflows.concertation import ConcertationWorkflow
 from workflows.hearing import HearingWorkflow
 from workflows.payloads import data_converter
@@ -32,7 +33,7 @@ def test_every_scenario_has_its_history() -> None:
     assert {file.stem for file in FILES} == {*SCENARIOS, "continued"}
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"of {release_of(file.stem)}: {file.stem}")
 async def test_a_history_replays(file: Path) -> None:
     await _replayer().replay_workflow(_history(file))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from domain.acts import TreatmentFigures
+from domain.acts import Answer, TreatmentFigures
 from domain.process import Process, Recommendation, Synthesis
 from server.closing.archived import Archived, table
 from server.closing.blocks import Both, Chart, word, words
 from server.closing.charts import Bar, Link, Stack, flow, stacks
 
 _SOURCES = ("contributions", "records", "reservations")
+_NONE, _UNTOLD = "", "untold"
 
 
 def flows(archived: Archived, synthesis: Synthesis) -> Iterator[Chart]:
@@ -45,7 +46,7 @@ def _from_sources_to_answers(archived: Archived, synthesis: Synthesis) -> Chart:
             cited[kind, one.lane] += count
         for addressee in one.addressees:
             response = archived.process.responses.get(f"{one.id}/{addressee}")
-            answered[one.lane, response.answer.value if response else ""] += 1
+            answered[one.lane, _told(response.answer) if response else _NONE] += 1
     kinds = [kind for kind in _SOURCES if sum(cited[kind, lane] for lane in recommended)]
     lanes, answers = list(recommended), list(dict.fromkeys(answer for _, answer in answered))
     nodes = [
@@ -77,5 +78,12 @@ def _source(kind: str) -> Both:
     return words(f"dossier.source.{kind}")
 
 
+def _told(answer: Answer | None) -> str:
+    """Of a response that is not public, an archive has no answer to tell."""
+    return answer.value if answer is not None else _UNTOLD
+
+
 def _answer(answer: str) -> Both:
+    if answer == _UNTOLD:
+        return words("dossier.untold")
     return word(answer, "answer") if answer else words("dossier.unanswered")

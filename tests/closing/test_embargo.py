@@ -12,6 +12,9 @@ from domain.events import event_content
 from domain.noticing.wording import of_event
 from domain.process import State
 from domain.rights import Viewer
+from server.closing.archived import Archived
+from server.closing.dossier import dossier
+from server.closing.page import page
 from tests.closing.telling import rows_of, walked
 from tests.unit.play import Play, body
 from tests.unit.scenes import DAY
@@ -89,6 +92,8 @@ def test_what_a_stage_publishes_at_its_conclusion_is_told_then_and_not_before():
         assert secret not in told
         assert secret not in written
     assert [one.answer for one in walk.told.process.responses.values()] == [None, None]
+    page_ = "".join(page(dossier(Archived(told=walk.told, head="ab" * 32, figures=[], texts={}))))
+    assert "response not public yet" in page_
     assert (walk.chain.fault, walk.events.fault, walk.unfolded) == (None, None, None)
     for member in ("dinum", "minister", "coordinator", "state"):
         given = next(event for event in play.events if event.fact.kind == "response_given")

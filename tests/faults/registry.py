@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.faults.row import Row
-from tests.faults.rows import closing, duplicates, kills, overload
+from tests.faults.rows import closing, duplicates, kills, overload, races, tampering
 
 ROWS: tuple[Row, ...] = (
     # the processes of `up`
@@ -12,4 +12,6 @@ ROWS: tuple[Row, ...] = (
     # in this process, by a clock of their own
     duplicates.ROW,
     closing.ROW,
+    races.ROW,
+    tampering.ROW,
 )

@@ -43,8 +43,9 @@ async def staffed(house: House, *stages: dict[str, Any], **more: Any) -> Stage:
     stage = Stage(house, followed)
     await stage.draft()
     await stage.staff()
-    for name in ("second", "elder", *participants()):
+    for name in ("second", "elder", "typist", *participants()):
         await stage.enrol(name, college="locales")
+    await stage.do("AppointMember", "coordinator", office="saisie", memberId=stage.members["typist"])
     await stage.do("AppointMember", "coordinator", office="coordination", memberId=stage.members["second"])
     return stage
 

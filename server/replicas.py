@@ -89,7 +89,7 @@ class Replicas:
     def _process(
         self, name: str, env: Mapping[str, str], ready: _Ready, handed: Sequence[int] = ()
     ) -> OwnProcess:
-        within = self._settings.drain_delay + self._settings.shutdown_timeout + _TO_STOP
+        within = stops_within(self._settings)
         log, port = self._folder.log(name), self._folder.port(f"{name}-metrics", _OWN)
         self.metrics[name] = f"http://{_OWN}:{port}/metrics"
         env = {**env, "CONCERTATION_METRICS_HOST": _OWN, "CONCERTATION_METRICS_PORT": str(port)}
@@ -104,6 +104,11 @@ class Replicas:
 def reachable(host: str) -> str:
     """An address for programs of this machine of what listens on `host`."""
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host
+
+
+def stops_within(settings: Settings) -> float:
+    """Seconds after which a worker or an API that was told to stop is killed instead."""
+    return settings.drain_delay + settings.shutdown_timeout + _TO_STOP
 
 
 def connections(settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """Keeps services running: what ends without being asked to is started again, with a line on the screen."""
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -28,10 +29,26 @@ class Supervisor:
         self._say = say
         self._changed = changed
         self._tasks: list[asyncio.Task[None]] = []
+        self._awaited: dict[str, asyncio.Event] = {}
 
     def watch(self, service: Watched) -> None:
         """Start `service` again whenever it ends. It must be running."""
         self._tasks.append(asyncio.create_task(self._keep(service), name=f"keep {service.name}"))
+
+    async def renew(self, service: Watched, within: float) -> None:
+        """Let a service that is watched end, and wait until it is back; kill it after so many seconds."""
+        pid = service.pid
+        if pid is None:
+            return  # it is being started
+        back = self._awaited[service.name] = asyncio.Event()
+        os.kill(pid, signal.SIGTERM)
+        try:
+            async with asyncio.timeout(within):
+                await back.wait()
+        except TimeoutError:
+            if service.pid == pid:
+                os.kill(pid, signal.SIGKILL)
+            await back.wait()
 
     async def release(self) -> None:
         """Stop watching, so that the services can be stopped for good."""
@@ -61,6 +78,8 @@ class Supervisor:
                 pause = min(_LONGEST_PAUSE, max(1.0, 2 * pause))
             else:
                 self._changed()
+                if service.name in self._awaited:
+                    self._awaited.pop(service.name).set()
                 self._say(f"{service.name} is back as process {service.pid}")
                 return
 

@@ -18,9 +18,10 @@ from server.data_folder import DataFolder
 from server.embedded.postgres import EmbeddedPostgres
 from server.embedded.programs import program
 from server.embedded.temporal import EmbeddedTemporal
+from server.errors import CommandFailed
 from server.migrating import migrate
 from server.provisioning import DATABASE, Role, provision
-from server.replicas import Replicas, connections, reachable
+from server.replicas import Replicas, connections, reachable, stops_within
 from server.settings import Settings
 from server.supervisor import Supervisor, Watched, stop_all
 
@@ -42,7 +43,10 @@ class Options:
 
 
 async def up(settings: Settings, options: Options) -> int:
-    """Run everything until SIGINT, SIGTERM or SIGHUP, then stop it cleanly. Answers the exit code."""
+    """Run everything until SIGINT, SIGTERM or SIGHUP, then stop it cleanly. Answers the exit code.
+
+    SIGUSR1 has workers and APIs started anew, one after the other, after migrations that have come since.
+    """
     this = asyncio.current_task()
     assert this is not None
     loop = asyncio.get_running_loop()
@@ -88,6 +92,7 @@ class Stack:
     temporal_ui_url: str | None = None
     port: int = 0
     _replicas: Replicas | None = None
+    _renewing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start what is missing, bottom up, and say where everything is once it answers."""
@@ -104,18 +109,37 @@ class Stack:
         await _both(*(self._start(process) for process in own))
         for service in self.services:
             self._supervisor.watch(service)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.renew_soon)
         self._write_ready_file()
         for line in self._summary():
             self.options.say(line)
 
     async def stop(self) -> None:
         """Stop all, top down. What did not start is not there to be stopped."""
+        if self._renewing is not None:
+            self._renewing.cancel()
         await self._supervisor.release()
         if self._replicas is not None:
             self._replicas.close()
         await stop_all([[one for one in self.services if _kind(one.name) == kind] for kind in _BOTTOM_UP])
         if self.options.ready_file is not None:
             self.options.ready_file.unlink(missing_ok=True)
+
+    def renew_soon(self) -> None:
+        """Begin to start workers and APIs anew, unless that is being done."""
+        if self._renewing is None or self._renewing.done():
+            self._renewing = asyncio.create_task(self._renew(), name="starting anew")
+
+    async def _renew(self) -> None:
+        try:
+            await self._migrate()
+        except CommandFailed as failure:
+            self.options.say(f"{failure}\nworkers and APIs run on as they are")
+            return
+        for service in self.services:
+            if _kind(service.name) in ("worker", "api"):
+                await self._supervisor.renew(service, stops_within(self.settings))
+        self.options.say("workers and APIs were started anew")
 
     async def _start_postgres(self) -> None:
         if self.settings.database_url is None:
@@ -132,6 +156,9 @@ class Stack:
                 "WORKER_DATABASE_URL": server.dsn(Role.WORKER, DATABASE),
                 "OWNER_DATABASE_URL": server.dsn(Role.OWNER, DATABASE),
             }
+        await self._migrate()
+
+    async def _migrate(self) -> None:
         applied = await migrate(self.environment["OWNER_DATABASE_URL"])
         if applied:
             self.options.say(f"migrations applied: {len(applied)}")

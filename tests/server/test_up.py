@@ -18,11 +18,16 @@ import pytest
 from server.settings import Settings
 from server.sign_in.links import read_link
 from server.tokens import demo_member
+from tests.fixtures.replicas import REPLICAS
 
 pytestmark = pytest.mark.stack
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 SERVICES = ("postgres", "temporal", "worker", "api")
+#: The names of workers and APIs where there are several of each: the suite runs so, too.
+SEVERAL = (
+    [f"{kind}-{n}" for kind in ("worker", "api") for n in range(1, REPLICAS + 1)] if REPLICAS > 1 else []
+)
 
 
 class Up:
@@ -94,7 +99,7 @@ def test_it_says_where_everything_is_and_a_signal_stops_it_cleanly(start: Callab
     screen = up.read_until("Ctrl-C stops everything")
     facts = up.facts()
     assert facts["graphql_url"] in screen
-    assert set(facts["pids"]) == {*SERVICES, "up"}
+    assert set(facts["pids"]) == {*SERVICES, *SEVERAL, "up"}
     assert {"graphql_url", "ws_url", "site_url", "temporal_ui_url", "database_url"} <= set(facts)
     assert "coordinator" in facts["tokens"]
     (printed_link,) = re.findall(r"  clerk +(http\S+)", screen)
@@ -128,7 +133,7 @@ def test_it_resumes_at_the_same_addresses(start: Callable[..., Up]) -> None:
 def test_each_service_that_is_killed_comes_back(start: Callable[..., Up]) -> None:
     up = start()
     up.read_until("Ctrl-C")
-    for name in SERVICES:
+    for name in ("postgres", "temporal", *(SEVERAL or ("worker", "api"))):
         pid = up.facts()["pids"][name]
         os.kill(pid, signal.SIGKILL)
         up.read_until(f"{name} is back")
@@ -156,6 +161,22 @@ def test_several_apis_and_workers_answer_at_one_address_and_each_comes_back(star
     code, printed = up.end(signal.SIGTERM)
     assert (code, printed) == (0, "stopping\nstopped; everything is kept\n")
     assert all_gone(after["pids"])
+
+
+def test_workers_and_apis_are_started_anew_one_after_the_other_and_somebody_always_answers(
+    start: Callable[..., Up],
+) -> None:
+    up = start(CONCERTATION_API_PROCESSES="2", CONCERTATION_WORKER_PROCESSES="2")
+    up.read_until("Ctrl-C")
+    before = up.facts()
+    up.process.send_signal(signal.SIGUSR1)
+    for name in ("worker-1", "worker-2", "api-1", "api-2"):
+        assert f"{name} ended (signal 15, SIGTERM)" in up.read_until(f"{name} is back")
+        get(before["site_url"])
+    up.read_until("started anew")
+    after = up.facts()
+    same = {name for name, pid in after["pids"].items() if pid == before["pids"][name]}
+    assert same == {"postgres", "temporal", "up"}
 
 
 def test_when_it_is_killed_nothing_stays_and_the_next_one_starts(start: Callable[..., Up]) -> None:
@@ -199,7 +220,7 @@ def test_each_process_gets_only_the_addresses_it_needs(start: Callable[..., Up])
     up = start(CONCERTATION_PROVISION_DATABASE_URL="postgresql://postgres:sesame@127.0.0.1:1/postgres")
     up.read_until("Ctrl-C")
     api = get(up.facts()["site_url"]).splitlines()
-    worker = (up.folder / "data" / "logs" / "worker.log").read_text().splitlines()
+    worker = (up.folder / "data" / "logs" / f"{(SEVERAL or ['worker'])[0]}.log").read_text().splitlines()
     urls = {
         name: [variable for variable in seen if variable.endswith("DATABASE_URL")]
         for name, seen in (("api", api), ("worker", worker))

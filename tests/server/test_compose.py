@@ -15,6 +15,7 @@ HOUSE = Path(__file__).parents[2]
 CADDYFILE = HOUSE / "docker" / "caddy" / "Caddyfile"
 APIS = ("api-1", "api-2")
 WORKERS = ("worker-1", "worker-2")
+MONITORING = ("prometheus", "grafana")
 OWN = ("migrate", *WORKERS, *APIS)
 
 
@@ -44,7 +45,7 @@ def test_no_password_has_a_default() -> None:
 
 def test_every_service_that_stays_up_has_a_health_check_or_depends_on_one(compose: dict[str, Any]) -> None:
     staying = {name: s for name, s in compose["services"].items() if s.get("restart") == "unless-stopped"}
-    assert set(staying) == {"postgres", "temporal", "temporal-ui", "proxy", *WORKERS, *APIS}
+    assert set(staying) == {"postgres", "temporal", "temporal-ui", "proxy", *MONITORING, *WORKERS, *APIS}
     assert [name for name, service in staying.items() if "healthcheck" not in service] == ["temporal-ui"]
 
 
@@ -71,7 +72,7 @@ def test_each_process_gets_only_the_addresses_it_needs(compose: dict[str, Any]) 
 
 
 def test_our_processes_run_without_rights(compose: dict[str, Any]) -> None:
-    for name in (*OWN, "proxy"):
+    for name in (*OWN, *MONITORING, "proxy"):
         service = compose["services"][name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -80,8 +81,9 @@ def test_our_processes_run_without_rights(compose: dict[str, Any]) -> None:
 
 def test_databases_and_temporal_are_published_nowhere(compose: dict[str, Any]) -> None:
     published = {name for name, service in compose["services"].items() if "ports" in service}
-    assert published == {"proxy", "temporal-ui"}
-    assert compose["services"]["temporal-ui"]["ports"][0].startswith("127.0.0.1:")
+    assert published == {"proxy", "temporal-ui", *MONITORING}
+    for name in ("temporal-ui", *MONITORING):
+        assert [port.partition(":")[0] for port in compose["services"][name]["ports"]] == ["127.0.0.1"]
     assert compose["networks"]["behind"] == {"internal": True}
 
 
@@ -94,6 +96,29 @@ def test_only_the_proxy_is_believed_about_whom_it_hands_on(compose: dict[str, An
         assert not {"front"} & set(compose["services"][name]["networks"]), (
             "by which the proxy could come, too"
         )
+
+
+def test_prometheus_reads_every_process_and_only_where_it_is_wanted(compose: dict[str, Any]) -> None:
+    prometheus = yaml.safe_load((HOUSE / "docker" / "prometheus" / "prometheus.yml").read_text())
+    read = {
+        target
+        for job in prometheus["scrape_configs"]
+        for given in job["static_configs"]
+        for target in given["targets"]
+    }
+    services = compose["services"]
+    told = {
+        f"{name}:{services[name]['environment']['CONCERTATION_METRICS_PORT']}" for name in (*WORKERS, *APIS)
+    }
+    assert read == told
+    assert [services[name]["profiles"] for name in MONITORING] == [["monitoring"]] * 2
+    mounted = [
+        mount.partition(":")[0]
+        for name, service in services.items()
+        for mount in service.get("volumes", [])
+        if mount.startswith("./")
+    ]
+    assert [mount for mount in mounted if not (HOUSE / mount).exists()] == []
 
 
 def test_an_api_that_stops_is_out_of_the_proxys_list_before_it_closes(compose: dict[str, Any]) -> None:

@@ -25,7 +25,10 @@ COMMANDS = {
     "audit": ("audit", "print who came in and who was turned away"),
     "grant": ("grant", "grant a role on the platform, take one back, list who has one"),
     "doctor": ("doctor", "look for what is wrong with an installation"),
-    "procedure": ("procedure", "check a procedure file, lay out its calendar, print its JSON Schema"),
+    "procedure": (
+        "procedure",
+        "check a procedure file, lay out its calendar, say what moving to it would change, print its JSON Schema",
+    ),
     "questionnaire": ("questionnaire", "check a questionnaire, print its form or schema, validate answers"),
     "import": ("importing", "bring in organisations, participants, forms typed elsewhere, or an archive"),
     "export": ("export", "write contributions as CSV or JSON Lines, or a whole concertation as an archive"),

@@ -32,7 +32,7 @@ def moved_dates(process: Process, later: Followed, now: datetime) -> Iterator[Mo
 
     An open stage keeps its closing, or gets a later one where its new planned duration, or its new minimum, asks for
     it. What is to come is laid out anew only where its own lengths, or what comes before it, changed; it never opens
-    earlier than announced. A new stage opens after what comes before it, and not before the notice of the procedure.
+    earlier than announced. A new stage opens after what comes before it, and not before the notice of either version.
     """
     laid: dict[str, _Laid] = {}
     order = {
@@ -58,12 +58,13 @@ def _dates(run: StageRun) -> Dates:
 
 
 def _laid(process: Process, later: Followed, key: str, before: list[_Laid], now: datetime) -> _Laid:
+    assert process.procedure is not None
     stage, run = later.stages[key], process.runs.get(key)
     gate = stage.approval(Gate.OPENING)
     window = gate.within if gate else _NOTHING
     earliest = max((laid.concludes_at for laid in before), default=now) + window
     if run is None:
-        soonest = now + max(later.procedure.notice, window)
+        soonest = now + max(process.procedure.notice, later.procedure.notice, window)
         opens_at = max(earliest, soonest)
         floating = opens_at == soonest or any(laid.floating for laid in before)
         return _from(opens_at, stage, later, floating=floating)

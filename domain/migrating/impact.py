@@ -32,9 +32,9 @@ BECAUSE = frozenset({
     "stage_begun", "stage_named", "another_stage", "closing_shortened", "closing_beyond_maximum", "minimum_lowered",
     "entry_window_shortened", "admission_narrowed", "channel_in_use", "questionnaire_fixed", "information_withdrawn",
     "quorum_fixed", "visibility_fixed", "votes_cast", "gate_waited", "protection_lowered", "time_to_answer_shortened",
-    "college_announced", "theme_answered", "territory_called", "office_held", "office_named", "seat_held",
-    "reason_used", "round_running", "appeal_shortened", "legal_profile_fixed", "legal_rule_set_aside",
-    "sandbox_fixed",
+    "college_announced", "lane_named", "theme_answered", "territory_called", "office_held", "office_named", "seat_held",
+    "reason_used", "carrying_promised", "round_running", "appeal_shortened", "legal_profile_fixed",
+    "legal_rule_set_aside", "sandbox_fixed",
 })  # fmt: skip
 """Why a change has the effect that it has; the texts are `finding.<because>`."""
 

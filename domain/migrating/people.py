@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from domain.migrating.ballots import Weight
@@ -10,7 +11,7 @@ from domain.migrating.following import Followed
 from domain.migrating.impact import Change, Effect
 from domain.migrating.standing import has_been_called
 from domain.procedure import Kind, Office
-from domain.process import OfficeHeld, Process
+from domain.process import OfficeHeld, Process, items_of
 
 _ANEW: Weight = (Effect.ANNOUNCED, "announced_anew", "")
 _NAME: Weight = (Effect.HARMLESS, "only_a_name", "")
@@ -24,12 +25,25 @@ def people_changes(process: Process, later: Followed) -> Iterator[Change]:
     new_colleges = {college.id: college.label for college in later.procedure.colleges}
     announced: Weight = (Effect.REFUSED, "college_announced", "D1")
     yield from _named("college", "colleges", colleges, new_colleges, announced)
-    yield from _named("lane", "lanes", process.lanes, later.lanes, _ANEW)
+    for change in _named("lane", "lanes", process.lanes, later.lanes, _ANEW):
+        gone = change.after is None and _works_in(process, later, str(change.before))
+        yield replace(change, effect=Effect.REFUSED, because="lane_named") if gone else change
     answered: Weight = (Effect.REFUSED, "theme_answered", "D4")
     themes_gone = answered if has_been_called(process, Kind.CALL_FOR_INPUT) else _ANEW
     yield from _named("theme", "themes", process.themes, later.themes, themes_gone)
     yield from _territories(process, later)
     yield from _offices(process, later)
+
+
+def _works_in(process: Process, later: Followed, lane: str) -> bool:
+    """Say whether an axis is named by an office that stays, or by something that was written in it."""
+    offices = {office.id for office in later.procedure.offices}
+    declared = {office.id for office in process.procedure.offices} if process.procedure else set()
+    besides = (office for key, office in process.offices.items() if key not in offices | declared)
+    written = process.syntheses.values()
+    chapters = (chapter.lane for synthesis in written for chapter in synthesis.chapters.values())
+    items = (item.lane for synthesis in written for item in items_of(synthesis).values())
+    return lane in {*(office.lane for office in besides), *chapters, *items}
 
 
 def _named(
@@ -141,6 +155,7 @@ def _weigh_office_gone(process: Process, held: OfficeHeld) -> Weight:
     if held.terms:
         return Effect.REFUSED, "office_held", "CRPA R133-3"
     in_ballots = {seat.partition("/")[0] for ballot in process.ballots.values() for seat in ballot.seats}
+    escalated = {name for ballot in process.running for name in process.ballots[ballot].rule.escalate_to}
     owing = {
         addressee
         for synthesis in process.syntheses.values()
@@ -148,6 +163,6 @@ def _weigh_office_gone(process: Process, held: OfficeHeld) -> Weight:
         for addressee in recommendation.addressees
     }
     owners = {commitment.owner for commitment in process.commitments.values()}
-    if held.id in in_ballots | owing | owners:
+    if held.id in in_ballots | owing | owners | escalated or held.role in escalated:
         return Effect.REFUSED, "office_named", "D11"
     return _ANEW

@@ -43,6 +43,8 @@ def finding_of(change: Change) -> Finding:
     """Give a change as a finding: `finding.<because>` says what it means."""
     written = {"before": change.before, "after": change.after}
     args = {name: value for name, value in written.items() if isinstance(value, str | int)}
+    if change.part == "channel" and isinstance(change.before, str):
+        args["channel"] = change.before
     if change.stage is not None:
         args["stage"] = change.stage
     return Finding(change.because, change.path, args, source=change.source)

@@ -9,8 +9,8 @@ from typing import Any
 from domain.migrating.ballots import Weight, weigh_gate, weigh_rule
 from domain.migrating.following import Followed
 from domain.migrating.impact import Change, Effect
-from domain.migrating.standing import Standing, standing_of
-from domain.procedure import Gate, Procedure, Stage, Treatment, Visibility
+from domain.migrating.standing import Standing, has_been_called, standing_of
+from domain.procedure import Gate, Kind, Procedure, Stage, Treatment, Visibility
 from domain.process import Process
 
 _LATER: Weight = (Effect.HARMLESS, "later_rounds", "")
@@ -240,6 +240,15 @@ def _is_less_treatment(before: Treatment | None, after: Treatment | None) -> boo
     return any(getattr(after, name) < getattr(before, name) for name in Treatment.model_fields)
 
 
+def _treatment(standing: Standing, before: Treatment | None, after: Treatment | None) -> Weight:
+    """The shares were promised to those who have contributed, before the synthesis begins."""
+    if not _is_less_treatment(before, after):
+        return _STRICTER
+    given = has_been_called(standing.process, Kind.CALL_FOR_INPUT)
+    promised = standing.waits and given
+    return (Effect.REFUSED, _LOWERED, "CNDP") if standing.at_work or promised else _past_or_anew(standing)
+
+
 def _closes_when_delivered(before: str, after: str) -> bool:
     return after == "when_delivered"
 
@@ -296,7 +305,7 @@ FIELDS: Mapping[str, Weigh] = {
     "reasons_apart": _guarantee(_is_given_up, _LOWERED, "C. env. L123-19-1"),
     "answers_within": _guarantee(_is_less_time, "time_to_answer_shortened", "D11"),
     "concludes": _guarantee(_closes_when_delivered, "closing_shortened", "D2"),
-    "treatment": _guarantee(_is_less_treatment, _LOWERED, "CNDP"),
+    "treatment": _treatment,
 }
 """By field of a stage: how a change of it is weighed. What is in neither table is refused: a test sees to it."""
 

@@ -17,6 +17,9 @@ _ANEW: Weight = (Effect.ANNOUNCED, "announced_anew", "")
 _NAME: Weight = (Effect.HARMLESS, "only_a_name", "")
 _STRICTER: Weight = (Effect.ANNOUNCED, "stricter", "")
 _FREE = "free"
+_CARRYING = ("none", "ask", "keep")
+"""What becomes of contributions in the next round, from the least to the most."""
+_SINCERITY = "Conseil d’État, 19 juillet 2017, nº 403928"
 
 WEIGHED = frozenset({
     "label", "summary", "legal_profile", "sandbox", "timezone", "notice", "signoffs", "rounds", "time_to_appeal",
@@ -64,7 +67,10 @@ def whole_changes(process: Process, later: Followed) -> Iterator[Change]:
     for name in Rounds.model_fields:
         was, would_be = before["rounds"][name], after["rounds"][name]
         if was != would_be:
-            yield change(f"rounds_{name}", ("rounds", name), _weigh_rounds(process, new), was, would_be)
+            weight = _weigh_carrying(process, was, would_be) if name == "carry_over" else _ANEW
+            if name == "maximum":
+                weight = _weigh_rounds(process, new)
+            yield change(f"rounds_{name}", ("rounds", name), weight, was, would_be)
     for act in sorted(before["signoffs"].keys() | after["signoffs"].keys()):
         was, would_be = before["signoffs"].get(act), after["signoffs"].get(act)
         if was != would_be:
@@ -90,6 +96,14 @@ def _weigh_appeal(process: Process, new: Procedure) -> Weight:
 def _weigh_rounds(process: Process, new: Procedure) -> Weight:
     if new.rounds.maximum < process.round:
         return Effect.REFUSED, "round_running", ""
+    return _ANEW
+
+
+def _weigh_carrying(process: Process, before: str, after: str) -> Weight:
+    """What was given under the promise to be kept in the next round is kept."""
+    less = _CARRYING.index(after) < _CARRYING.index(before)
+    if less and has_been_called(process, Kind.CALL_FOR_INPUT):
+        return Effect.REFUSED, "carrying_promised", _SINCERITY
     return _ANEW
 
 

@@ -1,4 +1,4 @@
-"""`concertation procedure check|calendar|schema`."""
+"""`concertation procedure check|calendar|impact|schema`."""
 
 from __future__ import annotations
 
@@ -33,13 +33,18 @@ class TerritoryUnknown(CommandFailed):
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    tasks = parser.add_subparsers(dest="task", required=True, metavar="check|calendar|schema")
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="check|calendar|impact|schema")
     check = tasks.add_parser(
         "check", help="say everything that is wrong with a procedure; exit code 1 if anything is"
     )
     calendar = tasks.add_parser("calendar", help="lay out the planned dates of a procedure")
+    impact = tasks.add_parser(
+        "impact",
+        help="say what moving a running concertation to a later version would change; exit code 1 if it may not",
+    )
+    impact.add_argument("concertation", help="its name in addresses, or its id")
     tasks.add_parser("schema", help="print the JSON Schema of procedure files")
-    for task in (check, calendar):
+    for task in (check, calendar, impact):
         task.add_argument(
             "procedure", help="a YAML or JSON file, - for standard input, or the name of a built-in one"
         )
@@ -47,6 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "--lang", choices=("fr", "en"), help="language of the texts (default: CONCERTATION_LANGUAGE)"
         )
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
+    impact.add_argument("--json", action="store_true", help="print the report as JSON")
     calendar.add_argument(
         "--from", dest="opens_at", required=True, type=datetime.fromisoformat, metavar="DATE",
         help="the first opening: 2027-01-04, 2027-01-04T09:00, or with an offset",
@@ -60,7 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Check a procedure, lay out its calendar, or print the schema."""
+    """Check a procedure, lay out its calendar, say what a migration to it would change, or print the schema."""
     from domain.reading import schema
 
     if arguments.task == "schema":
@@ -70,7 +76,21 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     reading = _read(arguments.procedure)
     if arguments.task == "check":
         return _check(reading, languages, as_json=arguments.json)
+    if arguments.task == "impact":
+        return await _impact(reading, languages, arguments, settings)
     return _calendar(reading, languages, arguments.opens_at, arguments.territory)
+
+
+async def _impact(
+    reading: Reading, languages: Sequence[str], arguments: argparse.Namespace, settings: Settings
+) -> int:
+    from server.commands.procedure_impact import tell_impact
+
+    if reading.procedure is None or not reading.is_sound:
+        return _check(reading, languages, as_json=False)
+    return await tell_impact(
+        settings, arguments.concertation, reading.procedure, languages, as_json=arguments.json
+    )
 
 
 def _read(name: str) -> Reading:

@@ -15,7 +15,7 @@ from domain.decide import decide
 from domain.events import ProcedureMigrated, StageExtended
 from domain.migrating import stages, whole
 from domain.migrating.impact import BECAUSE, Effect, Fate
-from domain.procedure import Duration, Procedure, Stage
+from domain.procedure import Duration, Office, Procedure, Stage
 from domain.process import BallotOutcome, State
 from domain.refusals import Code, Refusal
 from tests.unit.migrating import (
@@ -32,6 +32,7 @@ from tests.unit.play import Play
 from tests.unit.procedures import (
     GATE_CONCLUSION,
     GATE_OPENING,
+    OFFICES,
     call_for_input,
     days,
     decision,
@@ -39,7 +40,7 @@ from tests.unit.procedures import (
     review,
     synthesis,
 )
-from tests.unit.scenes import DAY, opened, pass_gate, put_to_vote
+from tests.unit.scenes import DAY, launched, opened, pass_gate, put_to_vote
 
 GATE: dict[str, Any] = {**GATE_OPENING, "subject": ["information_file"]}
 
@@ -236,6 +237,19 @@ def test_a_new_stage_opens_after_what_comes_before_it_and_with_notice():
     play.until("auditions", State.OPEN)
 
 
+def test_a_shorter_notice_does_not_make_a_new_stage_open_earlier():
+    play = whole_course()
+
+    def change(raw: Raw) -> None:
+        with_hearings(raw)
+        raw["notice"] = "P0D"
+
+    procedure = later(play, change)
+    new = next(one for one in examined(play, procedure).dates if one.stage == "auditions")
+    assert new.after is not None
+    assert new.after.opens_at == play.now + 15 * DAY
+
+
 def test_a_stage_to_come_may_be_taken_out_and_comes_back_in_a_later_version():
     play = whole_course()
     without = later(play, lambda raw: raw["stages"].remove(stage_of(raw, "synthese")))
@@ -277,6 +291,7 @@ REFUSED: dict[str, Callable[[Raw], object]] = {
     "legal_rule_set_aside": lambda raw: raw.update(
         overrules=[{"rule": "results_published", "reason": "sans raison valable"}]
     ),
+    "carrying_promised": lambda raw: raw["rounds"].update(carry_over="none"),
     "sandbox_fixed": lambda raw: raw.update(sandbox=True),
 }
 
@@ -324,6 +339,16 @@ def test_a_round_that_has_taken_place_is_counted():
 def test_a_reason_for_setting_aside_stays_once_a_synthesis_has_begun():
     play = opened(call_for_input(), synthesis(), stage="synthese")
     assert refused_for(play, lambda raw: raw.update(set_aside_reasons=["Illisible"])) == {"reason_used"}
+
+
+def test_the_treatment_that_was_promised_to_contributors_is_not_lowered():
+    shares = {"others": "4/5"}
+    play = launched(call_for_input(), synthesis(treatment=shares))
+    less = of_stage("synthese", treatment={"others": "1/2"})
+    assert refused_for(play, less) == set()
+    play.until("appel", State.OPEN)
+    assert refused_for(play, less) == {"protection_lowered"}
+    assert refused_for(play, of_stage("synthese", treatment={"others": "9/10"})) == set()
 
 
 def test_what_is_over_may_change_for_rounds_to_come():
@@ -419,13 +444,32 @@ def test_offices_come_and_change_and_those_made_besides_stay():
 
 def test_an_office_that_nobody_held_may_go_unless_it_is_called_to_something():
     nobody = {"id": "saisie", "role": "clerk", "label": "Saisie", "required": 0}
-    play = opened(
-        call_for_input(), offices=[*whole_course().procedure.model_dump(mode="json")["offices"], nobody]
-    )
+    play = opened(call_for_input(), offices=[*OFFICES, nobody])
     procedure = later(play, lambda raw: raw["offices"].pop())
     assert only(examined(play, procedure), "office").effect is Effect.ANNOUNCED
     play.do(migration(play, procedure))
     assert "saisie" not in play.process.offices
+
+
+def test_an_axis_that_an_office_made_besides_belongs_to_stays():
+    play = opened(call_for_input(), lanes=[{"id": "a", "label": "A"}, {"id": "b", "label": "B"}])
+    office = {"id": "renfort", "role": "rapporteur", "label": "Renfort", "lane": "a"}
+    play.do(acts.CreateOffice(office=Office.model_validate(office)))
+    assert refused_for(play, lambda raw: raw.update(lanes=[{"id": "b", "label": "B"}])) == {"lane_named"}
+    assert refused_for(play, lambda raw: raw.update(lanes=[{"id": "a", "label": "A"}])) == set()
+
+
+def test_an_office_that_an_open_ballot_may_be_escalated_to_stays():
+    nobody = {"id": "recours", "role": "panellist", "label": "Recours", "required": 0}
+    gate = {**GATE, "if_silent": "escalate", "escalate_to": ["recours"]}
+    play = opened(call_for_input(), review(approvals=[gate]), offices=[*OFFICES, nobody])
+    play.until("avis", State.AWAITING_OPENING)
+
+    def change(raw: Raw) -> None:
+        raw["offices"].pop()
+        stage_of(raw, "avis")["approvals"][0].update(if_silent="given", escalate_to=[])
+
+    assert refused_for(play, change) == {"office_named"}
 
 
 def test_axes_themes_and_territories_of_its_own_stay():

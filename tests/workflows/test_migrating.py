@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from pydantic import SecretStr
 
 from domain.builtin import builtin
 from domain.closing.verifying import Verdict, verify
 from server.closing.reading import ClosingFile
 from server.closing.writer import write_archive
+from server.commands import procedure as command
+from server.settings import Settings
+from store.archiving import TABLES
 from store.closing_archive import closing
 from store.examination import examine
 from store.pool import acquire
 from store.verification import verify as verify_ledgers
 from tests.api.house import DAY
+from tests.fixtures.postgres import Database
 from tests.workflows.assizes import PROCEDURE, Assizes
 
 pytestmark = [pytest.mark.postgres, pytest.mark.temporal]
@@ -29,9 +36,33 @@ REASON = "Davantage de temps pour les communes rurales."
 
 async def publish(assizes: Assizes, version: int, change: Callable[[Raw], object]) -> None:
     """Publish a version of the procedure with something changed."""
+    source = json.dumps(version_of(version, change))
+    await assizes.house.done_without_key("PublishProcedure", "operator", source=source)
+
+
+def version_of(version: int, change: Callable[[Raw], object]) -> Raw:
+    """Write a version with something changed."""
     raw: Raw = builtin(PROCEDURE).model_dump(mode="json") | {"version": version}
     change(raw)
-    await assizes.house.done_without_key("PublishProcedure", "operator", source=json.dumps(raw))
+    return raw
+
+
+class Operator:
+    """Examines a file in a terminal."""
+
+    def __init__(self, database: Database, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.settings = Settings(data_dir=folder, worker_database_url=SecretStr(database.worker))
+        self.file = folder / "procedure.json"
+        self.capsys = capsys
+
+    async def examines(self, name: str, raw: Raw, *more: str) -> tuple[int, str]:
+        """Give the exit code and what is printed."""
+        self.file.write_text(json.dumps(raw), "utf-8")
+        parser = argparse.ArgumentParser()
+        command.configure(parser)
+        self.capsys.readouterr()
+        arguments = parser.parse_args(["impact", name, str(self.file), "--lang", "fr", *more])
+        return await command.run(arguments, self.settings), self.capsys.readouterr().out
 
 
 async def impact(
@@ -55,8 +86,9 @@ def longer(raw: Raw) -> None:
 
 
 async def test_a_concertation_is_moved_to_a_later_version_while_a_ballot_is_open(
-    assizes: Assizes, tmp_path: Path
+    assizes: Assizes, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    operator = Operator(database, tmp_path, capsys)
     await assizes.draft()
     await assizes.launch(await assizes.now() + 30 * DAY)
     seen = await assizes.until("appel", "AWAITING_OPENING")
@@ -84,6 +116,11 @@ async def test_a_concertation_is_moved_to_a_later_version_while_a_ballot_is_open
     assert [(finding["code"], finding["path"]) for finding in refused["findings"]] == [
         ("votes_cast", ["stages", "0", "approvals"])
     ]
+    code, told = await operator.examines("assises", version_of(2, stricter_gate))
+    assert code == 1
+    assert "refusé" in told
+    assert "stages.0.approvals" in told
+    assert "Points à corriger\xa0: 1." in told
     assert await impact(assizes, 2, "citoyen-lyon") is None
     assert await impact(assizes, 2, None) is None
     assert await impact(assizes, 1) is None
@@ -99,6 +136,11 @@ async def test_a_concertation_is_moved_to_a_later_version_while_a_ballot_is_open
     assert moved["suivi"]["opensAt"] is None
     closes_at = datetime.fromisoformat(moved["appel"]["closesAt"])
     assert closes_at - before.planned_opens_at >= 60 * DAY
+    code, told = await operator.examines("assises", version_of(3, longer))
+    assert (code, report["digest"] in told) == (0, True)
+    assert "est retirée" in told
+    code, told = await operator.examines("assises", version_of(3, longer), "--json")
+    assert (code, json.loads(told)["digest"]) == (0, report["digest"])
     asked = {"version": 3, "impactDigest": "0" * 64, "reason": REASON}
     stale = await assizes.refused("IMPACT_CHANGED", "coordinator", "MigrateProcedure", **asked)
     assert stale["digest"] == report["digest"]
@@ -132,6 +174,8 @@ async def test_a_concertation_is_moved_to_a_later_version_while_a_ballot_is_open
     async with acquire(assizes.house.sender.worker) as connection:
         assert [one.fault async for one in verify_ledgers(connection)] == [None]
         assert await examine(connection) == []
+        followed = f"SELECT t.version FROM procedure t WHERE {TABLES['procedure'][0]} ORDER BY 1"
+        assert [row[0] for row in await connection.fetch(followed, UUID(assizes.key))] == [1, 3]
     path = tmp_path / "archive.zip"
     async with acquire(assizes.house.sender.worker) as connection, closing(connection, assizes.key) as read:
         with path.open("wb") as sink:

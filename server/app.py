@@ -33,6 +33,7 @@ from server.browser_sessions import BrowserSessions
 from server.calendar_feed import CalendarFeed
 from server.captured_mail import CapturedMail
 from server.confirming import Confirming
+from server.depended_on import depended_on
 from server.draining import Draining
 from server.exports.closing_door import ClosingDoor
 from server.exports.door import ExportDoor
@@ -222,11 +223,8 @@ def create_app(
             watch=instruments.watch,
         )
         client = await connect(temporal, settings.temporal_namespace, lazy=True, runtime=instruments.runtime)
-        way = sender or TemporalSender(
-            client,
-            MarkedQueue(pool, settings.task_queue, settings.database_timeout),
-            settings.command_timeout,
-        )
+        queue = MarkedQueue(pool, settings.task_queue, settings.database_timeout)
+        way = sender or TemporalSender(client, queue, settings.command_timeout)
         known = KnownProcesses()
         feed = Feed(pool, known=known, within=settings.database_timeout)
         commands = Commands(pool, way, settings.database_timeout)
@@ -283,7 +281,7 @@ def create_app(
             draining=draining,
         )
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
-        door.health = Health(pool, client, draining)
+        door.health = Health(depended_on(settings, pool, client, queue, issuers), draining)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
         door.published = PublishedPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)

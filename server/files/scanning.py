@@ -62,6 +62,25 @@ class Clamd:
             return verdict.removesuffix(" FOUND")
         raise ScannerAway(reply)
 
+    async def ping(self) -> None:
+        """See that it answers.
+
+        Raises:
+            ScannerAway: it does not.
+        """
+        try:
+            async with asyncio.timeout(self._within):
+                reader, writer = await self._connected()
+                try:
+                    writer.write(b"zPING\0")
+                    reply = await reader.readuntil(b"\0")
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as fault:
+            raise ScannerAway(type(fault).__name__) from fault
+        if reply != b"PONG\0":
+            raise ScannerAway("no PONG")
+
     async def _asked(self, file: Path) -> str:
         reader, writer = await self._connected()
         try:

@@ -439,7 +439,8 @@ async def test_health_says_what_is_up(house: House) -> None:
     assert (await house.http.get("/healthz")).text == "ok\n"
     ready = await house.http.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json() == {"ready": True, "postgresql": "up", "temporal": "down"}
+    said = ready.json()
+    assert (said["ready"], said["postgresql"], said["temporal"]) == (True, "up", "down")
     assert (await house.http.get("/schema.graphql")).text.startswith("directive @oneOf")
     assert (await house.http.get("/")).json()["graphql"] == "/graphql"
     assert (await house.http.get("/nothing")).status_code == 404

@@ -174,6 +174,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
     )
     assert [row["proname"] for row in rows] == [
         "access_tokens_of", "account_of", "amend_organisation", "announce_file", "answer_invitation",
+        "applied_migrations",
         "ask_closing_archive", "batch_list", "begin_session", "begin_sign_in", "command_reply", "concertation_list",
         "concertation_rows", "concertation_total", "confirm_address", "contact_of", "contribution_by_receipt",
         "contribution_counts", "contribution_export", "contribution_export_complete", "contribution_export_sizes",

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from websockets.exceptions import ConnectionClosed
 
+from api.measuring import NotMeasured
 from api.reaching import action_of
 from api.refusals import AlreadyContributed, refusal_of
 from domain.noticing import links
@@ -225,7 +226,9 @@ def test_who_contributed_already_learns_no_receipt_by_a_token_that_conducts() ->
     conducts, contributes = frozenset({Reach.READ, Reach.CONDUCT}), frozenset({Reach.READ, Reach.CONTRIBUTE})
     for reaches, shown in ((None, "R"), (conducts, None), (contributes, "R")):
         viewer = Viewer(member="x", reaches=reaches)
-        info: Any = SimpleNamespace(context=SimpleNamespace(viewer=viewer, languages=("fr",)))
+        info: Any = SimpleNamespace(
+            context=SimpleNamespace(viewer=viewer, languages=("fr",), measuring=NotMeasured())
+        )
         assert refusal_of(info, refusal, None, [AlreadyContributed]).receipt_code == shown
 
 

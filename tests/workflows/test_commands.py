@@ -150,7 +150,7 @@ async def test_a_command_that_the_program_fails_on_is_told_and_the_next_one_is_t
     async with engine.working():
         await engine.ask(engine.draft())
         with monkeypatch.context() as broken:
-            broken.setattr("store.recording.read_process", lambda snapshot: 1 / 0)
+            broken.setattr("store.recording.read_process", lambda snapshot, *, full=False: 1 / 0)
             with pytest.raises(CommandBroken, match="ZeroDivisionError"):
                 await engine.do(acts.EnrolMember(member="p0"))
         await engine.do(acts.EnrolMember(member="p0"))

@@ -62,7 +62,7 @@ def masked(error: GraphQLError, context: object, *, suggest: bool = True) -> Gra
         "%s %s",
         code,
         reference,
-        extra={"code": code, "reference": reference, "field": _field(error)},
+        extra={"code": code, "reference": reference, "field": _field(error), "fault": cause},
         exc_info=cause if code == FaultCode.INTERNAL else None,
     )
     if isinstance(context, Context):

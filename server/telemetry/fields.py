@@ -19,7 +19,9 @@ LEFT_OUT = "…"
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{32}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _CODE = re.compile(r"[A-Z][A-Z_]{1,49}")
-_WORKFLOW = re.compile(rf"(?:[a-z]+-)?(?:{_IDENTIFIER.pattern})(?:-(?:{_IDENTIFIER.pattern}))?|[a-z]+-[a-z]+")
+_WORKFLOW = re.compile(
+    rf"(?:[a-z]+-)?(?:{_IDENTIFIER.pattern})(?:-(?:{_IDENTIFIER.pattern}))?(?:@[0-9a-f]{{8}})?|[a-z]+-[a-z]+(?:@[0-9a-f]{{8}})?"
+)
 _SIGNATURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 Shape = Callable[[Any], Any]

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 
 from api.proving import ProvingSchema
 from api.reading import Reading
-from server.app import create_app
 from server.limits.guard import Guard
 from server.settings import Settings
 from server.telemetry.instruments import ApiInstruments
@@ -23,6 +22,7 @@ from tests.api.house import DirectSender, House
 from tests.api.stage import Stage
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import create_app
 
 pytestmark = pytest.mark.postgres
 

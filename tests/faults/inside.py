@@ -17,13 +17,13 @@ from pydantic import SecretStr
 
 from api.proving import ProvingSchema
 from api.schema import make_schema
-from server.app import create_app
 from server.limits.guard import Guard
 from server.settings import Settings
 from store.pool import open_pool
 from tests.api.house import DirectSender, House
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database, SharedPostgres, own_database
+from tests.fixtures.replicas import create_app
 
 Prepare = Callable[[House], Awaitable[Any]]
 

@@ -66,12 +66,16 @@ async def _measured(stack: Stack, asker: Asking, concertation: str, number: int)
         for index in range(number)
     ]
     asked = Following(url=stack.graphql_url, concertation=concertation, seq=seq, tokens=tokens)
+    api = psutil.Process(stack.pids["api"])
+    before = api.memory_info().rss
     async with listeners(asked) as everybody:
+        held = (api.memory_info().rss - before) / 1024 / number
         await _repeated(stack, asker, concertation, everybody, events=2)
         found = [
             await _repeated(stack, asker, concertation, everybody, events=sized(EVENTS, small=2))
             for _ in range(sized(REPETITIONS, small=1))
         ]
+    say(f"{number} sockets take {held:.0f} kB of the API's memory each")
     for one in found:
         say(
             f"{number} subscribers: p99 {one.p99:.0f} ms, p50 {one.p50:.0f} ms, {one.cpu:.2f} ms each of the API"

@@ -140,9 +140,9 @@ async def _all_loaded(stack: Stack, client: Client, size: int) -> float:
     """Wait until every workflow runs and has loaded its process, which the processors tell; say when that was."""
     given_up = perf_counter() + _WITHIN
     queue = Settings().task_queue
-    while len(await listed(client, queue)) < size:
+    while (begun := len(await listed(client, queue))) < size:
         if perf_counter() > given_up:
-            raise RuntimeError(f"of {size} only {len(await listed(client, queue))} run")
+            raise RuntimeError(f"of {size} only {begun} run")
         await asyncio.sleep(_LOOK_EVERY)
     return await _calm(stack)
 

@@ -14,6 +14,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from server.taking_up import Pace
 from server.task_queue import Restored, marked_queue
 from store.concertations import overdue, running
 from store.faults import StoreUnreachable
@@ -43,12 +44,12 @@ async def reconcile(
     """Start the workflow of every concertation that is not over, unless it runs; the number of concertations.
 
     Safe at any time, whoever else does the same. Workflows that are said to run already, by their ids, are not asked
-    for one by one.
+    for one by one. Many are started no faster than workers take them up.
 
     Raises:
         StoreUnreachable, RPCError, RuntimeError: a server does not answer; those started stay started.
     """
-    found, after = 0, None
+    found, after, pace = 0, None, Pace(client)
     while True:
         async with acquire(pool) as connection:
             ids = await running(connection, after=after)
@@ -56,7 +57,9 @@ async def reconcile(
             return found
         missing = [id for id in ids if workflow_id(id, task_queue) not in running_already]
         for first in range(0, len(missing), AT_ONCE):
-            await asyncio.gather(*(start(client, id, task_queue) for id in missing[first : first + AT_ONCE]))
+            some = missing[first : first + AT_ONCE]
+            await asyncio.gather(*(start(client, id, task_queue) for id in some))
+            await pace.started(len(some), workflow_id(some[-1], task_queue))
         found, after = found + len(ids), ids[-1]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Protocol
 
 import asyncpg
 
@@ -14,8 +15,16 @@ from store.pool import set_codecs
 from tests.faults.checker import checked
 from tests.faults.found import find, lateness, unsound
 from tests.faults.play import Play
-from tests.faults.stack import Stack
 from tests.faults.tally import Tally
+
+
+class Stands(Protocol):
+    """Whatever servers a run is about."""
+
+    def database(self, role: str) -> str:
+        """The address of PostgreSQL for `app`, `worker` or `owner`, past whatever is broken."""
+        ...
+
 
 Fault = Callable[[Random], Awaitable[None]]
 """Breaks what the seed says, and comes back once everything that it broke runs again."""
@@ -25,7 +34,7 @@ SOON = timedelta(seconds=20)
 _AGAIN = 400
 
 
-async def drill(stack: Stack, play: Play, fault: Fault, seconds: float = 6.0) -> Tally:
+async def drill(stack: Stands, play: Play, fault: Fault, seconds: float = 6.0) -> Tally:
     """Let people work for so long while the fault happens, and check what they were told."""
     await play.prepare()
     healed = asyncio.Event()
@@ -42,7 +51,7 @@ async def drill(stack: Stack, play: Play, fault: Fault, seconds: float = 6.0) ->
     return await looked_at(stack, play, datetime.now(UTC))
 
 
-async def looked_at(stack: Stack, play: Play, healed: datetime) -> Tally:
+async def looked_at(stack: Stands, play: Play, healed: datetime) -> Tally:
     """Check a run after it was healed: a new concertation goes through, all end, nothing is lost or doubled."""
     await play.go_on()
     unfinished = await play.until_over()

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.faults.inside import Inside
+from tests.faults.linked import Linked
 from tests.faults.stack import Stack
 from tests.fixtures.postgres import Database, SharedPostgres, own_database, quick_folder
 
@@ -25,6 +26,7 @@ class Place:
         self.long = long
         self._held = AsyncExitStack()
         self._stack: Stack | None = None
+        self._linked: Linked | None = None
         self._shared: SharedPostgres | None = None
         self._inside: Inside | None = None
         self._folder: Path | None = None
@@ -56,6 +58,14 @@ class Place:
             await self._stack.start()
         return self._stack
 
+    async def linked(self) -> Linked:
+        """Give the same processes with a proxy in each link, as the run before left them."""
+        if self._linked is None:
+            self._linked = Linked(self.folder / "linked")
+            self._held.push_async_callback(self._linked.stop)
+            await self._linked.start()
+        return self._linked
+
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
         """Give a migrated, empty database for one run, whose `instant()` follows a test clock."""
@@ -84,7 +94,7 @@ class Place:
         try:
             await self._held.aclose()
         finally:
-            self._stack = self._inside = None
+            self._stack = self._linked = self._inside = None
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None

@@ -39,7 +39,7 @@ def procedure(seconds: int) -> dict[str, Any]:
             {"id": "etat", "role": "co_president_state", "label": "État"},
             {"id": "locale", "role": "co_president_local", "label": "Collectivités"},
         ],
-        "signoffs": {"extension": {"all_of": list(SIGNERS), "within": "PT20S"}},
+        "signoffs": {"extension": {"all_of": list(SIGNERS), "within": "PT100S"}},
         "stages": [
             {
                 "id": STAGE, "kind": "call_for_input", "label": "Appel", "admission": "open",
@@ -60,6 +60,15 @@ class Course:
     came: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A later closing that waits for two signatures."""
+
+    ballot: str
+    subject: str
+    closes_at: datetime
+
+
 @dataclass
 class Play:
     """All that happens in one run, and its history."""
@@ -68,7 +77,7 @@ class Play:
     url: Callable[[], str]
     settings: Settings
     #: Between the beginning and the end of a call for input, in seconds.
-    lengths: tuple[int, ...] = (3, 5, 8)
+    lengths: tuple[int, ...] = (2, 3, 5)
     patience: float = 90.0
     history: History = field(init=False)
     #: What a row itself saw that must not be.
@@ -86,11 +95,7 @@ class Play:
         """Publish the procedures, and open the first concertations: nothing breaks yet."""
         asker = self.asker()
         for seconds in self.lengths:
-            answer = await asker.ask(
-                "PublishProcedure", self.token("operator"), input={"source": json.dumps(procedure(seconds))}
-            )
-            if answer.said is not Said.DONE and answer.code not in ("ALREADY_EXISTS", "PROCEDURE_EXISTS"):
-                raise AssertionError(f"the procedure was not published: {answer}")
+            await self._publish(asker, seconds)
         asker.close()
         await asyncio.gather(*(self._open(self.asker(), seconds) for seconds in self.lengths[-2:]))
 
@@ -145,6 +150,12 @@ class Play:
         finally:
             asker.close()
         return late
+
+    async def _publish(self, asker: Asker, seconds: int) -> None:
+        answer = await asker.ask(
+            "PublishProcedure", self.token("operator"), input={"source": json.dumps(procedure(seconds))}
+        )
+        assert answer.said is Said.DONE, f"the procedure was not published: {answer}"
 
     def token(self, name: str) -> str:
         """Give the token of a demo role, or of a person of the crowd."""
@@ -239,22 +250,45 @@ class Play:
 
     async def _extend(self, asker: Asker, course: Course, chance: Random) -> None:
         """Propose a later closing, and sign it twice."""
+        proposal = await self.propose(asker, course, chance.choice((1, 2, 3)))
+        if proposal is not None:
+            await self.sign(asker, course, proposal)
+
+    async def stand(self, seconds: int) -> tuple[Course, Proposal]:
+        """Open a concertation of so many seconds whose prolongation waits for its signatures."""
+        asker = self.asker()
+        try:
+            await self._publish(asker, seconds)
+            course = await self._open(asker, seconds)
+            assert course is not None
+            proposal = await self.propose(asker, course, 3)
+            assert proposal is not None
+            return course, proposal
+        finally:
+            asker.close()
+
+    async def propose(self, asker: Asker, course: Course, seconds: int) -> Proposal | None:
+        """Propose a later closing; `None` where it is too late for that."""
         assert course.closes_at is not None
-        later = course.closes_at + timedelta(seconds=chance.choice((1, 2, 3)))
+        later = course.closes_at + timedelta(seconds=seconds)
         proposed = await self.command(
             asker, "ExtendStage", course, "coordinator", stage=STAGE, round=1,
             closesAt=later.isoformat(), seenClosesAt=course.closes_at.isoformat(), reason="Panne.",
         )  # fmt: skip
         if proposed.answer is None or (ballot := proposed.answer.data.get("ballot")) is None:
-            return
+            return None
+        return Proposal(ballot["id"], ballot["subject"], later)
+
+    async def sign(self, asker: Asker, course: Course, proposal: Proposal) -> None:
+        """Let both sides sign."""
         for signer in SIGNERS:
             signed = await self.command(
                 asker, "CastVote", course, signer,
-                ballotId=ballot["id"], subject=ballot["subject"], position="FAVOURABLE",
+                ballotId=proposal.ballot, subject=proposal.subject, position="FAVOURABLE",
             )  # fmt: skip
             if not signed.is_done:
                 return
-        course.closes_at = later
+        course.closes_at = proposal.closes_at
 
     async def _crowd(self, chance: Random) -> None:
         """Be one person after the other."""

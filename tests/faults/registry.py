@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tests.faults.row import Row
-from tests.faults.rows import closing, duplicates, kills, overload, races, tampering
+from tests.faults.rows import closing, duplicates, kills, links, losing_temporal, overload, races, tampering
 
 ROWS: tuple[Row, ...] = (
     # the processes of `up`
     kills.ROW,
+    losing_temporal.ROW,
     overload.ROW,
+    links.ROW,
     # in this process, by a clock of their own
     duplicates.ROW,
     closing.ROW,

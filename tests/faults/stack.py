@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -36,6 +37,7 @@ class Stack:
         self.folder = folder
         self._given = given
         self._ready_file = folder / "ready.json"
+        self._facts: dict[str, Any] = {}
         self._up = Child("up", folder / "up.log")
 
     async def start(self) -> None:
@@ -80,8 +82,9 @@ class Stack:
     @property
     def facts(self) -> dict[str, Any]:
         """What the ready file says now."""
-        found: dict[str, Any] = json.loads(self._ready_file.read_text())
-        return found
+        with contextlib.suppress(FileNotFoundError):  # while it starts again, its addresses stay
+            self._facts = json.loads(self._ready_file.read_text())
+        return self._facts
 
     @property
     def graphql_url(self) -> str:

@@ -19,7 +19,7 @@ from tests.faults.tally import Tally
 
 CHILD = "a child of postgres"
 VICTIMS = (*SERVICES, CHILD)
-WORK = 6.0
+WORK = 5.0
 
 
 def schedule(chance: Random, seconds: float) -> list[tuple[float, tuple[str, ...]]]:

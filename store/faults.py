@@ -36,7 +36,7 @@ class SnapshotUnreadable(StoreFault):
 
 @contextmanager
 def told_apart() -> Iterator[None]:
-    """Turn the driver's many ways to say "gone" or "late" into the two above; let all others through."""
+    """Turn the driver's many ways to say "gone", "full" or "late" into the two above; let all others through."""
     try:
         yield
     except (
@@ -48,6 +48,7 @@ def told_apart() -> Iterator[None]:
         raise StoreTooSlow(type(fault).__name__) from fault
     except (
         OSError,
+        asyncpg.PostgresSystemError,
         asyncpg.PostgresConnectionError,
         asyncpg.OperatorInterventionError,
         asyncpg.InsufficientResourcesError,  # the disk is full, say: the statement is undone, and may be asked again

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from tests.faults.row import Row
-from tests.faults.rows import closing, duplicates, kills, links, losing_temporal, overload, races, tampering
+from tests.faults.rows import (
+    closing,
+    disk_full,
+    duplicates,
+    kills,
+    links,
+    losing_temporal,
+    overload,
+    pool,
+    races,
+    tampering,
+)
 
 ROWS: tuple[Row, ...] = (
     # the processes of `up`
     kills.ROW,
     losing_temporal.ROW,
     overload.ROW,
+    pool.ROW,
     links.ROW,
+    disk_full.ROW,
     # in this process, by a clock of their own
     duplicates.ROW,
     closing.ROW,

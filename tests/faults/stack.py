@@ -37,6 +37,8 @@ class Stack:
         self.folder = folder
         self._given = given
         self._ready_file = folder / "ready.json"
+        #: Words of a command that starts the one of `up`.
+        self._before: list[str] = []
         self._facts: dict[str, Any] = {}
         self._up = Child("up", folder / "up.log")
 
@@ -45,6 +47,7 @@ class Stack:
         self._ready_file.unlink(missing_ok=True)
         self._up.spawn(
             [
+                *self._before,
                 program("concertation"),
                 "up",
                 "--data-dir",

@@ -52,8 +52,13 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if path.is_dir():
         path /= time.strftime("concertation-%Y-%m-%dT%H-%M-%SZ.backup", time.gmtime())
     superuser = superuser_of(settings)
-    with whole_file(path) as file:
-        taken = await take(settings, superuser, file)
+    try:
+        with whole_file(path) as file:
+            taken = await take(settings, superuser, file)
+    except BaseException:  # what was begun has personal data, and nobody has a use for it
+        if not path.exists():
+            path.with_name(f"{path.name}.part").unlink(missing_ok=True)
+        raise
     for digest in taken.manifest.missing:
         print(said["missing"].format(digest=digest), file=sys.stderr)
     print(

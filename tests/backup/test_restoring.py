@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+from argparse import Namespace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ from server.backup.restoring import (
     restore_keys,
 )
 from server.backup.taking import Taken, take
+from server.commands import backup as backing_up
 from server.embedded.postgres import programs
+from server.errors import CommandFailed
 from server.files.shelf import FolderShelf, place_of, shelf_of
 from server.keys import development_key, ticket_key
 from server.settings import SettingMissing, Settings
@@ -278,3 +281,17 @@ async def test_a_program_that_is_too_old_is_not_used_and_a_password_is_in_no_arg
     )
     assert address == "postgresql://postgres@db:5433/concertation?sslmode=disable"
     assert env["PGPASSWORD"] == "se@cret"
+
+
+async def test_of_a_backup_that_fails_nothing_is_left(
+    here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(*_: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(taking, "_contents", failing)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with pytest.raises(CommandFailed, match="No space left"):
+        await backing_up.run(Namespace(output=folder, language="en"), here)
+    assert list(folder.iterdir()) == []

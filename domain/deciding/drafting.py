@@ -8,13 +8,13 @@ from domain import events as ev
 from domain.acts import AmendDraft, CreateOffice, DraftConcertation, Launch
 from domain.calendar import plan
 from domain.check import check
-from domain.council.evaluating import grid_of
 from domain.deciding.act_rule import ActRule
-from domain.deciding.seats import SCIENTIFIC_COUNCIL, offices_named
+from domain.deciding.readiness import launch_findings
+from domain.deciding.seats import SCIENTIFIC_COUNCIL
 from domain.deciding.turn import Turn
-from domain.procedure import Gate, Label, Lane, Procedure, Role, Stage
+from domain.procedure import Gate, Label, Lane, Procedure, Role
 from domain.process import Phase
-from domain.refusals import Code, Finding, Refusal
+from domain.refusals import Code, Refusal
 from domain.rights import TABLE
 from domain.territories import known
 
@@ -120,7 +120,7 @@ def launch(turn: Turn, act: Launch) -> Refusal | None:
     process = turn.process
     if process.phase is not Phase.DRAFT:
         return Refusal(Code.ALREADY_LAUNCHED, {})
-    findings = launch_findings(turn)
+    findings = launch_findings(process, turn.now)
     if findings:
         return Refusal(Code.LAUNCH_NOT_READY, {"count": len(findings)}, (), findings)
     if act.opens_at <= turn.now:
@@ -142,61 +142,6 @@ def launch(turn: Turn, act: Launch) -> Refusal | None:
         return Refusal(Code.INPUT_INVALID, {"field": "opens_at"}, ("opens_at",))
     turn.tell(ev.ConcertationLaunched(opens_at=act.opens_at, calendar=calendar))
     return None
-
-
-def launch_findings(turn: Turn) -> tuple[Finding, ...]:
-    """Give everything that keeps a draft from being launched."""
-    process = turn.process
-    findings = [finding for finding in check(turn.procedure) if finding.severity == "error"]
-    for office in process.offices.values():
-        held = sum(1 for seat in range(1, office.seats + 1) if office.holder(seat, turn.now) is not None)
-        if held < office.required:
-            findings.append(
-                Finding("office_vacant", ("offices", office.id), {"required": office.required, "held": held})
-            )
-    for key, stage in process.stages.items():
-        findings.extend(_document_findings(turn, key, stage))
-        findings.extend(_college_findings(turn, key, stage))
-    for act, signoff in turn.procedure.signoffs.items():
-        findings.extend(
-            Finding("signature_impossible", ("signoffs", act, name), {"office": name})
-            for name in signoff.all_of
-            if not offices_named(process, (name,), None)
-        )
-    return tuple(findings)
-
-
-def _document_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
-    documents = [d for d in turn.process.documents.values() if d.stage in (None, key, stage.id)]
-    gate = stage.approval(Gate.OPENING)
-    asks_for = set(gate.subject if gate is not None else ())
-    findings = []
-    if (stage.information_file or "information_file" in asks_for) and not any(
-        not d.questionnaire for d in documents
-    ):
-        findings.append(
-            Finding("information_file_missing", ("stages", key), {"stage": key}, source="CRPA L131-1")
-        )
-    asks_questions = stage.questionnaire is not None or "questionnaire" in asks_for
-    if asks_questions and not any(d.questionnaire for d in documents):
-        findings.append(Finding("questionnaire_missing", ("stages", key), {"stage": key}))
-    if stage.evaluation is not None and grid_of(turn.process, key) is None:
-        findings.append(Finding("grid_missing", ("stages", key), {"stage": key}, source="D3"))
-    return findings
-
-
-def _college_findings(turn: Turn, key: str, stage: Stage) -> list[Finding]:
-    asked = [
-        college for college, quorum in stage.quorum.items() if not isinstance(quorum, int) and quorum > 0
-    ]
-    if stage.admission != "invited" or not asked:
-        return []
-    present = {member.college for member in turn.process.members.values() if member.left_at is None}
-    return [
-        Finding("college_empty", ("stages", key, "quorum", college), {"stage": key, "college": college})
-        for college in asked
-        if college not in present
-    ]
 
 
 RULES: dict[type, ActRule] = {

@@ -8,23 +8,8 @@ from domain import events as ev
 from domain.events import Event
 from domain.folding.changes import Changes, Fold
 from domain.graph import expand
-from domain.procedure import Label, Office
-from domain.process import Document, OfficeHeld, Phase, Process, StageRun
-
-
-def held(office: Office) -> OfficeHeld:
-    """Give an office that nobody holds yet."""
-    return OfficeHeld(
-        id=office.id,
-        role=office.role,
-        label=office.label,
-        seats=office.seats,
-        required=office.required,
-        college=office.college,
-        lane=office.lane,
-        territory=office.territory,
-        appointment=office.appointment,
-    )
+from domain.procedure import Label
+from domain.process import Document, Phase, Process, StageRun, as_held
 
 
 def in_order(named: dict[str, Label], order: Iterable[str]) -> dict[str, Label]:
@@ -46,7 +31,7 @@ def _concertation_drafted(process: Process, event: Event, fact: ev.ConcertationD
         "themes": in_order(fact.themes, (theme.id for theme in fact.procedure.themes)),
         "territories": fact.territories,
         "stages": expand(fact.procedure, lanes),
-        "offices": {office.id: held(office) for office in fact.procedure.offices},
+        "offices": {office.id: as_held(office) for office in fact.procedure.offices},
     }
 
 
@@ -55,7 +40,7 @@ def _draft_amended(process: Process, event: Event, fact: ev.DraftAmended) -> Cha
 
 
 def _office_created(process: Process, event: Event, fact: ev.OfficeCreated) -> Changes:
-    return {"offices": {**process.offices, fact.office.id: held(fact.office)}}
+    return {"offices": {**process.offices, fact.office.id: as_held(fact.office)}}
 
 
 def _document_attached(process: Process, event: Event, fact: ev.DocumentAttached) -> Changes:

@@ -6,10 +6,11 @@ from domain import events as ev
 from domain.change import changed
 from domain.events import Event
 from domain.folding.changes import Changes, Fold
-from domain.folding.drafting import held, in_order
+from domain.folding.drafting import in_order
 from domain.graph import expand
-from domain.procedure import Office, Stage
-from domain.process import OfficeHeld, PlannedStage, Process, RemovedStage, StageRun, State
+from domain.migrating.following import offices_after
+from domain.procedure import Stage
+from domain.process import PlannedStage, Process, RemovedStage, StageRun, State
 from domain.process.people import offices_by_member
 
 
@@ -17,7 +18,7 @@ def _procedure_migrated(process: Process, event: Event, fact: ev.ProcedureMigrat
     procedure = fact.procedure
     lanes = in_order(fact.lanes, (lane.id for lane in procedure.lanes))
     stages = expand(procedure, lanes)
-    offices = _offices(process, procedure.offices)
+    offices = offices_after(process, procedure.offices)
     gates = {process.ballots[ballot].stage for ballot in fact.anew}
     runs: dict[str, StageRun] = {}
     for key, stage in stages.items():
@@ -59,22 +60,6 @@ def _new(key: str, stage: Stage, runs: dict[str, StageRun], planned: PlannedStag
         planned_opens_at=planned.opens_at,
         planned_closes_at=planned.closes_at,
     )
-
-
-def _offices(process: Process, declared: tuple[Office, ...]) -> dict[str, OfficeHeld]:
-    """Give the offices in the order of the new version, with their terms; those made besides come last."""
-    assert process.procedure is not None
-    before = {office.id for office in process.procedure.offices}
-    found = {
-        office.id: changed(held(office), terms=known.terms)
-        if (known := process.offices.get(office.id)) is not None
-        else held(office)
-        for office in declared
-    }
-    besides = {
-        key: office for key, office in process.offices.items() if key not in found and key not in before
-    }
-    return {**found, **besides}
 
 
 FOLDS: dict[type, Fold] = {ev.ProcedureMigrated: _procedure_migrated}

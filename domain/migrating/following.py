@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.change import changed
 from domain.graph import expand
-from domain.procedure import Label, Lane, Procedure, Stage
-from domain.process import Process
+from domain.procedure import Label, Lane, Office, Procedure, Stage
+from domain.process import OfficeHeld, Process, as_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +54,19 @@ def followed(process: Process, later: Procedure) -> Followed:
         territories=process.territories if own_territories else later.territories,
         stages=expand(later, lanes),
     )
+
+
+def offices_after(process: Process, declared: tuple[Office, ...]) -> dict[str, OfficeHeld]:
+    """Give the offices in the order of the new version, with their terms; those made besides come last."""
+    assert process.procedure is not None
+    before = {office.id for office in process.procedure.offices}
+    found = {
+        office.id: changed(as_held(office), terms=known.terms)
+        if (known := process.offices.get(office.id)) is not None
+        else as_held(office)
+        for office in declared
+    }
+    besides = {
+        key: office for key, office in process.offices.items() if key not in found and key not in before
+    }
+    return {**found, **besides}

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.digests import digest
 from domain.enumeration import direct
+from domain.refusals import Finding
 
 
 @direct
@@ -112,6 +113,9 @@ class Impact:
     changes: tuple[Change, ...]
     dates: tuple[Moved, ...]
     ballots: tuple[OpenBallot, ...]
+    #: What the later version asks for, that the one before did not, and that is not there: to be found before a stage
+    #: opens that wants it. It stands in nothing's way, and is not part of the digest.
+    missing: tuple[Finding, ...] = ()
 
     @property
     def refused(self) -> tuple[Change, ...]:

@@ -38,6 +38,7 @@ from domain.process.people import Delegation as Delegation
 from domain.process.people import Member as Member
 from domain.process.people import OfficeHeld as OfficeHeld
 from domain.process.people import Term as Term
+from domain.process.people import as_held as as_held
 from domain.process.people import next_end_of_term as next_end_of_term
 from domain.process.people import offices_of as offices_of
 from domain.process.reviewing import Evaluation as Evaluation

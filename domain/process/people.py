@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.acts import TermEnd
-from domain.procedure import Appointment, Label, Role
+from domain.procedure import Appointment, Label, Office, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,21 @@ class OfficeHeld:
             if term.seat == seat and term.runs(now):
                 return term.member
         return None
+
+
+def as_held(office: Office) -> OfficeHeld:
+    """Give an office that nobody holds yet."""
+    return OfficeHeld(
+        id=office.id,
+        role=office.role,
+        label=office.label,
+        seats=office.seats,
+        required=office.required,
+        college=office.college,
+        lane=office.lane,
+        territory=office.territory,
+        appointment=office.appointment,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -299,7 +299,7 @@ OBJECT: dict[str, str] = {
     "PlannedDates": "key kind lane gateOpensAt opensAt closesAt concludesAt localOpensAt localClosesAt",
     "Presence": "entitled present quorum quorate",
     "DatesImpact": "stageKey opensAtBefore closesAtBefore opensAt closesAt countedFromMigration stage",
-    "ProcedureImpact": "digest permitted findings changes dates ballots procedure signatories",
+    "ProcedureImpact": "digest permitted findings changes dates ballots missing procedure signatories",
     "ProcedureChange": "path part stageKey before after effect code source summary explanation",
     "Procedure": "key version digest sandbox legalProfile publishedAt summaries setAsideReasons definition",
     "ProcedureCheck": "valid findings",

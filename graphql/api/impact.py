@@ -78,6 +78,10 @@ class ProcedureImpact:
     changes: list[ProcedureChange] = field(description="Everything that changes.")
     dates: list[DatesImpact] = field(description="The dates that move, stage by stage.")
     ballots: list[BallotImpact] = field(description="The ballots that are open, but for those on acts.")
+    missing: list[Finding] = field(
+        description="What the later version asks for and is not there: holders, papers. It stands in nothing's way; it "
+        "is to be there when a stage opens that wants it."
+    )
 
     @field(description="The later version.")
     def procedure(self) -> Procedure:
@@ -113,6 +117,7 @@ async def impact_of(info: Info, at: Snapshot, version: int) -> ProcedureImpact |
             changes=[],
             dates=[],
             ballots=[],
+            missing=[],
         )
     impact = reported[1]
     return ProcedureImpact(
@@ -128,6 +133,7 @@ async def impact_of(info: Info, at: Snapshot, version: int) -> ProcedureImpact |
             for found in impact.ballots
             if (ballot := ballot_of(at, found.ballot))
         ],
+        missing=[finding_of(info, finding) for finding in impact.missing],
     )
 
 

@@ -60,6 +60,7 @@ async def tell_impact(
 def _lines(process: Process, after: Followed, impact: Impact, languages: Sequence[str]) -> Iterator[str]:
     from domain.migrating.wording import because_text, change_text
     from domain.texts import label, text
+    from server.commands.procedure import line_of
 
     for change in impact.changes:
         source = f" [{change.source}]" if change.source else ""
@@ -71,6 +72,8 @@ def _lines(process: Process, after: Followed, impact: Impact, languages: Sequenc
     for open_ in impact.ballots:
         purpose = label(process.ballots[open_.ballot].purpose, languages)
         yield text("impact.ballot", languages, what=purpose, fate=label(open_.fate, languages))
+    for finding in impact.missing:
+        yield line_of(finding, languages)
     if impact.refused:
         yield text("impact.refused", languages, count=len(impact.refused))
     else:

@@ -28,7 +28,7 @@ from tests.unit.migrating import (
     refused_for,
     stage_of,
 )
-from tests.unit.play import Play
+from tests.unit.play import Play, body
 from tests.unit.procedures import (
     GATE_CONCLUSION,
     GATE_OPENING,
@@ -248,6 +248,26 @@ def test_a_shorter_notice_does_not_make_a_new_stage_open_earlier():
     new = next(one for one in examined(play, procedure).dates if one.stage == "auditions")
     assert new.after is not None
     assert new.after.opens_at == play.now + 15 * DAY
+
+
+def test_what_a_new_stage_and_a_new_office_want_is_listed_and_stands_in_nothings_way():
+    play = whole_course()
+
+    def change(raw: Raw) -> None:
+        raw["offices"].append({"id": "saisie", "role": "clerk", "label": "Saisie"})
+        grid = review(evaluation="grille", refer_back=None)
+        raw["stages"].insert(2, {**grid, "id": "second", "duration": days(20, 5, 60)})
+
+    impact = examined(play, later(play, change))
+    assert [(one.code, one.path, one.severity) for one in impact.missing] == [
+        ("office_vacant", ("offices", "saisie"), "advice"),
+        ("grid_missing", ("stages", "second"), "advice"),
+    ]
+    play.do(migration(play, later(play, change)))
+    play.appoint("saisie", "clerk")
+    grid = acts.AttachDocument(document=body("g"), title={"fr": "G"}, stage="second", questionnaire=True)
+    play.do(grid)
+    assert examined(play, later(play)).missing == ()
 
 
 def test_a_stage_to_come_may_be_taken_out_and_comes_back_in_a_later_version():

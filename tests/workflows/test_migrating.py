@@ -130,6 +130,7 @@ async def test_a_concertation_is_moved_to_a_later_version_while_a_ballot_is_open
     before = (await assizes.look()).stage("appel")
     report = await impact(assizes, 3)
     assert report["permitted"] is True
+    assert report["missing"] == []
     assert {office["key"] for office in report["signatories"]} == {"copresidence-etat", "copresidence-locale"}
     assert [found["fate"] for found in report["ballots"]] == ["GOES_ON"]
     moved = {dates["stageKey"]: dates for dates in report["dates"]}

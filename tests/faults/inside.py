@@ -7,10 +7,10 @@ made in some ten milliseconds.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from pydantic import SecretStr
@@ -25,6 +25,7 @@ from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database, SharedPostgres, own_database
 from tests.fixtures.replicas import create_app
 
+T = TypeVar("T")
 Prepare = Callable[[House], Awaitable[Any]]
 
 
@@ -37,10 +38,12 @@ class Inside:
         self.folder = folder
         self._stack = AsyncExitStack()
         self._prepared: dict[str, tuple[str, Any]] = {}
+        self._held: dict[str, Any] = {}
 
     async def close(self) -> None:
         """Drop what was prepared."""
         self._prepared.clear()
+        self._held.clear()
         await self._stack.aclose()
 
     @cached_property
@@ -87,3 +90,10 @@ class Inside:
                 told = await prepare(house)
             self._prepared[name] = database.name, told
         return self._prepared[name]
+
+    async def held(self, name: str, make: Callable[[], AbstractAsyncContextManager[T]]) -> T:
+        """Give what several runs share, made once and left at the end."""
+        if name not in self._held:
+            self._held[name] = await self._stack.enter_async_context(make())
+        found: T = self._held[name]
+        return found

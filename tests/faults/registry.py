@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.faults.row import Row
 from tests.faults.rows import (
+    clocks,
     closing,
+    continued,
     disk_full,
     duplicates,
     kills,
@@ -13,6 +15,7 @@ from tests.faults.rows import (
     overload,
     pool,
     races,
+    revoked,
     tampering,
 )
 
@@ -29,4 +32,7 @@ ROWS: tuple[Row, ...] = (
     closing.ROW,
     races.ROW,
     tampering.ROW,
+    clocks.ROW,
+    revoked.ROW,
+    continued.ROW,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from temporalio import activity
 
@@ -31,8 +32,14 @@ _LOOKS = 300
 class Delivery:
     """The activity, with the worker's pool and how mails go."""
 
-    def __init__(self, pool: Pool, mailing: Mailing) -> None:
-        """Hold both."""
+    def __init__(
+        self,
+        pool: Pool,
+        mailing: Mailing,
+        while_sending: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Hold them. `while_sending` gives what is held while mails go."""
+        self._while_sending = while_sending
         self._pool = pool
         self._mailing = mailing
         self._known = KnownProcesses()
@@ -67,7 +74,7 @@ class Delivery:
                     self._ended(sending)
                     sending = None
                 elif due and sending is None:
-                    sending = asyncio.create_task(mail_in_a_child(self._pool, self._mailing, alive))
+                    sending = asyncio.create_task(self._mail(alive))
                 called = calling.result() if calling is not None and calling.done() else 0
                 if calling is None or calling.done():
                     calling = asyncio.create_task(
@@ -102,6 +109,10 @@ class Delivery:
                 await skip_all(connection)
                 return moved, False
             return moved, await any_due(connection)
+
+    async def _mail(self, alive: Callable[[], None]) -> None:
+        with self._while_sending():
+            await mail_in_a_child(self._pool, self._mailing, alive)
 
     def _ended(self, sending: asyncio.Task[None]) -> None:
         fault = sending.exception()

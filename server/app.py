@@ -20,7 +20,6 @@ from api.context import Context
 from api.exports import Exporting
 from api.feed import Feed
 from api.filing import Filing
-from api.measuring import Measuring
 from api.noting import Noting
 from api.proving import ProvingSchema
 from api.reading import Reading
@@ -222,7 +221,13 @@ def create_app(
             connect_timeout=settings.database_timeout,
             watch=instruments.watch,
         )
-        client = await connect(temporal, settings.temporal_namespace, lazy=True, runtime=instruments.runtime)
+        client = await connect(
+            temporal,
+            settings.temporal_namespace,
+            lazy=True,
+            runtime=instruments.runtime,
+            interceptors=instruments.interceptors(),
+        )
         queue = MarkedQueue(pool, settings.task_queue, settings.database_timeout)
         way = sender or TemporalSender(client, queue, settings.command_timeout)
         known = KnownProcesses()
@@ -250,7 +255,7 @@ def create_app(
             letters,
             settings,
             guard.audit,
-            instruments.measuring,
+            instruments,
         )
         personal = PersonalTokens.of(pool, settings.database_timeout)
         accounts = KnownAccounts.of(pool, settings.database_timeout)
@@ -381,7 +386,7 @@ def _contexts(
     letters: LetterTickets,
     settings: Settings,
     audit: Noting,
-    measuring: Measuring,
+    instruments: ApiInstruments,
 ) -> Contexts:
     filing = Filing(
         tickets=tickets,
@@ -389,7 +394,8 @@ def _contexts(
         upload_within=settings.upload_ttl,
         download_within=settings.download_ttl,
     )
-    together = CommittedTogether(partial(ask, pool, settings.database_timeout))
+    together = CommittedTogether(partial(ask, pool, settings.database_timeout), instruments.carry)
+    measuring = instruments.measuring
 
     def make(viewer: Viewer, languages: tuple[str, ...], reference: str) -> Context:
         return Context(

@@ -42,7 +42,7 @@ from server.media_types import JSON, answered_as, is_json
 from server.patience import TRY_AGAIN_LATER
 from server.signed import IssuerAway, TokenInvalid
 from server.sockets import Bounds, Socket, Wire
-from server.telemetry.outcomes import note
+from server.telemetry.outcomes import note, operation
 from server.trusted_documents import DocumentRefused, TrustedDocuments, digest
 from store.faults import StoreFault
 
@@ -139,8 +139,10 @@ class View(GraphQL[Context, None]):
             asked = self._trustworthy(asked, by_cookie=bearer.session is not None)
             self.charge(context, asked.query, asked.operation, asked.variables, size)
             with self.guard.at_work(context):
-                result = await self._execute(asked, context, by_get=request.method == "GET")
-            note(request.scope, self.schema.kind(asked.query, asked.operation), result.errors)
+                kind = self.schema.kind(asked.query, asked.operation)
+                with operation(request.scope, kind, self.trusted.name(asked.query), context.reference):
+                    result = await self._execute(asked, context, by_get=request.method == "GET")
+            note(request.scope, kind, result.errors)
         except FormRefused as refused:
             by_get = refused.fault is FormFault.MUTATION_BY_GET
             return answering.refusal(refused.fault, allow="POST" if by_get else self._methods)

@@ -204,6 +204,11 @@ class Settings(BaseSettings):
     #: The address of that port: whoever reaches it reads it.
     metrics_host: str = "127.0.0.1"
 
+    #: Where traces are sent, by OTLP over HTTP; unset: none are made. What else OTEL_… may say, the SDK reads.
+    otlp_endpoint: str | None = Field(
+        None, validation_alias=_named("OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    )
+
     #: Where a worker or an API writes its process id once it serves.
     ready_file: Path | None = None
 

@@ -7,6 +7,7 @@ Appendix A "Persisted Documents" of GraphQL over HTTP; `persistedQuery` as Apoll
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
@@ -18,6 +19,7 @@ from server.demo.documents import documents
 from server.settings import Settings, Trusting
 
 _PREFIX = "sha256:"
+_NAME = re.compile(r"\b(?:query|mutation|subscription)\s+(\w+)")
 _NOT_FOUND = "PersistedQueryNotFound"
 """What clients look for before they send the text: urql reads nothing else."""
 
@@ -47,6 +49,11 @@ class TrustedDocuments:
         self._texts = {form for one in texts for form in (one, one.rstrip())}
         self._by_digest = {digest(one): one for one in self._texts}
         self._whom = whom
+        self._names = {one: named[1] for one in self._texts if (named := _NAME.search(one))}
+
+    def name(self, query: str) -> str | None:
+        """Give the name of a document of ours; those of others name themselves as they like."""
+        return self._names.get(query)
 
     @classmethod
     def of(cls, settings: Settings) -> TrustedDocuments:

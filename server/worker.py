@@ -7,9 +7,10 @@ PostgreSQL and Temporal may come, go and come back with empty hands: it waits fo
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from temporalio.client import Client
@@ -76,13 +77,20 @@ async def serve(settings: Settings, instruments: WorkerInstruments | None = None
         await close_pool(pool)
 
 
-def compose(client: Client, pool: Pool, settings: Settings, **options: Any) -> Worker:
+def compose(
+    client: Client,
+    pool: Pool,
+    settings: Settings,
+    *,
+    while_mailing: Callable[[], AbstractContextManager[None]] = nullcontext,
+    **options: Any,
+) -> Worker:
     """Make the worker: activities with the pool in their hands, workflows on the same task queue.
 
-    `options` are for tests: interceptors, sizes.
+    `while_mailing` gives what is held while mails go. `options`: interceptors; for tests sizes, too.
     """
     records = Records(pool, settings.database("worker"))
-    delivery = Delivery(pool, mailing_of(settings))
+    delivery = Delivery(pool, mailing_of(settings), while_mailing)
     hearings = Hearings(pool, client)
     return Worker(
         client,
@@ -129,9 +137,19 @@ async def _work_for_ever(pool: Pool, settings: Settings, instruments: WorkerInst
             queue = await marked_queue(pool, settings.task_queue)
             here = settings.model_copy(update={"task_queue": queue})
             client = await connect(
-                settings.temporal(), settings.temporal_namespace, full=True, runtime=instruments.runtime
+                settings.temporal(),
+                settings.temporal_namespace,
+                full=True,
+                runtime=instruments.runtime,
+                interceptors=instruments.of_client(),
             )
-            worker = compose(client, pool, here, interceptors=instruments.interceptors())
+            worker = compose(
+                client,
+                pool,
+                here,
+                while_mailing=partial(instruments.work, "mails"),
+                interceptors=instruments.interceptors(),
+            )
             async with _working(worker, settings.shutdown_timeout + _REPORTING):
                 log.info("working for the task queue %s", queue)
                 announce(settings.ready_file)

@@ -8,10 +8,11 @@ makes nobody wait outside its own stage.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from contextvars import Context
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -43,9 +44,22 @@ class _Place(NamedTuple):
     stage: str
 
 
+class Carried(Protocol):
+    """What of its request goes with a contribution: entered while it is sent."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def joined(self, first: Any) -> None:
+        """Learn that it went with another, which was entered."""
+        ...
+
+
 class _Sent(NamedTuple):
     said: dict[str, Any]
     answer: asyncio.Future[dict[str, Any]]
+    carried: Carried | None
 
 
 @dataclass
@@ -57,9 +71,10 @@ class _Queue:
 class CommittedTogether:
     """What one process of the API is about to commit, by stage."""
 
-    def __init__(self, ask: Ask) -> None:
-        """Begin with nothing."""
+    def __init__(self, ask: Ask, carry: Callable[[], Carried | None] = lambda: None) -> None:
+        """Begin with nothing. `carry` gives what goes along with what is submitted now."""
         self._ask = ask
+        self._carry = carry
         self._queues: dict[_Place, _Queue] = {}
 
     async def submit(self, submission: Submission, head: bytes) -> Receipt | Refusal:
@@ -71,7 +86,7 @@ class CommittedTogether:
         """
         said = _said(submission)
         place = _Place(UUID(submission.concertation), head, submission.round, submission.stage)
-        sent = _Sent(said, asyncio.get_running_loop().create_future())
+        sent = _Sent(said, asyncio.get_running_loop().create_future(), self._carry())
         queue = self._queues.setdefault(place, _Queue())
         queue.waiting.append(sent)
         if len(queue.sending) < AT_ONCE:
@@ -94,7 +109,9 @@ class CommittedTogether:
         fault: Exception | None = None
         answers: list[dict[str, Any]] | None = None
         try:
-            answers = await self._ask(lambda connection: _submit(connection, place, together))
+            with together[0].carried or nullcontext():
+                answers = await self._ask(lambda connection: _submit(connection, place, together))
+            _tell_the_others(together)
         except asyncpg.PostgresError:  # one of them; all was undone
             pass
         except Exception as unknown:  # whatever it is, those who wait must hear of it
@@ -106,6 +123,12 @@ class CommittedTogether:
                 sent.answer.set_exception(fault or NotTogether())
             else:
                 sent.answer.set_result(answers[number])
+
+
+def _tell_the_others(together: Sequence[_Sent]) -> None:
+    for sent in together[1:]:
+        if sent.carried is not None:
+            sent.carried.joined(together[0].carried)
 
 
 def _said(submission: Submission) -> dict[str, Any]:

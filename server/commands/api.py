@@ -49,7 +49,10 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(wanted, server.handle_exit, wanted, None)
-    await server.serve()
+    try:
+        await server.serve()
+    finally:
+        instruments.end()
     return 0 if server.started else 3
 
 

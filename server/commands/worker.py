@@ -16,5 +16,9 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from server.worker import serve
 
     logs.set_up(settings, "worker")
-    await serve(settings, WorkerInstruments.of(settings))
+    instruments = WorkerInstruments.of(settings)
+    try:
+        await serve(settings, instruments)
+    finally:
+        instruments.end()
     return 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from structlog.contextvars import bound_contextvars
 from temporalio import activity
@@ -15,34 +16,47 @@ from domain.events import StageSealed
 from server.telemetry.metrics import WorkerMetrics
 from store.replies import Accepted, Recorded
 
+if TYPE_CHECKING:
+    from server.telemetry.spans import Tracing
+
 
 class Measuring(Interceptor):
     """Measures all activities of a worker."""
 
-    def __init__(self, metrics: WorkerMetrics) -> None:
-        """Count here."""
+    def __init__(self, metrics: WorkerMetrics | None, tracing: Tracing | None = None) -> None:
+        """Count here, and name the trace in the log, where there are any."""
         self._metrics = metrics
+        self._tracing = tracing
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Stand before an activity."""
-        return _Measured(next, self._metrics)
+        return _Measured(next, self._metrics, self._tracing)
 
 
 class _Measured(ActivityInboundInterceptor):
-    def __init__(self, next: ActivityInboundInterceptor, metrics: WorkerMetrics) -> None:
+    def __init__(
+        self, next: ActivityInboundInterceptor, metrics: WorkerMetrics | None, tracing: Tracing | None
+    ) -> None:
         super().__init__(next)
         self._metrics = metrics
+        self._tracing = tracing
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         """Measure one try; what it is about goes with its lines of the log."""
         name, began, outcome = activity.info().activity_type, perf_counter(), "failed"
         try:
-            with bound_contextvars(concertation=_concertation(input)):
+            with (
+                bound_contextvars(concertation=_concertation(input)),
+                self._tracing.named_in_the_log() if self._tracing else nullcontext(),
+            ):
                 result = await super().execute_activity(input)
             outcome = "done"
         finally:
             seconds = perf_counter() - began
-            self._metrics.activities.labels(name, outcome).observe(seconds)
+            if self._metrics is not None:
+                self._metrics.activities.labels(name, outcome).observe(seconds)
+        if self._metrics is None:
+            return result
         if name == "seal":
             self._metrics.seals.labels("large").observe(seconds)
         if isinstance(result, Recorded):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,15 @@ from server.telemetry.looking import keep_looking, watch_the_loop
 from server.telemetry.metrics import ApiMetrics, WorkerMetrics
 from server.telemetry.outcomes import Counting
 from server.telemetry.pools import PoolWatch
+from store.committed_together import Carried
 from store.pool import Pool, Watch
 
 if TYPE_CHECKING:
+    from temporalio.client import Interceptor as ClientInterceptor
     from temporalio.runtime import Runtime
     from temporalio.worker import Interceptor
+
+    from server.telemetry.spans import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +37,17 @@ log = logging.getLogger(__name__)
 class ApiInstruments:
     """What the API is measured with."""
 
-    def __init__(self, metrics: ApiMetrics | None = None, runtime: Runtime | None = None) -> None:
-        """Measure with these, or not at all; `runtime`: that of Temporal's client, if it is not the SDK's own."""
+    def __init__(
+        self,
+        metrics: ApiMetrics | None = None,
+        runtime: Runtime | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
+        """Measure and trace with these, or not at all; `runtime`: that of Temporal's client, if not the SDK's own."""
         self.metrics = metrics
         self.runtime = runtime
-        self._pools = PoolWatch(metrics) if metrics else None
+        self._tracing = tracing
+        self._pools = PoolWatch(metrics, tracing) if metrics or tracing else None
 
     @classmethod
     def of(cls, settings: Settings) -> ApiInstruments:
@@ -47,12 +58,13 @@ class ApiInstruments:
         """
         from server.telemetry.temporal import runtime
 
+        tracing = _tracing(settings, "api")
         if settings.metrics_port is None:
-            return cls(runtime=runtime())
+            return cls(None, runtime(), tracing)
         metrics = ApiMetrics()
         metrics.watch_garbage()
         _said(expose(settings, metrics.registry))
-        return cls(metrics, runtime())
+        return cls(metrics, runtime(), tracing)
 
     @property
     def watch(self) -> Watch | None:
@@ -66,7 +78,21 @@ class ApiInstruments:
 
     def before(self, app: ASGIApp) -> ASGIApp:
         """Stand before the application."""
-        return Counting(app, self.metrics) if self.metrics else app
+        counted = Counting(app, self.metrics) if self.metrics else app
+        return self._tracing.before(counted) if self._tracing else counted
+
+    def interceptors(self) -> Sequence[ClientInterceptor]:
+        """Give what stands before Temporal's client."""
+        return _interceptors(self._tracing)
+
+    def carry(self) -> Carried | None:
+        """Give what of a request goes with a contribution."""
+        return self._tracing.carry() if self._tracing else None
+
+    def end(self) -> None:
+        """Send what is left."""
+        if self._tracing is not None:
+            self._tracing.end()
 
     def begin(self, pool: Pool, feed: Feed, draining: Draining) -> list[asyncio.Task[None]]:
         """Look at these whenever somebody reads; give the tasks that go on until they are cancelled."""
@@ -81,11 +107,17 @@ class ApiInstruments:
 class WorkerInstruments:
     """What the worker is measured with."""
 
-    def __init__(self, metrics: WorkerMetrics | None = None, runtime: Runtime | None = None) -> None:
-        """Measure with these, or not at all; `runtime`: that of Temporal's client, if it is not the SDK's own."""
+    def __init__(
+        self,
+        metrics: WorkerMetrics | None = None,
+        runtime: Runtime | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
+        """Measure and trace with these, or not at all; `runtime`: that of Temporal's client, if not the SDK's own."""
         self.metrics = metrics
         self.runtime = runtime
-        self._pools = PoolWatch(metrics) if metrics else None
+        self._tracing = tracing
+        self._pools = PoolWatch(metrics, tracing) if metrics or tracing else None
 
     @classmethod
     def of(cls, settings: Settings) -> WorkerInstruments:
@@ -96,23 +128,37 @@ class WorkerInstruments:
         """
         from server.telemetry.temporal import runtime
 
+        tracing = _tracing(settings, "worker")
         if settings.metrics_port is None:
-            return cls(runtime=runtime())
+            return cls(None, runtime(), tracing)
         metrics, temporal = WorkerMetrics(), free_port("127.0.0.1")
         metrics.watch_garbage()
         _said(expose(settings, metrics.registry, temporal))
-        return cls(metrics, runtime(temporal))
+        return cls(metrics, runtime(temporal), tracing)
 
     @property
     def watch(self) -> Watch | None:
         """What watches the pool."""
         return self._pools
 
+    def of_client(self) -> Sequence[ClientInterceptor]:
+        """Give what stands before Temporal's client; of it, what traces stands before the worker, too."""
+        return _interceptors(self._tracing)
+
     def interceptors(self) -> Sequence[Interceptor]:
         """Give what stands before activities."""
         from server.telemetry.activities import Measuring
 
-        return [Measuring(self.metrics)] if self.metrics else []
+        return [Measuring(self.metrics, self._tracing)]
+
+    def work(self, name: str) -> AbstractContextManager[None]:
+        """Trace work that nobody asked for."""
+        return self._tracing.work(name) if self._tracing else nullcontext()
+
+    def end(self) -> None:
+        """Send what is left."""
+        if self._tracing is not None:
+            self._tracing.end()
 
     def begin(self, pool: Pool) -> list[asyncio.Task[None]]:
         """Give the tasks that look and go on until they are cancelled."""
@@ -143,6 +189,22 @@ class _Counted:
         self._metrics.delivered.inc()
         if at is not None:
             self._metrics.delivery_lag.observe(max(0.0, (datetime.now(UTC) - at).total_seconds()))
+
+
+def _tracing(settings: Settings, process: str) -> Tracing | None:
+    if settings.otlp_endpoint is None:
+        return None
+    from server.telemetry.spans import Tracing
+
+    return Tracing.to(settings.otlp_endpoint, process)
+
+
+def _interceptors(tracing: Tracing | None) -> Sequence[ClientInterceptor]:
+    if tracing is None:
+        return []
+    from server.telemetry.workflow_spans import WorkflowSpans
+
+    return [WorkflowSpans(tracing.tracer)]
 
 
 def _tasks(*works: Coroutine[Any, Any, None]) -> list[asyncio.Task[None]]:

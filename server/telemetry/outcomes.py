@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import GraphQLError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from api.faults import FaultCode
 from server.telemetry.metrics import ApiMetrics
 
 _ASKED = "concertation.asked"
+TRACED = "concertation.traced"
+"""What traces a request, where anything does."""
 _NOT_COUNTED = ("/healthz", "/readyz")
 """Asked by programs that watch, again and again."""
 _OUR_FAULT = {FaultCode.INTERNAL.value}
 _NOT_NOW = {FaultCode.UNAVAILABLE.value, FaultCode.TIMED_OUT.value, FaultCode.OUTCOME_UNKNOWN.value}
+
+
+class Traced(Protocol):
+    """What traces a request."""
+
+    def operation(self, kind: str, name: str | None) -> AbstractContextManager[None]:
+        """Trace an operation."""
+        ...
+
+
+@contextmanager
+def operation(scope: MutableMapping[str, Any], kind: str, name: str | None, reference: str) -> Iterator[None]:
+    """Trace an operation, where anything does, and let its lines of the log say which it was."""
+    tracing: Traced | None = scope.get(TRACED)
+    bind_contextvars(reference=reference, operation=name)  # the context is the request's own
+    with tracing.operation(kind, name) if tracing else nullcontext():
+        yield
 
 
 def note(scope: MutableMapping[str, Any], kind: str, errors: list[GraphQLError] | None) -> None:

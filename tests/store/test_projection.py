@@ -7,6 +7,7 @@ import pytest
 from domain import acts
 from domain.process import State
 from store.projection import contributions_are_visible, member_rows, stage_rows
+from tests.unit.migrating import later, migration
 from tests.unit.play import Play
 from tests.unit.procedures import call_for_input, procedure, review
 
@@ -31,6 +32,28 @@ def test_only_runs_that_moved_give_guard_rows() -> None:
     assert stage_rows(play.process, before) == []
     play.until("appel", State.CONCLUDED)
     assert [row["key"] for row in stage_rows(play.process, before)] == ["appel", "avis"]
+
+
+def test_a_stage_that_a_migration_took_out_keeps_its_row_in_which_nobody_can_answer() -> None:
+    play = launched()
+    before = play.process
+    fewer = later(play, lambda raw: raw["stages"].pop())
+    play.do(migration(play, fewer))
+    rows = {row["key"]: row for row in stage_rows(play.process, before)}
+    assert (rows["avis"]["state"], rows["avis"]["contributions_visible"]) == (State.SUPERSEDED, False)
+    assert rows["appel"]["state"] is State.OPEN
+    after = play.process
+    play.enrol("p0", college="locales")
+    assert stage_rows(play.process, after) == []
+    assert {row["key"] for row in stage_rows(play.process)} == {"appel", "avis"}
+
+
+def test_a_channel_that_a_migration_adds_is_open_with_it() -> None:
+    play = launched()
+    before = play.process
+    play.do(migration(play, later(play, lambda raw: raw["channels"].append("phone"))))
+    (row,) = (row for row in stage_rows(play.process, before) if row["key"] == "appel")
+    assert row["channels"] == ["online", "paper", "phone"]
 
 
 def test_a_suspension_of_everything_touches_every_guard_row() -> None:

@@ -117,6 +117,28 @@ def test_a_report_that_no_longer_holds_is_refused_with_the_one_that_does():
     play.do(migration(play, procedure, str(answer.args["actual"])))
 
 
+def test_of_two_who_migrate_at_one_instant_one_is_told_that_it_is_done():
+    play = whole_course()
+    act = migration(play, later(play))
+    play.do(act)
+    assert play.refused(act) is Code.PROCEDURE_NOT_LATER
+
+
+def test_a_proposal_lapses_where_the_report_that_was_signed_no_longer_holds():
+    both = {"all_of": ["co_president_state", "co_president_local"], "within": "P20D"}
+    play = whole_course(signoffs={"migration": both})
+    play.do(migration(play, later(play, of_stage("appel", duration=days(60, 30, 75)))))
+    closes_at = play.run("appel").closes_at
+    assert closes_at is not None
+    play.do(acts.ExtendStage(closes_at=closes_at + DAY, seen_closes_at=closes_at, reason="x"), stage="appel")
+    ballot = play.ballot()
+    for member in ("state", "local"):
+        play.vote(member, "favourable", ballot)
+    closed = play.process.ballots[ballot.id]
+    assert (closed.outcome, closed.lapse_reason) == (BallotOutcome.LAPSED, "IMPACT_CHANGED")
+    assert play.process.procedure == play.procedure
+
+
 def test_time_alone_changes_nothing_in_what_was_read():
     play = whole_course()
 

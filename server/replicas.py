@@ -90,7 +90,7 @@ class Replicas:
         self, name: str, env: Mapping[str, str], ready: _Ready, handed: Sequence[int] = ()
     ) -> OwnProcess:
         within = stops_within(self._settings)
-        log, port = self._folder.log(name), self._folder.port(f"{name}-metrics", _OWN)
+        log, port = self._folder.log(name.removesuffix("-1")), self._folder.port(f"{name}-metrics", _OWN)
         self.metrics[name] = f"http://{_OWN}:{port}/metrics"
         env = {**env, "CONCERTATION_METRICS_HOST": _OWN, "CONCERTATION_METRICS_PORT": str(port)}
         return OwnProcess(name, self._program, log, env, ready, handed=handed, stops_within=within)

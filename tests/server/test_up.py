@@ -220,7 +220,7 @@ def test_each_process_gets_only_the_addresses_it_needs(start: Callable[..., Up])
     up = start(CONCERTATION_PROVISION_DATABASE_URL="postgresql://postgres:sesame@127.0.0.1:1/postgres")
     up.read_until("Ctrl-C")
     api = get(up.facts()["site_url"]).splitlines()
-    worker = (up.folder / "data" / "logs" / f"{(SEVERAL or ['worker'])[0]}.log").read_text().splitlines()
+    worker = (up.folder / "data" / "logs" / "worker.log").read_text().splitlines()
     urls = {
         name: [variable for variable in seen if variable.endswith("DATABASE_URL")]
         for name, seen in (("api", api), ("worker", worker))

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from tests.e2e.running import Running
+from tests.fixtures.replicas import processes
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "docker" / "prometheus"
@@ -108,7 +109,7 @@ def stack(tmp_path: Path) -> Iterator[Running]:
 def test_a_real_stack_tells_every_metric_that_is_named(stack: Running, tmp_path: Path) -> None:
     stack.read_until("Ctrl-C stops everything")
     facts = json.loads((tmp_path / "ready.json").read_text())
-    assert set(facts["metrics_urls"]) == {"api", "worker"}
+    assert set(facts["metrics_urls"]) == {*processes("api"), *processes("worker")}
     wanted = set().union(*map(_names, _expressions())) - PROMETHEUS_OWN - ONCE_IT_HAPPENS
     ends = time.monotonic() + 30
     while missing := wanted - _told(facts["metrics_urls"].values()):

@@ -25,6 +25,9 @@ from tests.faults.registry import ROWS
 from tests.faults.row import Row
 from tests.faults.tally import Tally
 
+_MOST_TOLD = 20
+"""Sentences of one run: what one cause brings about is often the same again and again."""
+
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -51,8 +54,11 @@ async def tried(row: Row, seed: int, place: Place) -> Tally:
 def told(row: Row, seed: int, tally: Tally) -> None:
     """Say what failed, and how to see it again."""
     console.print(f"{row.name}, seed {seed}: lost {tally.lost}, doubled {tally.doubled}", style="bold red")
-    for sentence in dict.fromkeys(tally.broken):
+    sentences = list(dict.fromkeys(tally.broken))
+    for sentence in sentences[:_MOST_TOLD]:
         console.print(f"  {sentence}", markup=False)
+    if len(sentences) > _MOST_TOLD:
+        console.print(f"  … and {len(sentences) - _MOST_TOLD} more")
     console.print(f"  again: python -m tests.faults --only {row.name} --seed {seed}", markup=False)
 
 

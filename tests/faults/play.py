@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from secrets import token_hex
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -87,9 +88,8 @@ class Play:
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        """Draw what names all keys and slugs of this run."""
-        self.chance = Random(self.seed)
-        self.history = History(f"p{self.seed}-{self.chance.getrandbits(32):08x}")
+        """Name this run: another one with the same seed, on the same servers, has other keys and slugs."""
+        self.history = History(f"p{self.seed}-{token_hex(4)}")
 
     async def prepare(self) -> None:
         """Publish the procedures, and open the first concertations: nothing breaks yet."""

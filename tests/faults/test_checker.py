@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from server.settings import Settings
 from tests.faults.answers import Answer, Said, read
 from tests.faults.checker import Found, Written, checked, command_of
 from tests.faults.history import History, Operation
+from tests.faults.play import Play
 
 HERE, ALICE = "c", "alice"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -205,3 +207,9 @@ def test_an_answer_that_no_client_can_act_on_is_said() -> None:
 )
 def test_an_answer_is_read_as_a_client_may_rely_on_it(body: bytes, said: Said) -> None:
     assert read(200, body).said is said
+
+
+def test_two_runs_with_one_seed_have_keys_of_their_own() -> None:
+    one, other = (Play(7, lambda: "http://127.0.0.1/graphql", Settings()) for _ in range(2))
+
+    assert one.history.begin("Launch", ALICE).key != other.history.begin("Launch", ALICE).key

@@ -62,8 +62,10 @@ def told(row: Row, seed: int, tally: Tally) -> None:
     console.print(f"  again: python -m tests.faults --only {row.name} --seed {seed}", markup=False)
 
 
-async def driven(plan: Iterator[tuple[Row, int]], seconds: float | None) -> list[Line]:
-    """Try what is planned, until the plan or the time is over."""
+async def driven(
+    plan: Iterator[tuple[Row, int]], seconds: float | None, *, first: bool = False
+) -> list[Line]:
+    """Try what is planned, until the plan or the time is over; or until the `first` run that fails."""
     lines: dict[str, Line] = {}
     end = None if seconds is None else monotonic() + seconds
     async with Place(long=seconds is not None) as place:
@@ -84,6 +86,8 @@ async def driven(plan: Iterator[tuple[Row, int]], seconds: float | None) -> list
             )
             if not tally.holds:
                 told(row, seed, tally)
+                if first:
+                    break
                 await place.forget()
     return list(lines.values())
 
@@ -108,6 +112,17 @@ def table(lines: list[Line]) -> Table:
     return shown
 
 
+def found(rows: list[str]) -> int:
+    """Try rows on code with the defects that they must find; exit code 1 if one does not."""
+    missed = []
+    for name in (name for row in rows for name in defect.of(row)):
+        console.rule(name)
+        if defect.run_with(name, ["--only", name.partition("--")[0], "--first"]) != 1:
+            missed.append(name)
+    console.print(f"not found: {', '.join(missed)}" if missed else "each defect was found")
+    return 1 if missed else 0
+
+
 def main() -> int:
     """Do what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
@@ -115,6 +130,10 @@ def main() -> int:
     parser.add_argument("--seed", metavar="N|random", help="the seed, or the first one of a long run")
     parser.add_argument("--seconds", type=float, help="go on for so long, with new seeds")
     parser.add_argument("--defect", choices=defect.names(), help="try it on code with this defect")
+    parser.add_argument(
+        "--defects", action="store_true", help="try each row on code with a defect of its own"
+    )
+    parser.add_argument("--first", action="store_true", help="end with the first run that fails")
     arguments = parser.parse_args()
     if arguments.defect:
         asked = [("--only", arguments.only), ("--seed", arguments.seed), ("--seconds", arguments.seconds)]
@@ -122,6 +141,8 @@ def main() -> int:
             arguments.defect, [word for name, said in asked if said for word in (name, str(said))]
         )
     wanted = arguments.only.split(",") if arguments.only else [row.name for row in ROWS]
+    if arguments.defects:
+        return found(wanted)
     strange = sorted(set(wanted) - {row.name for row in ROWS})
     if strange:
         parser.error(f"there is no row {', '.join(strange)}; rows: {', '.join(row.name for row in ROWS)}")
@@ -135,7 +156,7 @@ def main() -> int:
         plan = seeds.endless(rows, seed or 1)
     else:
         plan = seeds.fixed(rows) if seed is None else seeds.one(rows, seed)
-    lines = asyncio.run(driven(plan, arguments.seconds))
+    lines = asyncio.run(driven(plan, arguments.seconds, first=arguments.first))
     console.print(table(lines))
     whole = sum((line.tally for line in lines), Tally())
     console.print(

@@ -19,6 +19,11 @@ def names() -> list[str]:
     return sorted(patch.stem for patch in DEFECTS.glob("*.patch"))
 
 
+def of(row: str) -> list[str]:
+    """Give the defects that a row must find: those that begin with its name."""
+    return [name for name in names() if name.partition("--")[0] == row]
+
+
 def run_with(name: str, arguments: Sequence[str]) -> int:
     """Run the harness on a copy of the code that has the defect; give its exit code, which must not be 0."""
     patch = (DEFECTS / f"{name}.patch").read_bytes()

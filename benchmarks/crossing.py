@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -274,8 +275,9 @@ def _cpu(stack: Stack) -> dict[str, float]:
 def _used(process: psutil.Process) -> float:
     total = 0.0
     for one in (process, *process.children(recursive=True)):
-        times = one.cpu_times()
-        total += times.user + times.system
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL's processes come and go
+            times = one.cpu_times()
+            total += times.user + times.system
     return total
 
 

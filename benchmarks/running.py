@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -176,24 +177,28 @@ async def _command(client: Client, queue: str, concertation: str) -> float:
 
 
 def _cpu(stack: Stack) -> dict[str, float]:
-    return {name: sum(_used(one) for one in _family(stack, name)) for name in _SERVICES}
+    return {name: sum(map(_used, _family(stack, name))) for name in _SERVICES}
 
 
 def _used(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    with suppress(psutil.NoSuchProcess):  # PostgreSQL's processes come and go
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    return 0.0
 
 
 def _memory(stack: Stack) -> dict[str, float]:
-    """Give the resident memory by service; of PostgreSQL's processes what each has for itself."""
+    """Give the resident memory by service in MB; of PostgreSQL's processes what each has for itself."""
     return {
-        name: sum(
-            one.memory_full_info().uss if name == "postgres" else one.memory_info().rss
-            for one in _family(stack, name)
-        )
-        / 2**20
+        name: sum(_held(one, name == "postgres") for one in _family(stack, name)) / 2**20
         for name in _SERVICES
     }
+
+
+def _held(process: psutil.Process, shares: bool) -> float:
+    with suppress(psutil.NoSuchProcess):
+        return float(process.memory_full_info().uss if shares else process.memory_info().rss)
+    return 0.0
 
 
 def _family(stack: Stack, name: str) -> list[psutil.Process]:

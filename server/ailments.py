@@ -24,9 +24,9 @@ STUCK_AFTER = timedelta(minutes=5)
 #: Files read and hashed at each look, and the largest of them, in bytes.
 SAMPLED = 20
 LARGEST_SAMPLED = 20_000_000
-#: Less than so many bytes or so much of the whole is free: a disk is nearly full.
+#: A disk is nearly full that has less than so many bytes free; a small one, so much of the whole.
 LEAST_FREE = 500_000_000
-LEAST_FREE_SHARE = 0.03
+LEAST_FREE_SHARE = 0.05
 #: Deadlines go by the database's clock, tokens by the machine's, in seconds.
 CLOCKS_APART = 2.0
 #: So much of PostgreSQL's connections in use leaves none for a worker that starts.
@@ -86,7 +86,7 @@ def of_machine(settings: Settings) -> Iterator[Ailment]:
             place = place.parent
         device = place.stat().st_dev
         usage = shutil.disk_usage(place)
-        if device not in seen and usage.free < max(LEAST_FREE, LEAST_FREE_SHARE * usage.total):
+        if device not in seen and usage.free < min(LEAST_FREE, LEAST_FREE_SHARE * usage.total):
             yield Ailment(kind="disk", details={"place": str(place), "free": f"{usage.free // 1_000_000} MB"})
         seen.add(device)
 

@@ -18,7 +18,7 @@ class Waiting:
     #: Rows of the outbox that are older than was asked, and the oldest.
     stuck: int
     oldest: datetime | None
-    #: Notices that are given up, and what the last of them failed of.
+    #: Notices of this week that are given up, and what the last of them failed of.
     failed: int
     fault: str | None
     #: Until when mails wait because their server does not answer; unset: they do not.
@@ -34,7 +34,10 @@ async def waiting(connection: Connection, since: timedelta) -> Waiting:
             WHERE o.delivered_at IS NULL AND o.id > (SELECT d.after_outbox FROM delivery d)
                 AND o.at < instant() - $1::interval
         ) o, (
-            SELECT count(*) AS failed, max(n.last_fault) AS fault FROM notice n WHERE n.state = 'failed'
+            -- What a restoration held back on purpose is not meant, nor what was seen a week long.
+            SELECT count(*) AS failed, max(n.last_fault) AS fault FROM notice n
+            WHERE n.state = 'failed' AND n.at > instant() - interval '7 days'
+                AND coalesce(n.last_fault, '') NOT LIKE 'restored:%'
         ) n, (
             SELECT max(d.mail_paused_until) FILTER (WHERE d.mail_paused_until > instant()) AS paused_until
             FROM delivery d

@@ -99,6 +99,8 @@ def test_a_disk_that_is_nearly_full_is_said_once(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(ailments, "shutil", SimpleNamespace(disk_usage=lambda place: usage))
     (found,) = of_machine(settings(tmp_path))
     assert (found.kind, found.details["free"]) == ("disk", "80 MB")
+    usage.total = 10**9
+    assert kinds(of_machine(settings(tmp_path))) == [], "a small one, of which there is enough"
 
 
 @pytest.mark.postgres
@@ -120,6 +122,13 @@ async def test_what_waits_and_what_failed_is_said(
         "INSERT INTO notice (id, key, recipient, channel, state, at, next_at, last_fault) "
         "VALUES (gen_random_uuid(), 'event/x/1', 'm', 'mail', 'failed', instant(), instant(), '550 unknown')"
     )
+    for fault, ago in (("restored: it may have gone already", "1 hour"), ("550 unknown", "8 days")):
+        await superuser.execute(
+            "INSERT INTO notice (id, key, recipient, channel, state, at, next_at, last_fault) "
+            "VALUES (gen_random_uuid(), 'x', $2, 'mail', 'failed', instant() - $1::text::interval, instant(), $2)",
+            ago,
+            fault,
+        )
     await superuser.execute("UPDATE delivery SET mail_paused_until = instant() + interval '10 minutes'")
     found = {one.kind: one.details async for one in of_database(worker)}
     assert found.keys() == {"outbox", "notices", "mail_paused"}

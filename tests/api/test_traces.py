@@ -12,7 +12,6 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from pydantic import SecretStr
 
 from api.proving import ProvingSchema
-from server.app import create_app
 from server.limits.guard import Guard
 from server.settings import Settings
 from server.telemetry.instruments import ApiInstruments
@@ -22,6 +21,7 @@ from tests.api.house import DirectSender, House, pseudonym
 from tests.api.stage import Stage
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
+from tests.fixtures.replicas import create_app
 from tests.telemetry.collector import Collector, collecting
 
 pytestmark = pytest.mark.postgres

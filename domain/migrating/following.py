@@ -23,18 +23,6 @@ class Followed:
     stages: dict[str, Stage]
 
 
-def as_it_runs(process: Process) -> Followed:
-    """Give what a concertation follows now."""
-    assert process.procedure is not None
-    return Followed(
-        procedure=process.procedure,
-        lanes=process.lanes,
-        themes=process.themes,
-        territories=process.territories,
-        stages=process.stages,
-    )
-
-
 def followed(process: Process, later: Procedure) -> Followed:
     """Give what a concertation would follow by another version.
 

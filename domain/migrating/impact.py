@@ -30,7 +30,8 @@ BECAUSE = frozenset({
     # announced anew
     "announced_anew", "stricter", "closing_later", "dates_laid_anew", "ballots_to_come", "ballot_opened_anew",
     # refused
-    "stage_begun", "stage_named", "another_stage", "closing_shortened", "closing_beyond_maximum", "minimum_lowered",
+    "stage_begun", "stage_named", "another_stage", "order_passed", "closing_shortened", "closing_beyond_maximum",
+    "minimum_lowered",
     "entry_window_shortened", "admission_narrowed", "channel_in_use", "questionnaire_fixed", "information_withdrawn",
     "quorum_fixed", "visibility_fixed", "votes_cast", "gate_waited", "protection_lowered", "time_to_answer_shortened",
     "college_announced", "lane_named", "theme_answered", "territory_called", "office_held", "office_named", "seat_held",

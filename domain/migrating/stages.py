@@ -11,7 +11,7 @@ from domain.migrating.following import Followed
 from domain.migrating.impact import Change, Effect
 from domain.migrating.standing import Standing, has_been_called, standing_of
 from domain.procedure import Gate, Kind, Procedure, Stage, Treatment, Visibility
-from domain.process import Process
+from domain.process import Process, State
 
 _LATER: Weight = (Effect.HARMLESS, "later_rounds", "")
 _ANEW: Weight = (Effect.ANNOUNCED, "announced_anew", "")
@@ -186,8 +186,14 @@ def _anew(standing: Standing, before: Any, after: Any) -> Weight:
     return _ANEW
 
 
-def _unless_over(standing: Standing, before: Any, after: Any) -> Weight:
-    return _past_or_anew(standing)
+def _after(standing: Standing, before: tuple[str, ...] | None, after: tuple[str, ...] | None) -> Weight:
+    """What has opened does not pass behind a stage that is not over: both could then be open at once."""
+    if standing.waits:
+        return _ANEW
+    runs = standing.process.runs
+    joined = set(after or ()) - set(before or ())
+    unfinished = any(key not in runs or runs[key].state is not State.CONCLUDED for key in joined)
+    return (Effect.REFUSED, "order_passed", "") if unfinished else _LATER
 
 
 def _fixed(because: str, source: str) -> Weigh:
@@ -287,7 +293,7 @@ FIELDS: Mapping[str, Weigh] = {
     "kind": _another,
     "label": _name,
     "lane": _lane,
-    "after": _unless_over,
+    "after": _after,
     "entry_window": _guarantee(_is_shorter, "entry_window_shortened", "CRPA L112-1"),
     "admission": _guarantee(_is_narrower, "admission_narrowed", _SINCERITY),
     "questionnaire": _fixed("questionnaire_fixed", _SINCERITY),

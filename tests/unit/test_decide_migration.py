@@ -359,6 +359,15 @@ def test_a_stage_that_has_begun_or_is_over_cannot_disappear():
     assert "stage_begun" in refused_for(play, first)
 
 
+def test_a_stage_that_has_opened_does_not_pass_behind_one_that_is_not_over():
+    play = whole_course()
+
+    def before_it(raw: Raw) -> None:
+        raw["stages"].insert(0, {**call_for_input(), "id": "autre"})
+
+    assert refused_for(play, before_it) == {"order_passed"}
+
+
 def test_a_stage_that_a_ballot_is_about_cannot_disappear():
     play = at_the_gate()
     assert refused_for(play, without_stage("avis")) == {"stage_named"}

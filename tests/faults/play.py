@@ -26,6 +26,8 @@ STAGE = "appel"
 SIGNERS = ("co_president_state", "co_president_local")
 CLIENTS = 16
 _PEOPLE = UUID("5a1c8a6a-6f0e-4f5e-9c1e-0f6f0d1b7c22")
+_SHORTEST = 2
+"""Seconds of the call for input of the concertation that is opened after all was healed."""
 _POLL = 0.25
 
 
@@ -112,7 +114,10 @@ class Play:
 
     async def go_on(self) -> None:
         """Open one more concertation, as if nothing had been."""
-        await self._open(self.asker(), self.lengths[0])
+        asker = self.asker()
+        await self._publish(asker, _SHORTEST)
+        await self._open(asker, _SHORTEST)
+        asker.close()
 
     async def again(self, most: int) -> list[str]:
         """Ask once more under the keys of what was acknowledged; say which answers are not the first ones."""

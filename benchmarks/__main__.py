@@ -29,6 +29,7 @@ from benchmarks.scale import is_published, scale
 from benchmarks.starting import help_s, standing
 from benchmarks.submitting import submitting
 from benchmarks.table import write
+from benchmarks.telling import telling
 from benchmarks.thousand import thousand
 from benchmarks.treating import FIGURES as TREATING
 from benchmarks.treating import treating
@@ -42,6 +43,7 @@ MEASURES: dict[Callable[..., Awaitable[list[Figure]]], tuple[str, ...]] = {
     command_p50_ms: ("command_p50_ms",),
     submitting: ("submit_ratio", "submit_vs_bare_ratio", "submit_p99_ratio"),
     guarding: ("guard_submit_ratio", "guard_page_ratio"),
+    telling: ("telemetry_submit_ratio",),
     doubling: ("api_2_speedup",),
     at_scale: (*FINDING, *SEALING, *GROWING),
     interchange: INTERCHANGE,

@@ -108,8 +108,8 @@ async def guarding() -> list[Figure]:
                 for door in (guarded, bare):
                     await work.submit(door)
                     await work.read(door)
-                submitting.append(await _compare("contributions", work.submit, guarded, bare))
-                reading.append(await _compare(f"pages of {PAGE}", work.read, guarded, bare))
+                submitting.append(await compare("contributions", work.submit, guarded, bare))
+                reading.append(await compare(f"pages of {PAGE}", work.read, guarded, bare))
     return [
         _figure("guard_submit_ratio", submitting, "One contribution"),
         _figure("guard_page_ratio", reading, f"A page of {PAGE} contributions with author and answers"),
@@ -127,14 +127,16 @@ def _figure(name: str, rounds: Sequence[tuple[float, float]], what: str) -> Figu
     )
 
 
-async def _compare(what: str, work: Work, guarded: Door, bare: Door) -> tuple[float, float]:
+async def compare(
+    what: str, work: Work, guarded: Door, bare: Door, unlike: str = "all guards"
+) -> tuple[float, float]:
     """Give the rates of both in one round: of the middle one of their windows, half of which came first."""
     seen: dict[Door, list[float]] = {guarded: [], bare: []}
     for turn in range(sized(TURNS, small=2)):
         for door in (guarded, bare) if turn % 2 else (bare, guarded):
             seen[door].append((await work(door)).rate)
     rates = (median(seen[guarded]), median(seen[bare]))
-    say(f"{rates[0]:.0f} {what} a second with all guards, {rates[1]:.0f} without: {rates[0] / rates[1]:.3f}")
+    say(f"{rates[0]:.0f} {what} a second with {unlike}, {rates[1]:.0f} without: {rates[0] / rates[1]:.3f}")
     return rates
 
 
@@ -200,13 +202,14 @@ async def _doors(stack: Stack, number: int) -> AsyncIterator[tuple[Door, Door]]:
     bare = {"DATABASE_URL": app.replace("concertation_app@", f"{ROLE}@"), "CONCERTATION_RATE_LIMITS": "false"}
     given = {"with": {"DATABASE_URL": app} | seed, "without": bare | seed}
     first, second = ("with", "without") if number % 2 else ("without", "with")
-    async with _door(stack, first, given[first]) as one, _door(stack, second, given[second]) as other:
+    async with door(stack, first, given[first]) as one, door(stack, second, given[second]) as other:
         doors = {first: one, second: other}
         yield doors["with"], doors["without"]
 
 
 @asynccontextmanager
-async def _door(stack: Stack, which: str, given: dict[str, str]) -> AsyncIterator[Door]:
+async def door(stack: Stack, which: str, given: dict[str, str]) -> AsyncIterator[Door]:
+    """Run the API once more, `with` guards or `without`, given these settings besides."""
     usual = {name: value for name, value in os.environ.items() if not name.startswith("CONCERTATION_")}
     folder = {"TEMPORAL_ADDRESS": stack.temporal_address, "CONCERTATION_DATA_DIR": str(stack.data_dir)}
     process = await asyncio.create_subprocess_exec(

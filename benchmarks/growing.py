@@ -2,14 +2,18 @@
 
 Installations of 20,000 and more are asked in turn: for a submission, a page, the counts, a search; at the end, each
 set is sealed. Flat is 0: among a hundred times as many it takes as long.
+
+A search is told beside: it looks through no more than a bounded number of rows, so among few it grows with them, and
+among very many it does not; what fits between says where the bound is. Its own figure is `search_p95_ms`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from statistics import median
+from statistics import fmean, median
 from time import perf_counter
+from typing import Any
 
 import asyncpg
 
@@ -28,11 +32,14 @@ from store.pool import open_pool
 from store.sealing import entitled
 
 ROUNDS = 7
-SUBMISSIONS, PAGES = 40, 10
-"""Of one round."""
+TURNS, SUBMISSIONS = 8, 5
+"""Of one round: so often so many, one after the other."""
+PAGES, COUNTS = 10, 3
+"""Of one round, of each place and of each filter."""
 SEALS = 3
 
-Work = Callable[[Held], Awaitable[object]]
+Work = Callable[[Held, Elsewhere], Awaitable[float]]
+"""Asks one thing of an installation, and gives the seconds that it took."""
 
 
 async def growing(installations: Sequence[tuple[Stack, Crowd]]) -> list[Figure]:
@@ -43,11 +50,12 @@ async def growing(installations: Sequence[tuple[Stack, Crowd]]) -> list[Figure]:
         for stack, crowd in installations:
             await _set_state(stack, crowd, "open")
             client = await open_.enter_async_context(asking(stack, "coordinator"))
-            held.append((stack, Held(client=client, crowd=crowd, **await known(stack, crowd))))
+            one = Held(client=client, crowd=crowd, **await known(stack, crowd))
+            held.append((one, Elsewhere(stack, crowd)))
         for number in range(sized(ROUNDS, small=1)):
-            for stack, one in held:
-                for name, seconds in (await _round(stack, one)).items():
-                    taken.setdefault(name, {}).setdefault(one.crowd.of, []).append(seconds)
+            for name, (times, works) in _works().items():
+                for size, seconds in (await _in_turn(times, works, held)).items():
+                    taken.setdefault(name, {}).setdefault(size, []).append(seconds)
             say(f"{number + 1}: {_told(taken)}")
     grown = {
         name: exponent({size: median(each) for size, each in sizes.items()}) for name, sizes in taken.items()
@@ -56,31 +64,49 @@ async def growing(installations: Sequence[tuple[Stack, Crowd]]) -> list[Figure]:
     return [_flatness(grown, taken), _sealing(installations, seals)]
 
 
-async def _round(stack: Stack, held: Held) -> dict[str, float]:
-    """Give the seconds of each thing asked, of the middle one."""
-    number = sized(SUBMISSIONS, small=4)
-    people = Elsewhere(stack, held.crowd)
-    await people.load(_after(number), clients=1)  # what is warm for one is warm for all
-    load = await people.load(_after(number), clients=1)
-    pages = [{}, {"after": held.middle}] * sized(PAGES, small=1)
+def _works() -> dict[str, tuple[int, list[Work]]]:
+    """Give what is asked in one round, by its name, and how often each."""
+
+    async def submission(held: Held, people: Elsewhere) -> float:
+        return 1 / (await people.load(_after(SUBMISSIONS), clients=1)).rate
+
+    def page(after: bool) -> Work:
+        return lambda held, people: _seconds(held.page(after=held.middle if after else None))
+
+    def counts(wanted: dict[str, Any]) -> Work:
+        return lambda held, people: _seconds(held.ask("ContributionFacets", filter=wanted))
+
+    def search(words: str) -> Work:
+        asked = {"first": 20, "filter": {"search": words}, "orderBy": "RECEPTION"}
+        return lambda held, people: _seconds(held.ask("Contributions", **asked))
+
     return {
-        "submission": 1 / load.rate,
-        "page": median([await _seconds(held.page(**where)) for where in pages]),
-        "counts": median(
-            [await _seconds(held.ask("ContributionFacets", filter=wanted)) for wanted in FILTERS]
-        ),
-        "search": median([await _seconds(_searched(held, words)) for words in WORDS]),
+        "submission": (sized(TURNS, small=1), [submission]),
+        "page": (sized(PAGES, small=1), [page(False), page(True)]),
+        "counts": (sized(COUNTS, small=1), list(map(counts, FILTERS))),
+        "search": (1, list(map(search, WORDS))),
     }
+
+
+async def _in_turn(
+    times: int, works: Sequence[Work], installations: Sequence[tuple[Held, Elsewhere]]
+) -> dict[int, float]:
+    """Ask each thing of one installation after the other, so often; give the mean of their middle times, by size."""
+    middles: dict[int, list[float]] = {}
+    for work in works:
+        taken: dict[int, list[float]] = {}
+        for _ in range(times):
+            for held, people in installations:
+                taken.setdefault(held.crowd.of, []).append(await work(held, people))
+        for size, each in taken.items():
+            middles.setdefault(size, []).append(median(each))
+    return {size: fmean(each) for size, each in middles.items()}
 
 
 def _after(number: int) -> Callable[[], bool]:
     """Say that it is over once this was asked so often."""
     left = iter(range(number))
     return lambda: next(left, None) is None
-
-
-async def _searched(held: Held, words: str) -> object:
-    return await held.ask("Contributions", first=20, filter={"search": words}, orderBy="RECEPTION")
 
 
 async def _seconds(work: Awaitable[object]) -> float:
@@ -137,7 +163,7 @@ def _flatness(grown: Mapping[str, float], taken: Mapping[str, Mapping[int, Seque
     numbers = ", ".join(f"{size:,}" for size in next(iter(taken.values())))
     return Figure(
         name="contributions_exponent",
-        values=(max(grown.values()),),
+        values=(max(each for name, each in grown.items() if name != "search"),),
         bound=f"Among {numbers}: {said}.",
     )
 

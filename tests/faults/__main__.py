@@ -28,7 +28,7 @@ from tests.faults.tally import Tally
 _MOST_TOLD = 20
 """Sentences of one run: what one cause brings about is often the same again and again."""
 
-console = Console(soft_wrap=True, highlight=False)
+console = Console(soft_wrap=True, highlight=False, width=120)
 
 
 @dataclass(frozen=True, slots=True)

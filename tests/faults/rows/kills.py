@@ -65,5 +65,5 @@ ROW = Row(
     fault="kill -9 of worker, API, PostgreSQL (postmaster and children), Temporal, alone and together, at random",
     invariant="Every acknowledged operation is there exactly once; retries give the same receipt; all goes on unaided.",
     run=run,
-    seeds=4,
+    seeds=3,
 )

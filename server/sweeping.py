@@ -1,4 +1,4 @@
-"""Sweeping regularly, by whichever worker comes first: the audit, as long as it is kept, and sessions that ended."""
+"""Sweeping regularly, by whichever worker comes first: the audit, sessions that ended, keys of drafts."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ import logging
 import asyncpg
 
 from server.settings import Settings
-from store import audit, sessions
+from store import audit, drafts, sessions
 from store.faults import StoreUnreachable
 from store.pool import Pool, acquire
 
@@ -20,6 +20,8 @@ async def keep_sweeping(pool: Pool, settings: Settings) -> None:
             async with acquire(pool) as connection:
                 swept = await audit.sweep(connection, settings.audit_days)
                 while await sessions.sweep(connection) >= sessions.SWEPT_AT_ONCE:
+                    pass
+                while await drafts.sweep(connection) >= drafts.SWEPT_AT_ONCE:
                     pass
             if swept:
                 log.info("removed %d rows of the audit, older than %d days", swept, settings.audit_days)

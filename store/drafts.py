@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from domain.digests import canonical
@@ -15,6 +16,10 @@ from store.pool import Connection
 
 LONGEST_ANSWERS = 1_000_000
 """Bytes of the answers of a draft, which are not validated before they are sent."""
+
+REMEMBERED = 7
+"""Days for which what was asked under a key is remembered: drafts are saved every few seconds."""
+SWEPT_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,33 +37,45 @@ class Draft:
     carried_from_round: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A draft as it was kept."""
+
+    draft: Draft
+    #: It had been kept before, under the same key: nothing was done this time.
+    again: bool
+
+
 async def save(
     connection: Connection, member: str, concertation: str, round: int, stage: str, draft: Draft
 ) -> Draft | Refusal:
-    """Keep a draft in the place of the one before. Refused to who may not answer, and from the closing on.
-
-    Sent again after the closing, because the first answer was lost: it is there, and that is the answer.
-    """
-    place = _place(concertation, round, stage)
-    if isinstance(place, Refusal):
-        return place
-    fault = _fault(draft)
-    if fault is not None:
-        return fault
+    """Keep a draft in the place of the one before. Refused to who may not answer, and from the closing on."""
+    asked = _asked(concertation, round, stage, draft)
+    if isinstance(asked, Refusal):
+        return asked
     answer: dict[str, Any] = await connection.fetchval(
-        "SELECT save_draft($1, $2, $3, $4, $5, $6, $7, $8)",
-        member,
-        *place,
-        draft.college,
-        list(draft.themes),
-        tidied(draft.body),
-        None if draft.answers is None else canonical(draft.answers).decode(),
+        "SELECT save_draft($1, $2, $3, $4, $5, $6, $7, $8)", member, *asked
     )
-    kept = await get(connection, member, concertation, round, stage)
+    return read_refusal(answer, True) if "refusal" in answer else _saved(draft, answer)
+
+
+async def keep(
+    connection: Connection, member: str, concertation: str, round: int, stage: str, draft: Draft, key: str
+) -> Kept | Refusal:
+    """Keep a draft as `save` does, once for each key of its member.
+
+    Sent again with the same content it is answered as the first time, whatever was kept since and whether or not the
+    stage has closed; with another content it is refused. Keys are remembered for `REMEMBERED` days.
+    """
+    asked = _asked(concertation, round, stage, draft)
+    if isinstance(asked, Refusal):
+        return asked
+    answer: dict[str, Any] = await connection.fetchval(
+        "SELECT keep_draft($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", member, *asked, key, _digest(*asked)
+    )
     if "refusal" in answer:
-        refusal = read_refusal(answer, True)
-        return kept if kept is not None and refusal.code in _TOO_LATE and _same(kept, draft) else refusal
-    return kept or draft
+        return read_refusal(answer, True)
+    return Kept(draft=_saved(draft, answer), again=answer["again"])
 
 
 async def get(connection: Connection, member: str, concertation: str, round: int, stage: str) -> Draft | None:
@@ -81,12 +98,22 @@ async def offered(
     return None if row is None else _read(row, None, row["round"])
 
 
-async def drop(connection: Connection, member: str, concertation: str, round: int, stage: str) -> bool:
-    """Forget a draft; say whether there was one."""
+async def discard(
+    connection: Connection, member: str, concertation: str, round: int, stage: str, key: str
+) -> bool | Refusal:
+    """Forget a draft, once for each key; say whether there was one."""
     place = _place(concertation, round, stage)
     if isinstance(place, Refusal):
         return False
-    return bool(await connection.fetchval("SELECT drop_draft($1, $2, $3, $4)", member, *place))
+    answer: dict[str, Any] = await connection.fetchval(
+        "SELECT discard_draft($1, $2, $3, $4, $5, $6)", member, *place, key, _digest(*place)
+    )
+    return read_refusal(answer, True) if "refusal" in answer else bool(answer["was_there"])
+
+
+async def sweep(connection: Connection) -> int:
+    """Forget keys of more than `REMEMBERED` days ago, `SWEPT_AT_ONCE` at most; say how many."""
+    return int(await connection.fetchval("SELECT sweep_draft_requests($1, $2)", REMEMBERED, SWEPT_AT_ONCE))
 
 
 async def holders(connection: Connection, concertation: str, round: int, stage: str) -> dict[str, datetime]:
@@ -97,17 +124,25 @@ async def holders(connection: Connection, concertation: str, round: int, stage: 
     return {row["member"]: row["saved_at"] for row in rows}
 
 
-_TOO_LATE = (Code.STAGE_NOT_OPEN, Code.CONCERTATION_OVER)
+def _asked(concertation: str, round: int, stage: str, draft: Draft) -> tuple[Any, ...] | Refusal:
+    """Give what the functions of the database take, after the member."""
+    place = _place(concertation, round, stage)
+    if isinstance(place, Refusal):
+        return place
+    if (fault := _fault(draft)) is not None:
+        return fault
+    answers = None if draft.answers is None else canonical(draft.answers).decode()
+    return *place, draft.college, list(draft.themes), tidied(draft.body), answers
 
 
-def _same(kept: Draft, draft: Draft) -> bool:
-    """Say whether what is kept is what is sent."""
-    return (kept.body, kept.college, kept.themes, kept.answers) == (
-        tidied(draft.body),
-        draft.college,
-        draft.themes,
-        draft.answers,
-    )
+def _digest(*asked: Any) -> bytes:
+    return sha256(canonical([str(asked[0]), *asked[1:]])).digest()
+
+
+def _saved(draft: Draft, answer: dict[str, Any]) -> Draft:
+    body = tidied(draft.body)
+    assert body is not None
+    return replace(draft, body=body, saved_at=datetime.fromisoformat(answer["saved_at"]))
 
 
 def _place(concertation: str, round: int, stage: str) -> tuple[Any, int, str] | Refusal:

@@ -48,10 +48,21 @@ async def save_with_files(
     stage: str,
     draft: Draft,
     named: Sequence[str],
+    key: str | None = None,
 ) -> Draft | Refusal:
-    """Keep a draft with those of the files it names that are its author's, so that they are not collected."""
+    """Keep a draft with those of the files it names that are its author's, so that they are not collected.
+
+    With a key, once for each key.
+    """
     async with connection.transaction():
-        saved = await drafts.save(connection, member, concertation, round, stage, draft)
+        place = (concertation, round, stage)
+        if key is None:
+            saved = await drafts.save(connection, member, *place, draft)
+        else:
+            kept = await drafts.keep(connection, member, *place, draft, key)
+            if isinstance(kept, Refusal) or kept.again:
+                return kept if isinstance(kept, Refusal) else kept.draft
+            saved = kept.draft
         if isinstance(saved, Refusal):
             return saved
         referrer = draft_referrer(member, concertation, round, stage)

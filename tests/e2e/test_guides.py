@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
@@ -168,11 +169,13 @@ class Night:
 
 
 @pytest.fixture
-def operator(tmp_path: Path) -> Iterator[Operator]:
-    """Somebody at night."""
-    found = Operator(tmp_path)
-    yield found
-    found.stop()
+def operator() -> Iterator[Operator]:
+    """Somebody at night. In a folder of a short name, so that the socket is in the data folder, as the page has it."""
+    with tempfile.TemporaryDirectory(prefix="night-") as folder:
+        Path(folder).chmod(0o711)
+        found = Operator(Path(folder))
+        yield found
+        found.stop()
 
 
 @pytest_asyncio.fixture

@@ -17,7 +17,8 @@ TABLES = (
     "access_token", "account", "allowance", "attempt", "audit", "batch", "body", "bounce", "browser_session",
     "closing_archive", "command_log",
     "concertation", "contact", "contribution",
-    "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft", "file", "file_content",
+    "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft",
+    "draft_request", "file", "file_content",
     "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "invited_token",
     "ledger", "letter_batch",
     "measure", "member",
@@ -55,7 +56,7 @@ GRANTED = {
         - {"access_token", "account", "audit", "platform_role", "report_salt"}
         - {"browser_session", "sign_in", "sign_in_link"},
         "INSERT": set(TABLES)
-        - {"allowance", "presence", "replica", "restoration", "restoration_catch_up"}
+        - {"allowance", "draft_request", "presence", "replica", "restoration", "restoration_catch_up"}
         - {"attempt", "invitation", "invitation_code", "invited_token", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
         - {"contribution_group", "grouping_act", "grouping_part", "resemblance"}
@@ -181,13 +182,14 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "contribution_facets", "contribution_facets_found", "contribution_followed_by", "contribution_get",
         "contribution_leaves", "contribution_own", "contribution_page", "contribution_ranking",
         "contribution_shares", "contribution_similar", "contribution_total", "contribution_versions",
-        "contribution_whereabouts", "create_access_token", "departement_of", "dispatched_notices", "draft_holders",
+        "contribution_whereabouts", "create_access_token", "departement_of", "discard_draft", "dispatched_notices",
+        "draft_holders",
         "draft_of", "drop_draft", "end_other_sessions", "end_session", "files_of", "files_referred",
         "follow_up_counts", "follow_up_page", "forget_allowances", "former_contribution", "grouping_log",
         "grouping_total", "groupings_awaiting", "groupings_of", "groupings_with", "hold_contribution",
-        "hold_grouping", "instant", "invite", "iso", "keep_letter_code", "keep_name", "keep_questionnaire",
-        "keep_secret_vote", "keep_text", "leave_bulletins", "ledger_of_stage", "ledger_rows", "ledger_to_fold",
-        "ledger_total", "let_go_of_draft", "letter_batches", "letters_in", "look", "measures_of",
+        "hold_grouping", "instant", "invite", "iso", "keep_draft", "keep_letter_code", "keep_name",
+        "keep_questionnaire", "keep_secret_vote", "keep_text", "leave_bulletins", "ledger_of_stage", "ledger_rows",
+        "ledger_to_fold", "ledger_total", "let_go_of_draft", "letter_batches", "letters_in", "look", "measures_of",
         "moderation_acts_of", "named", "names_for", "notice_counts", "notices_of", "open_batch", "open_invitation",
         "open_to", "platform_roles_of", "print_letters", "questionnaires_of", "references_of", "register_webhook",
         "reissue_code", "remind", "remove_webhook", "renew_session", "report_contribution", "reports_of",

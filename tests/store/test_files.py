@@ -225,7 +225,7 @@ async def test_the_files_of_a_draft_stay_as_long_as_it_does(app: Pool, worker: P
         assert isinstance(kept, drafts.Draft)
         await play.clock.advance(2 * DAY)
         assert await collect(worker) == ([], [])
-        assert await drafts.drop(*place)
+        assert await drafts.discard(*place, "k")
         assert await collect(worker) == ([file.id], [ONE])
 
 

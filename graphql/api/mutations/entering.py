@@ -108,12 +108,18 @@ def answering(kept: questionnaires.Kept | None, submission: Submission, answers:
 
 
 async def save_draft(
-    connection: Connection, at: Snapshot, member: str, round: int, stage: str, draft: Draft
+    connection: Connection,
+    at: Snapshot,
+    member: str,
+    round: int,
+    stage: str,
+    draft: Draft,
+    key: str | None = None,
 ) -> Draft | Refusal:
-    """Keep a draft, and the files that its answers name."""
+    """Keep a draft, and the files that its answers name; with a key, once for each key."""
     kept = await questionnaires.kept_for(connection, at.process, stage)
     named = named_files(kept.questionnaire, draft.answers) if kept and draft.answers else ()
-    return await save_with_files(connection, member, at.id, round, stage, draft, named)
+    return await save_with_files(connection, member, at.id, round, stage, draft, named, key)
 
 
 def author_of(author: AuthorInput, making: Making) -> str:

@@ -155,7 +155,7 @@ async def _save(info: Info, input: SaveDraftInput, making: Making) -> DraftAccep
     at: Snapshot = making.at
 
     async def question(connection: Connection) -> drafts.Draft | Refusal:
-        return await save_draft(connection, at, making.member, input.round, input.stage, begun)
+        return await save_draft(connection, at, making.member, input.round, input.stage, begun, making.key)
 
     saved = accepted_or_refused(await info.context.reading.ask(question))
     return DraftAccepted(draft=draft_of(at, saved))
@@ -163,8 +163,10 @@ async def _save(info: Info, input: SaveDraftInput, making: Making) -> DraftAccep
 
 async def _discard(info: Info, input: DiscardDraftInput, making: Making) -> DiscardAccepted:
     place = (making.concertation, input.round, input.stage)
-    was = await info.context.reading.ask(lambda connection: drafts.drop(connection, making.member, *place))
-    return DiscardAccepted(discarded=was)
+    was = await info.context.reading.ask(
+        lambda connection: drafts.discard(connection, making.member, *place, making.key)
+    )
+    return DiscardAccepted(discarded=accepted_or_refused(was))
 
 
 def _hearing(making: Making, at: Snapshot, id: ID | None) -> str | None:
@@ -221,7 +223,8 @@ class KeepingMutations:
         return await _answer(info, input, lambda making: _withdraw(info, input, making))
 
     @strawberry.mutation(
-        description="Save what the viewer has begun to write. It is theirs alone, and gone once it is sent.",
+        description="Save what the viewer has begun to write. It is theirs alone, and gone once it is sent. "
+        "Its key is remembered for seven days.",
         graphql_type=SaveDraftResult,
     )
     async def save_draft(
@@ -229,7 +232,10 @@ class KeepingMutations:
     ) -> Any:
         return await _answer(info, input, lambda making: _save(info, input, making))
 
-    @strawberry.mutation(description="Forget the viewer's draft.", graphql_type=DiscardDraftResult)
+    @strawberry.mutation(
+        description="Forget the viewer's draft. The key is remembered for seven days.",
+        graphql_type=DiscardDraftResult,
+    )
     async def discard_draft(
         self, info: Info, input: Annotated[DiscardDraftInput, argument(description="What is asked for.")]
     ) -> Any:

@@ -41,8 +41,6 @@ FREE = {"reason", "reasons", "text", "body", "note", "statement", "record", "min
 """Fields of words that may be changed and still say something."""
 ANEW = {"SignInWithCode", "ReissueInvitationCode"}
 """Requests without a key that make something new each time, as they say: a token, a code."""
-LAST_WORD = {"SaveDraft", "DiscardDraft"}
-"""Requests whose last word holds, whatever their key: a draft is not in the ledger, and is saved every few seconds."""
 OF_THE_MOMENT = {"RequestUpload"}
 """What is answered for as long as the stage is open: a ticket."""
 AGAIN_LATER = 0.3
@@ -85,7 +83,7 @@ class Insisting(House):
         at_once = self.chance.random() < 0.5
         responses = list(await asyncio.gather(*copies)) if at_once else [await one for one in copies]
         answers = [response.json() for response in responses]
-        has_key = "idempotencyKey" in (variables or {}).get("input", {}) and _name(query) not in LAST_WORD
+        has_key = "idempotencyKey" in (variables or {}).get("input", {})
         self._compare(query, answers, plain if has_key else refused)
         first = next((n for n, answer in enumerate(answers) if _shows_secrets(answer)), 0)
         if (code := refused(answers[first])) is None:

@@ -56,6 +56,11 @@ class PatientHttp(HttpToolsProtocol):
         self.waiting.enter(self._address, self)
         self._expect(self._look_at_head, self.patience.request)
 
+    @property
+    def has_asked_nothing(self) -> bool:
+        """Whether the first request is still to come."""
+        return self._answered is None
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._settle()

@@ -36,6 +36,9 @@ def allow_connections() -> None:
 
 _LAST_ARRIVALS = 0.25
 """Seconds in which requests may still come over connections that were taken before the process stopped to take any."""
+_FIRST_REQUESTS = 2.0
+"""Seconds in which the first request may still come over a connection that was taken: its client knows of no other."""
+_OFTEN = 0.02
 _OWN = "127.0.0.1"
 
 
@@ -118,8 +121,19 @@ class Server(uvicorn.Server):
             for server in self.servers:
                 server.close()
             await asyncio.sleep(_LAST_ARRIVALS)
+            await self._wait_for_first_requests()
             await self._send_sockets_away()
         await super().shutdown(sockets)
+
+    async def _wait_for_first_requests(self) -> None:
+        longest = min(_FIRST_REQUESTS, self.config.timeout_graceful_shutdown or 0)
+        for _ in range(round(longest / _OFTEN)):
+            if not any(
+                isinstance(one, PatientHttp) and one.has_asked_nothing
+                for one in self.server_state.connections
+            ):
+                return
+            await asyncio.sleep(_OFTEN)
 
     async def _send_sockets_away(self) -> None:
         within = self.config.timeout_graceful_shutdown or 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from server.telemetry.spans import Tracing
 
 log = logging.getLogger(__name__)
+
+_TRIES = 10
 
 
 class ApiInstruments:
@@ -131,10 +133,11 @@ class WorkerInstruments:
         tracing = _tracing(settings, "worker")
         if settings.metrics_port is None:
             return cls(None, runtime(), tracing)
-        metrics, temporal = WorkerMetrics(), free_port("127.0.0.1")
+        metrics = WorkerMetrics()
         metrics.watch_garbage()
-        _said(expose(settings, metrics.registry, temporal))
-        return cls(metrics, runtime(temporal), tracing)
+        port, told_by_temporal = _listening(runtime)
+        _said(expose(settings, metrics.registry, port))
+        return cls(metrics, told_by_temporal, tracing)
 
     @property
     def watch(self) -> Watch | None:
@@ -213,3 +216,14 @@ def _tasks(*works: Coroutine[Any, Any, None]) -> list[asyncio.Task[None]]:
 
 def _said(url: str | None) -> None:
     log.info("tells its metrics", extra={"url": url})
+
+
+def _listening(make: Callable[[int], Runtime]) -> tuple[int, Runtime]:
+    """Make a runtime that listens, and say at which port: another one where somebody was faster."""
+    for _ in range(_TRIES):
+        port = free_port("127.0.0.1")
+        try:
+            return port, make(port)
+        except ValueError as fault:  # what the SDK says of a port that is taken
+            log.warning("a port was taken before Temporal's metrics listened there", exc_info=fault)
+    return port, make(port)

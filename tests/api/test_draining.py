@@ -58,6 +58,22 @@ async def test_requests_in_hand_are_answered_and_watchers_are_told(
         assert await pair.ended("api-1") == 0
 
 
+async def test_the_first_request_of_a_connection_that_was_taken_may_come_late(
+    house: House, database: Database, tmp_path: Path
+) -> None:
+    async with paired(tmp_path, database) as pair:
+        host, port = pair.site.split(":")
+        opened = [await asyncio.open_connection(host, int(port)) for _ in range(8)]  # of each API some
+        await asyncio.sleep(0.2)
+        pair.tell("api-1")
+        await asyncio.sleep(0.7)
+        for reader, writer in opened:
+            writer.write(f"GET /healthz HTTP/1.1\r\nHost: {pair.site}\r\n\r\n".encode())
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            writer.close()
+        assert await pair.ended("api-1") == 0
+
+
 async def test_nobody_who_asks_meanwhile_is_turned_away(
     house: House, database: Database, tmp_path: Path
 ) -> None:

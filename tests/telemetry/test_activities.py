@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.acts import SYSTEM, Actor, Command, RecordSeal, SealFigures, Tick
-from domain.events import Event, StageClosed, StageSealed
+from domain.events import Event, Fact, StageClosed, StageSealed
 from server.telemetry.activities import told
 from server.telemetry.metrics import WorkerMetrics
 from store.replies import Accepted, Recorded
@@ -18,8 +18,8 @@ def _tick(id: str) -> Command:
     return Command(id=id, concertation="c", actor=Actor(member=SYSTEM), act=Tick())
 
 
-def _recorded(*facts: object, at: datetime) -> Recorded:
-    events = tuple(Event(at=at, actor=SYSTEM, fact=fact) for fact in facts)  # type: ignore[arg-type]
+def _recorded(*facts: Fact, at: datetime) -> Recorded:
+    events = tuple(Event(at=at, actor=SYSTEM, fact=fact) for fact in facts)
     return Recorded(reply=Accepted(first_seq=1, events=events), events=events, seq=len(events), at=at)
 
 

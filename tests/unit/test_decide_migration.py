@@ -353,7 +353,11 @@ def test_what_would_take_an_exercised_right_away_is_refused_for_that_reason(beca
 
 def test_a_stage_that_has_begun_or_is_over_cannot_disappear():
     play = whole_course()
-    first = lambda raw: (without_stage("appel")(raw), stage_of(raw, "avis").update(refer_back=None))  # noqa: E731
+
+    def first(raw: Raw) -> None:
+        without_stage("appel")(raw)
+        stage_of(raw, "avis").update(refer_back=None)
+
     assert "stage_begun" in refused_for(play, first)
     play.until("appel", State.CONCLUDED)
     assert "stage_begun" in refused_for(play, first)
@@ -463,12 +467,17 @@ def test_the_vote_on_an_opinion_goes_on_under_its_rule():
     play = opened(review(refer_back=None))
     put_to_vote(play)
     rule = play.ballot().rule
-    change = lambda raw: stage_of(raw, "avis")["opinion"].update(quorum="2/3")  # noqa: E731
+
+    def change(raw: Raw) -> None:
+        stage_of(raw, "avis")["opinion"].update(quorum="2/3")
+
+    def again(raw: Raw) -> None:
+        stage_of(raw, "avis")["opinion"].update(majority="absolute")
+
     assert examined(play, later(play, change)).ballots[0].fate is Fate.GOES_ON
     play.do(migration(play, later(play, change)))
     assert play.ballot().rule == rule
     play.vote("ada", "favourable")
-    again = lambda raw: stage_of(raw, "avis")["opinion"].update(majority="absolute")  # noqa: E731
     assert refused_for(play, again) == {"votes_cast"}
 
 

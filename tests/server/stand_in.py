@@ -28,19 +28,24 @@ def worker() -> None:
 
     announce(Path(os.environ["CONCERTATION_READY_FILE"]))
     print("\n".join(sorted(os.environ)), flush=True)
-    signal.pause()
+    signal.sigwait({signal.SIGTERM})
 
 
 def api() -> None:
-    host = os.environ["CONCERTATION_HOST"]
     handed = os.environ.get("CONCERTATION_LISTEN_FD")
+    host = os.environ["CONCERTATION_HOST"] if handed is None else "127.0.0.1"
+    servers = [HTTPServer((host, int(os.environ["CONCERTATION_PORT"])), Ready)]
     if handed is not None:
-        host = "127.0.0.1"
-        shared = HTTPServer((host, 0), Ready, bind_and_activate=False)
+        shared = HTTPServer(("127.0.0.1", 0), Ready, bind_and_activate=False)
         shared.socket.close()
         shared.socket = socket.socket(fileno=int(handed))
-        threading.Thread(target=shared.serve_forever, daemon=True).start()
-    HTTPServer((host, int(os.environ["CONCERTATION_PORT"])), Ready).serve_forever()
+        shared.socket.setblocking(False)  # another may have taken what was there
+        servers.append(shared)
+    for server in servers:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    signal.sigwait({signal.SIGTERM})
+    for server in servers:
+        server.shutdown()  # once what it has taken is answered, as the API does
 
 
 def up(folder: str, *flags: str) -> int:
@@ -63,6 +68,8 @@ def up(folder: str, *flags: str) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] != "up":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     match sys.argv[1:]:
         case ["worker"]:
             worker()

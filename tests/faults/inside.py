@@ -11,9 +11,11 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import asyncpg
 from pydantic import SecretStr
+from temporalio.client import Client
 
 from api.proving import ProvingSchema
 from api.schema import make_schema
@@ -21,6 +23,7 @@ from server.limits.guard import Guard
 from server.settings import Settings
 from store.pool import open_pool
 from tests.api.house import DirectSender, House
+from tests.faults.suggesting import dispatching, suggesting
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database, SharedPostgres, own_database
 from tests.fixtures.replicas import create_app
@@ -59,15 +62,23 @@ class Inside:
 
     @asynccontextmanager
     async def house(
-        self, database: Database, kind: type[House] = House, **settings: Any
+        self,
+        database: Database,
+        kind: type[House] = House,
+        *,
+        through: Client | None = None,
+        **settings: Any,
     ) -> AsyncIterator[House]:
-        """Start the application on a database."""
+        """Start the application on a database; commands go through a Temporal with a worker if one is given."""
         self.schema.forget()
         given = Settings(
             data_dir=self.folder,
             database_url=SecretStr(database.app),
+            worker_database_url=SecretStr(database.worker),
             temporal_address="127.0.0.1:1",
+            task_queue=f"faults-{uuid4()}",
             database_timeout=20,
+            shutdown_timeout=0.1,
             **settings,
         )
         async with AsyncExitStack() as stack:
@@ -76,6 +87,8 @@ class Inside:
             clock = await asyncpg.connect(database.superuser)
             stack.push_async_callback(clock.close)
             sender, guard = DirectSender(worker), Guard(None)
+            if through is not None:
+                sender = await stack.enter_async_context(dispatching(through, worker, given))
             app = create_app(given, sender=sender, schema=self.schema, guard=guard)
             await stack.enter_async_context(app.router.lifespan_context(app))
             found = kind(app, given, sender, TestClock(clock), guard)
@@ -90,6 +103,10 @@ class Inside:
                 told = await prepare(house)
             self._prepared[name] = database.name, told
         return self._prepared[name]
+
+    async def temporal(self) -> Client:
+        """Give a client of the Temporal that runs share; it suggests to continue as new all the time."""
+        return await self.held("temporal", lambda: suggesting(self.folder))
 
     async def held(self, name: str, make: Callable[[], AbstractAsyncContextManager[T]]) -> T:
         """Give what several runs share, made once and left at the end."""

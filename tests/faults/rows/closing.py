@@ -1,7 +1,8 @@
 """Submissions against a closing, and votes against a revision of their subject.
 
 Odd seeds: people contribute, revise and withdraw while the clock passes the closing and the stage is closed and sealed
-under them. Even ones: a council votes on an information file while its coordinator attaches other versions of it.
+under them. Even ones: a council votes on an information file while its coordinator attaches other versions of it, every
+other time through Temporal and a worker.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ async def tried(seed: int, place: Place) -> Tally:
     prepare, race = (open_call, _closing) if seed % 2 else (gated_call, _voting)
     inside = place.inside
     template, scene = await inside.prepared(prepare.__name__, prepare)
-    async with inside.database(template) as database, inside.house(database) as house:
+    through = await inside.temporal() if seed % 4 == 0 else None
+    async with inside.database(template) as database, inside.house(database, through=through) as house:
         await race(scene.on(house), chance, counting)
     return counting.tally()
 

@@ -8,21 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from random import Random
 from uuid import uuid4
-
-from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from domain import acts
 from domain.acts import Command
 from domain.evolve import fold
 from domain.process import Process
-from server.embedded.programs import program
-from server.free_port import free_port
 from store.pool import open_pool
 from store.replies import Accepted
 from tests.faults.counting import Counting
@@ -31,16 +23,12 @@ from tests.faults.row import Row
 from tests.faults.tally import Tally
 from tests.workflows.engine import Engine
 from workflows.commanding import OutcomeUnknown, Unavailable
-from workflows.connecting import connect
-
-SUGGESTED = 40
-"""Events of a history after which the server suggests to continue as new."""
 
 
 async def tried(seed: int, place: Place) -> Tally:
     """Send commands from several lanes while runs follow one another."""
     chance, counting = Random(seed), Counting()
-    client = await place.inside.held("suggesting", lambda: suggesting(place.inside.folder))
+    client = await place.inside.temporal()
     async with place.inside.database() as database:
         pool = await open_pool(database.worker, application="faults: worker", max_size=10)
         engine = Engine(client, pool, database.worker, f"faults-{uuid4()}", within=5)
@@ -61,24 +49,6 @@ async def tried(seed: int, place: Place) -> Tally:
         finally:
             await pool.close()
     return counting.tally()
-
-
-@asynccontextmanager
-async def suggesting(folder: Path) -> AsyncIterator[Client]:
-    """Give a client of a Temporal that suggests to continue as new all the time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    environment = await WorkflowEnvironment.start_local(
-        port=free_port("127.0.0.1"),
-        dev_server_existing_path=program("temporal"),
-        dev_server_database_filename=str(folder / "temporal.db"),
-        dev_server_log_level="never",
-        dev_server_extra_args=[
-            *("--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SUGGESTED}"),
-            *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"),
-        ],
-    )
-    async with environment:
-        yield await connect(environment.client.service_client.config.target_host, "default")
 
 
 async def _lane(engine: Engine, lane: int, each: int, chance: Random, counting: Counting) -> None:

@@ -1,4 +1,8 @@
-"""Two people who may do the same thing, at the same instant: one does it, the other is told why not."""
+"""Two people who may do the same thing, at the same instant: one does it, the other is told why not.
+
+Every other five seeds go the whole way, through Temporal and a worker, which brings the commands of a concertation one
+after the other; with the rest what they ask for meets in PostgreSQL, as with two workers at once.
+"""
 
 from __future__ import annotations
 
@@ -186,7 +190,11 @@ async def tried(seed: int, place: Place) -> Tally:
     chance, counting = Random(seed), Counting()
     prepare, race = RACES[seed % len(RACES)]
     template, scene = await place.inside.prepared(prepare.__name__, prepare)
-    async with place.inside.database(template) as database, place.inside.house(database) as house:
+    through = await place.inside.temporal() if seed // len(RACES) % 2 else None
+    async with (
+        place.inside.database(template) as database,
+        place.inside.house(database, through=through) as house,
+    ):
         await race(Race(scene.on(house), chance, counting))
     return counting.tally()
 

@@ -34,10 +34,9 @@ async def waiting(connection: Connection, since: timedelta) -> Waiting:
             WHERE o.delivered_at IS NULL AND o.id > (SELECT d.after_outbox FROM delivery d)
                 AND o.at < instant() - $1::interval
         ) o, (
-            -- What a restoration held back on purpose is not meant, nor what was seen a week long.
-            SELECT count(*) AS failed, max(n.last_fault) AS fault FROM notice n
-            WHERE n.state = 'failed' AND n.at > instant() - interval '7 days'
-                AND coalesce(n.last_fault, '') NOT LIKE 'restored:%'
+            -- What was seen a week long is not said again.
+            SELECT count(*) AS failed, (array_agg(n.last_fault ORDER BY f.failed_at DESC))[1] AS fault
+            FROM failed_notice f JOIN notice n ON n.id = f.notice WHERE f.failed_at > instant() - interval '7 days'
         ) n, (
             SELECT max(d.mail_paused_until) FILTER (WHERE d.mail_paused_until > instant()) AS paused_until
             FROM delivery d

@@ -9,6 +9,9 @@ from store.pool import Connection
 MOST = 10_000
 """Rows are counted up to so many: more is as bad, and takes longer."""
 
+BY_PROGRAM = ("mail", "webhook")
+"""The ways that no person is needed for: what goes by them can fail for good."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauges:
@@ -26,6 +29,8 @@ class Gauges:
     outbox_age: float
     #: Notices not at their end, by way (`mail`, `letter`, `webhook`) and state (`waiting`, `bundled`, `sending`).
     notices: dict[tuple[str, str], int]
+    #: Notices given up within the last day and not sent again since, by way.
+    notices_failed: dict[str, int]
     #: For how long the first notice has been due that is to be sent by a program: letters wait for people.
     notices_late: float
     #: Whether the mail server is given a rest, since it did not answer.
@@ -56,7 +61,11 @@ async def gauges(connection: Connection) -> Gauges:
                     (SELECT n.channel, n.state FROM notice n WHERE n.state = 'bundled' AND n.bulletin IS NULL LIMIT $1)
                     UNION ALL
                     (SELECT n.channel, n.state FROM notice n WHERE n.state = 'sending' LIMIT $1)
-                ) few GROUP BY few.channel, few.state) counted) AS notices
+                ) few GROUP BY few.channel, few.state) counted) AS notices,
+            (SELECT json_object_agg(counted.channel, counted.number) FROM (
+                SELECT few.channel, count(*) AS number FROM (
+                    SELECT f.channel FROM failed_notice f WHERE f.failed_at > instant() - interval '1 day' LIMIT $1
+                ) few GROUP BY few.channel) counted) AS notices_failed
         FROM delivery d
         """,
         MOST,
@@ -70,6 +79,7 @@ async def gauges(connection: Connection) -> Gauges:
         outbox=row["outbox"],
         outbox_age=max(0.0, row["outbox_age"] or 0.0),
         notices={(channel, state): number for channel, state, number in row["notices"] or ()},
+        notices_failed=row["notices_failed"] or {},
         notices_late=max(0.0, row["late"] or 0.0),
         mail_paused=row["paused"],
     )

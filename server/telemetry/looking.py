@@ -10,7 +10,7 @@ import asyncpg
 
 from server.telemetry.metrics import ProcessMetrics, WorkerMetrics
 from store.faults import StoreUnreachable
-from store.gauges import gauges
+from store.gauges import BY_PROGRAM, gauges
 from store.pool import Pool, acquire
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ async def look(pool: Pool, metrics: WorkerMetrics) -> None:
     metrics.notices.clear()
     for (channel, state), number in found.notices.items():
         metrics.notices.labels(channel, state).set(number)
+    for channel in BY_PROGRAM:
+        metrics.notices_failed.labels(channel).set(found.notices_failed.get(channel, 0))
     metrics.notices_late.set(found.notices_late)
     metrics.mail_paused.set(found.mail_paused)
     metrics.read_at.set(time())

@@ -183,6 +183,12 @@ class WorkerMetrics(ProcessMetrics):
             "For how long the first notice that a program sends has been due.",
             registry=registry,
         )
+        self.notices_failed = Gauge(
+            "concertation_notices_failed",
+            "Notices given up within the last day and not sent again since, by way.",
+            ["channel"],
+            registry=registry,
+        )
         self.mail_paused = Gauge(
             "concertation_mail_paused", "1 while the mail server is given a rest.", registry=registry
         )

@@ -18,7 +18,7 @@ TABLES = (
     "closing_archive", "command_log",
     "concertation", "contact", "contribution",
     "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft",
-    "draft_request", "file", "file_content",
+    "draft_request", "failed_notice", "file", "file_content",
     "file_reference", "grouping_act", "grouping_part", "invitation", "invitation_code", "invited_token",
     "ledger", "letter_batch",
     "measure", "member",
@@ -56,7 +56,15 @@ GRANTED = {
         - {"access_token", "account", "audit", "platform_role", "report_salt"}
         - {"browser_session", "sign_in", "sign_in_link"},
         "INSERT": set(TABLES)
-        - {"allowance", "draft_request", "presence", "replica", "restoration", "restoration_catch_up"}
+        - {
+            "allowance",
+            "draft_request",
+            "failed_notice",
+            "presence",
+            "replica",
+            "restoration",
+            "restoration_catch_up",
+        }
         - {"attempt", "invitation", "invitation_code", "invited_token", "reminder", "reminder_day"}
         - {"measure", "moderation_act", "report", "report_salt"}
         - {"contribution_group", "grouping_act", "grouping_part", "resemblance"}

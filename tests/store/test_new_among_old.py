@@ -19,7 +19,7 @@ from store import contributions, drafts, finding
 from store.contributions import Receipt, submit
 from store.identifiers import parse
 from store.pool import Connection, Pool
-from store.versions import withdraw
+from store.versions import versions, withdraw
 from tests.fixtures.postgres import Database
 from tests.store.stage import Play
 
@@ -148,6 +148,23 @@ async def test_a_page_of_readers_and_its_count(young: Play, app: Pool) -> None:
         assert len(page.rows) == 20
         await finding.page(connection, scope, first=20, after=page.end)
         await finding.total(connection, scope)
+
+    async with app.acquire() as connection:
+        assert await cost(connection, work) < 2 * FEW
+
+
+async def test_the_versions_of_what_is_on_a_page(young: Play, app: Pool) -> None:
+    """Of a page among few, too: to read the whole of it would be cheaper by what the planner knows."""
+    ids = [
+        str(row["id"])
+        for row in await young.worker.fetch(
+            "SELECT id FROM contribution WHERE concertation = $1 ORDER BY id LIMIT 20", parse(young.id)
+        )
+    ]
+
+    async def work(connection: Connection) -> None:
+        found = await versions(connection, ids, reader="coordinator", sees_all_of=young.id)
+        assert [len(found[id]) for id in ids] == [1] * 20
 
     async with app.acquire() as connection:
         assert await cost(connection, work) < 2 * FEW

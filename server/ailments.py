@@ -16,6 +16,7 @@ from pathlib import Path
 
 from server.settings import Settings
 from store import ailments as kept
+from store.backups import last_backup
 from store.clock import instant
 from store.pool import Connection
 
@@ -27,6 +28,8 @@ LARGEST_SAMPLED = 20_000_000
 #: A disk is nearly full that has less than so many bytes free; a small one, so much of the whole.
 LEAST_FREE = 500_000_000
 LEAST_FREE_SHARE = 0.05
+#: One backup a day, and what the next one takes.
+BACKUP_WITHIN = timedelta(hours=26)
 #: Deadlines go by the database's clock, tokens by the machine's, in seconds.
 CLOCKS_APART = 2.0
 #: So much of PostgreSQL's connections in use leaves none for a worker that starts.
@@ -41,6 +44,8 @@ class Ailment:
 
     kind: str
     details: dict[str, str] = field(default_factory=dict)
+    #: Everything works all the same: to be known, and no reason to fail.
+    warning: bool = False
 
 
 def of_settings(settings: Settings) -> Iterator[Ailment]:
@@ -104,12 +109,22 @@ async def of_database(connection: Connection) -> AsyncIterator[Ailment]:
         yield Ailment(kind="notices", details={"notices": str(found.failed), "fault": found.fault or "?"})
     if found.paused_until is not None:
         yield Ailment(kind="mail_paused", details={"until": found.paused_until.isoformat(timespec="seconds")})
+    async for ailment in _of_backups(connection):
+        yield ailment
     used, most = await kept.connections(connection)
     if used > CONNECTIONS_IN_USE * most:
         yield Ailment(kind="connections", details={"used": str(used), "most": str(most)})
     apart = await _clocks_apart(connection)
     if abs(apart) > CLOCKS_APART:
         yield Ailment(kind="clock", details={"seconds": f"{apart:+.1f}"})
+
+
+async def _of_backups(connection: Connection) -> AsyncIterator[Ailment]:
+    at = await last_backup(connection)
+    if at is None:
+        yield Ailment(kind="backup_never", warning=True)
+    elif at < await instant(connection) - BACKUP_WITHIN:
+        yield Ailment(kind="backup_old", details={"at": at.isoformat(timespec="seconds")}, warning=True)
 
 
 async def of_files(connection: Connection, settings: Settings) -> AsyncIterator[Ailment]:

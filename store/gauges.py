@@ -35,6 +35,8 @@ class Gauges:
     notices_late: float
     #: Whether the mail server is given a rest, since it did not answer.
     mail_paused: bool
+    #: The instant that the last whole backup is of, in seconds since 1970; 0 where there was none.
+    last_backup: float
 
 
 async def gauges(connection: Connection) -> Gauges:
@@ -54,6 +56,7 @@ async def gauges(connection: Connection) -> Gauges:
             (SELECT extract(epoch FROM instant() - min(n.next_at))::float8 FROM notice n
              WHERE n.state = 'waiting' AND n.channel IN ('mail', 'webhook') AND n.next_at < instant()) AS late,
             coalesce(d.mail_paused_until > instant(), false) AS paused,
+            coalesce(extract(epoch FROM last_backup())::float8, 0) AS last_backup,
             (SELECT json_agg(json_build_array(counted.channel, counted.state, counted.number)) FROM (
                 SELECT few.channel, few.state, count(*) AS number FROM (
                     (SELECT n.channel, n.state FROM notice n WHERE n.state = 'waiting' LIMIT $1)
@@ -82,4 +85,5 @@ async def gauges(connection: Connection) -> Gauges:
         notices_failed=row["notices_failed"] or {},
         notices_late=max(0.0, row["late"] or 0.0),
         mail_paused=row["paused"],
+        last_backup=row["last_backup"],
     )

@@ -7,6 +7,7 @@ that stands: its row is gone by then, and it is not missed.
 from __future__ import annotations
 
 import json
+import logging
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from server.backup.postgres_programs import fitting, running, without_password
 from server.files.shelf import shelf_of
 from server.keys import KeyRefused, ticket_key
 from server.settings import Settings
+from store import backups
+
+log = logging.getLogger(__name__)
 
 _LEDGERS = """
     SELECT c.id::text, c.slug, c.phase, c.seq, encode(c.head, 'hex') AS head,
@@ -83,6 +87,21 @@ async def take(
     finally:
         await connection.close(timeout=5)
     return Taken(manifest=writing.manifest, contents=kept)
+
+
+async def note(superuser: str, manifest: Manifest) -> None:
+    """Tell the database that the backup is whole, and in its place; one with a schema of before that is told nothing.
+
+    Raises:
+        OSError, asyncpg.PostgresError: the database does not take it. The backup is none the worse.
+    """
+    connection = await asyncpg.connect(superuser, server_settings={"application_name": "concertation backup"})
+    try:
+        await backups.note(connection, manifest.moment)
+    except asyncpg.UndefinedTableError:
+        log.info("the schema is behind: it does not know when backups were taken")
+    finally:
+        await connection.close(timeout=5)
 
 
 async def _manifest(connection: Any, settings: Settings) -> Manifest:

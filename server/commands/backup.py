@@ -16,6 +16,8 @@ TEXTS = {
         "key": "La clé CONCERTATION_TICKET_KEY n’y est pas : gardez-la à part, sans quoi les codes des "
         "courriers changent.",
         "missing": "Contenu de fichier illisible, que la base nomme : {digest}. Il n’est pas dans la sauvegarde.",
+        "unnoted": "La sauvegarde est entière, et la base n’a pu en prendre note ({fault}) : `concertation doctor` et "
+        "l’alerte ne la connaissent pas.",
     },
     "en": {
         "files": "files",
@@ -23,6 +25,8 @@ TEXTS = {
         "elsewhere than on this machine, and encrypted: there are personal data in it.",
         "key": "The key CONCERTATION_TICKET_KEY is not in it: keep it apart, or the codes in letters change.",
         "missing": "A content of a file that the database names cannot be read: {digest}. It is not in the backup.",
+        "unnoted": "The backup is whole, and the database could not take note of it ({fault}): `concertation doctor` "
+        "and the alert do not know of it.",
     },
 }
 
@@ -43,8 +47,10 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take a backup while everything runs; exit code 1 if a content of a file is missing from it."""
     import time
 
+    import asyncpg
+
     from server.backup.addresses import superuser_of
-    from server.backup.taking import take
+    from server.backup.taking import note, take
     from server.whole_file import whole_file
 
     said = TEXTS.get(arguments.language or settings.language, TEXTS["fr"])
@@ -61,6 +67,11 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise
     for digest in taken.manifest.missing:
         print(said["missing"].format(digest=digest), file=sys.stderr)
+    if not taken.manifest.missing:
+        try:
+            await note(superuser, taken.manifest)
+        except (OSError, asyncpg.PostgresError) as fault:
+            print(said["unnoted"].format(fault=type(fault).__name__), file=sys.stderr)
     print(
         said["done"].format(
             path=path,

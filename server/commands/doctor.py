@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print what is wrong and its mend, a line each; exit code 1 if anything is left to do."""
+    """Print what is wrong and its mend, a line each; exit code 1 if anything is left to do but what is a warning."""
     from server.embedded.standing import looking_into, standing_database
     from server.migrating import pending
     from server.provisioning import Role
@@ -44,6 +44,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(report.plain(), ensure_ascii=False, indent=2))
     elif not report.ailments:
         print(said["well"])
+    elif all(ailment.warning for ailment in report.ailments):
+        print(said["well_but"])
     return 1 if report.left else 0
 
 
@@ -62,13 +64,19 @@ class _Report:
 
     @property
     def left(self) -> list[Ailment]:
-        return [ailment for ailment in self.ailments if ailment.kind != "mended"]
+        return [ailment for ailment in self.ailments if ailment.kind != "mended" and not ailment.warning]
 
     def plain(self) -> dict[str, object]:
         return {
             "well": not self.left,
             "found": [
-                {"kind": one.kind, "details": one.details, "text": self._text(one)} for one in self.ailments
+                {
+                    "kind": one.kind,
+                    "details": one.details,
+                    "text": self._text(one),
+                    "warning": one.warning,
+                }
+                for one in self.ailments
             ],
         }
 

@@ -4,6 +4,8 @@
 TEXTS: dict[str, dict[str, str]] = {
     "fr": {
         "well": "Tout est en ordre : le schéma est à jour, et tout ce qui dérive du journal lui est conforme.",
+        "well_but": "Tout est en ordre hormis cela : le schéma est à jour, et tout ce qui dérive du journal lui est "
+        "conforme.",
         "pending": "Le schéma n’est pas à jour ({names}). Remède : `concertation migrate`.",
         "asleep": "Concertation {concertation} : une échéance est passée et rien ne l’a réveillée. "
         "Remède : démarrer `concertation worker`, puis `concertation reconcile`.",
@@ -37,6 +39,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "Remède : corriger la cause, puis les renvoyer une à une (`retryNotice`) ; voir docs/notices.md.",
         "mail_paused": "Le serveur de courriel ne répond pas : aucun envoi avant {until}. "
         "Remède : vérifier CONCERTATION_SMTP_URL et le serveur ; les envois reprennent d’eux-mêmes.",
+        "backup_never": "Avertissement : on ne connaît aucune sauvegarde entière de cette base (ou aucune depuis "
+        "qu’elle a été rétablie). Remède : `concertation backup --output DOSSIER`, maintenant, puis chaque nuit.",
+        "backup_old": "Avertissement : la dernière sauvegarde entière est du {at} ; ce qui est venu depuis serait "
+        "perdu avec le disque. Remède : `concertation backup --output DOSSIER`, puis chercher pourquoi celle de cette "
+        "nuit manque : la sortie de cron ou de la minuterie le dit.",
         "connections": "{used} connexions sur {most} sont prises dans PostgreSQL. "
         "Remède : baisser CONCERTATION_POOL_MAX_SIZE ou relever max_connections ; le calcul est dans docs/sizing.md.",
         "clock": "L’horloge de cette machine et celle de PostgreSQL diffèrent de {seconds} s. "
@@ -56,6 +63,8 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "en": {
         "well": "All is well: the schema is up to date, and all that follows from the ledger agrees with it.",
+        "well_but": "All is well but for that: the schema is up to date, and all that follows from the ledger agrees "
+        "with it.",
         "pending": "The schema is behind ({names}). Mend: `concertation migrate`.",
         "asleep": "Concertation {concertation}: a deadline has passed and nothing woke it. "
         "Mend: start `concertation worker`, then `concertation reconcile`.",
@@ -87,6 +96,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "Mend: remove the cause, then send them again one by one (`retryNotice`); see docs/notices.md.",
         "mail_paused": "The mail server does not answer: nothing is sent before {until}. "
         "Mend: look at CONCERTATION_SMTP_URL and at the server; mails then go on by themselves.",
+        "backup_never": "Warning: no whole backup of this database is known (or none since it was restored). "
+        "Mend: `concertation backup --output FOLDER`, now and then every night.",
+        "backup_old": "Warning: the last whole backup is of {at}; what came since would be lost with the disk. "
+        "Mend: `concertation backup --output FOLDER`, then find out why that of last night is missing: the output of "
+        "cron or of the timer says so.",
         "connections": "{used} of {most} connections to PostgreSQL are taken. "
         "Mend: lower CONCERTATION_POOL_MAX_SIZE or raise max_connections; docs/sizing.md has the arithmetic.",
         "clock": "The clocks of this machine and of PostgreSQL are {seconds} s apart. "

@@ -64,4 +64,5 @@ async def look(pool: Pool, metrics: WorkerMetrics) -> None:
         metrics.notices_failed.labels(channel).set(found.notices_failed.get(channel, 0))
     metrics.notices_late.set(found.notices_late)
     metrics.mail_paused.set(found.mail_paused)
+    metrics.last_backup.set(found.last_backup)
     metrics.read_at.set(time())

@@ -192,6 +192,11 @@ class WorkerMetrics(ProcessMetrics):
         self.mail_paused = Gauge(
             "concertation_mail_paused", "1 while the mail server is given a rest.", registry=registry
         )
+        self.last_backup = Gauge(
+            "concertation_backup_timestamp_seconds",
+            "The instant that the last whole backup is of; 0 where there was none.",
+            registry=registry,
+        )
         self.read_at = Gauge(
             "concertation_database_read_timestamp_seconds",
             "When these were read from the database the last time.",

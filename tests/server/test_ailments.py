@@ -57,7 +57,7 @@ def test_every_kind_is_said_in_both_languages_with_its_mend_and_what_it_names() 
         assert {name for _, name, _, _ in Formatter().parse(french) if name} == {
             name for _, name, _, _ in Formatter().parse(english) if name
         }, kind
-        if kind not in ("well", "mended"):
+        if kind not in ("well", "well_but", "mended"):
             assert "Remède : " in french or "n’y remédie" in french
             assert "Mend: " in english or "No program mends" in english
 
@@ -107,7 +107,7 @@ def test_a_disk_that_is_nearly_full_is_said_once(tmp_path: Path, monkeypatch: py
 async def test_a_database_where_all_goes_its_way_has_nothing(
     worker: "asyncpg.Connection[asyncpg.Record]",
 ) -> None:
-    assert kinds([one async for one in of_database(worker)]) == []
+    assert [one async for one in of_database(worker)] == [Ailment(kind="backup_never", warning=True)]
 
 
 @pytest.mark.postgres
@@ -125,7 +125,7 @@ async def test_what_waits_and_what_failed_is_said(
     await worker.execute("UPDATE notice SET state = 'failed', last_fault = '550 unknown'")
     await superuser.execute("UPDATE delivery SET mail_paused_until = instant() + interval '10 minutes'")
     found = {one.kind: one.details async for one in of_database(worker)}
-    assert found.keys() == {"outbox", "notices", "mail_paused"}
+    assert found.keys() == {"outbox", "notices", "mail_paused", "backup_never"}
     assert found["outbox"]["rows"] == "1"
     assert found["notices"] == {"notices": "1", "fault": "550 unknown"}
 
@@ -205,9 +205,40 @@ async def test_a_program_reads_it_as_json(
         owner_database_url=SecretStr(database.owner),
     )
     assert await command(doctor, given, "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"well": True, "found": []}
+    said = json.loads(capsys.readouterr().out)
+    assert (said["well"], [(one["kind"], one["warning"]) for one in said["found"]]) == (
+        True,
+        [("backup_never", True)],
+    )
     wrong = given.model_copy(update={"pool_min_size": 11})
     assert await command(doctor, wrong, "--json", "--language", "en") == 1
     said = json.loads(capsys.readouterr().out)
     assert (said["well"], said["found"][0]["kind"]) == (False, "order")
     assert "Mend: " in said["found"][0]["text"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("language", "warns", "closes"),
+    [
+        ("fr", "Avertissement : on ne connaît aucune sauvegarde", "Tout est en ordre hormis cela : "),
+        ("en", "Warning: no whole backup of this database", "All is well but for that: "),
+    ],
+)
+async def test_a_warning_is_said_and_fails_nothing(
+    language: str,
+    warns: str,
+    closes: str,
+    database: Database,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    given = settings(
+        tmp_path,
+        worker_database_url=SecretStr(database.worker),
+        owner_database_url=SecretStr(database.owner),
+    )
+    assert await command(doctor, given, "--language", language) == 0
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith(warns)
+    assert last.startswith(closes)

@@ -14,8 +14,8 @@ from tests.store.stage import Play
 pytestmark = pytest.mark.postgres
 
 TABLES = (
-    "access_token", "account", "allowance", "attempt", "audit", "batch", "body", "bounce", "browser_session",
-    "closing_archive", "command_log",
+    "access_token", "account", "allowance", "attempt", "audit", "backup_taken", "batch", "body", "bounce",
+    "browser_session", "closing_archive", "command_log",
     "concertation", "contact", "contribution",
     "contribution_change", "contribution_counter", "contribution_group", "delivery", "draft",
     "draft_request", "failed_notice", "file", "file_content",
@@ -58,6 +58,7 @@ GRANTED = {
         "INSERT": set(TABLES)
         - {
             "allowance",
+            "backup_taken",
             "draft_request",
             "failed_notice",
             "presence",

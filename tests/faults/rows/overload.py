@@ -31,6 +31,8 @@ QUICK = 3.0
 """Seconds in which whoever is turned away learns it, 99 times of 100, on a machine that does other things besides."""
 RECOVERED = 0.5
 """Of the sustainable rate, right after it is over: the machine is not ours alone."""
+PATIENCE = 90.0
+"""Seconds after it is over in which everybody must have been answered."""
 _TICK = 0.01
 
 
@@ -112,7 +114,14 @@ async def run(seed: int, place: Place) -> Tally:
     allow_connections()
     stack = await place.stack()
     span = LONG_SPAN if place.long else SPAN
-    play = Play(seed, lambda: stack.graphql_url, stack.settings, lengths=(round(span) + 20,))
+    play = Play(
+        seed,
+        lambda: stack.graphql_url,
+        stack.settings,
+        lengths=(round(span) + 20,),
+        patience=span
+        + PATIENCE,  # who found no place for as long as there were too many, finds one afterwards
+    )
     before = [stack.pid(service) for service in SERVICES]
     async with keyboards(play) as room:
         sustained = await room.at_ease(MEASURED)

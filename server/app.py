@@ -286,7 +286,7 @@ def create_app(
             draining=draining,
         )
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
-        door.health = Health(depended_on(settings, pool, client, queue, issuers), draining)
+        door.health = Health(depended_on(settings, pool, client, queue, issuers, parties.values()), draining)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
         door.published = PublishedPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)

@@ -1,11 +1,11 @@
-"""What an API depends on, one by one: PostgreSQL and its schema, Temporal and a worker, files, scanner, mails, keys."""
+"""What an API depends on, one by one: PostgreSQL and schema, Temporal and a worker, files, scanner, mails, sign-in."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -21,12 +21,16 @@ from server.issuers import Issuer
 from server.migrating import migrations
 from server.provider_keys import fetch_keys
 from server.settings import Settings
+from server.sign_in.failures import SignInFailed
+from server.sign_in.relying import RelyingParty
 from store.clock import instant
 from store.pool import Pool
 from store.schema_version import applied_migrations, is_held_to_policies
 
 #: Less than so many bytes free where files arrive, and they are not taken for long any more.
 LEAST_FREE = 200_000_000
+#: What others run is not asked by every look while it is ill: for so many seconds it stays so.
+FAR = 5.0
 #: A worker asks Temporal for work at least so often: a poll lasts one minute.
 POLLED_WITHIN = timedelta(seconds=70)
 
@@ -37,8 +41,13 @@ def depended_on(
     client: Client,
     queue: Callable[[], Awaitable[str]],
     issuers: tuple[Issuer, ...] = (),
+    parties: Iterable[RelyingParty] = (),
 ) -> list[Dependency]:
-    """Give what an API with these settings depends on: what is configured, and nothing else."""
+    """Give what an API with these settings depends on: what is configured, and nothing else.
+
+    Needed is what nearly every request needs. Without the others some people cannot do something, and all replicas
+    alike: none of them is to be taken out of the proxy for it.
+    """
     needed = frozenset(file.name.partition("_")[0] for file in migrations().glob("*.sql"))
 
     async def postgresql() -> None:
@@ -70,13 +79,19 @@ def depended_on(
         Dependency("worker", worker, fresh=5.0),
         Dependency("files", files, fresh=5.0),
     ]
+    if settings.s3_bucket is not None:
+        found.append(Dependency("bucket", _bucket(settings), fresh=10.0, ill=FAR))
     if settings.clamd_address is not None:
         found.append(Dependency("scanner", Clamd(settings.clamd_address, WITHIN).ping, fresh=10.0))
     if settings.smtp_url is not None and settings.mail in (None, "smtp"):
         found.append(Dependency("mail", lambda: _greeted(settings), fresh=30.0))
-    return found + [
-        Dependency(f"keys of issuer {number}", _keys(issuer), fresh=60.0)
+    found += [
+        Dependency(f"keys of issuer {number}", _keys(issuer), fresh=60.0, ill=FAR)
         for number, issuer in enumerate(issuers, 1)
+    ]
+    return found + [
+        Dependency(f"provider {party.provider.id}", _publishes(party), fresh=60.0, ill=FAR)
+        for party in parties
     ]
 
 
@@ -117,6 +132,25 @@ async def _greeted(settings: Settings) -> None:
         writer.write(b"QUIT\r\n")
     finally:
         writer.close()
+
+
+def _bucket(settings: Settings) -> Callable[[], Awaitable[None]]:
+    from server.files.s3_shelf import S3Shelf
+
+    # A look is cancelled before that; the usual wait is for contents.
+    return S3Shelf(settings.model_copy(update={"s3_timeout": 2 * WITHIN})).reached
+
+
+def _publishes(party: RelyingParty) -> Callable[[], Awaitable[None]]:
+    async def published() -> None:
+        try:
+            await party.asked_anew()
+        except SignInFailed as failed:
+            if isinstance(failed.__cause__, (ValueError, TypeError)):
+                raise Wrong("publishes nothing that can be used") from failed
+            raise
+
+    return published
 
 
 def _keys(issuer: Issuer) -> Callable[[], Awaitable[None]]:

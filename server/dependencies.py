@@ -24,20 +24,28 @@ class Dependency:
     """One thing that a process depends on, and what was last seen of it."""
 
     def __init__(
-        self, name: str, look: Callable[[], Awaitable[None]], *, needed: bool = False, fresh: float = 0.5
+        self,
+        name: str,
+        look: Callable[[], Awaitable[None]],
+        *,
+        needed: bool = False,
+        fresh: float = 0.5,
+        ill: float = 0.0,
     ) -> None:
         """`look` returns where all is well and raises otherwise: `Wrong` with its word, anything else is `unreachable`.
 
-        Without what is `needed` the process can serve nobody. What was seen well holds for `fresh` seconds; what was
-        seen ill is looked at again by whoever asks next. Those who ask at one time wait for one look.
+        Without what is `needed` the process can serve nobody. What was seen well holds for `fresh` seconds, what was
+        seen ill for `ill`: by default whoever asks next looks again. Those who ask at one time wait for one look.
         """
         self.name = name
         self.needed = needed
         self.fault: str | None = "not looked at yet"
         self._look = look
         self._fresh = fresh
+        self._ill = ill
         self._latency = 0.0
-        self._changed = self._seen = time.monotonic()
+        self._changed = time.monotonic()
+        self._seen = float("-inf")
         self._looking: asyncio.Task[None] | None = None
 
     @property
@@ -47,7 +55,7 @@ class Dependency:
 
     async def seen(self) -> None:
         """Look at it, unless what was seen is still fresh."""
-        if self.up and time.monotonic() - self._seen < self._fresh:
+        if time.monotonic() - self._seen < (self._fresh if self.up else self._ill):
             return
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._once(), name=f"looking at {self.name}")

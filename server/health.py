@@ -27,12 +27,13 @@ class Health:
         """Say what is up, one by one. 503 without what nobody can be served without, and once it is about to stop:
         requests should go elsewhere.
 
-        Without Temporal, or without a worker, reading and contributing still work. Whoever asks often gets what was
-        seen half a second ago, or wait for the look of another, a second at most.
+        Without Temporal, or without a worker, reading and contributing still work; without the bucket all but files,
+        without a provider all but signing in with it: `degraded` says that anything is down. Whoever asks often gets
+        what was seen half a second ago, or waits for the look of another, a second at most.
         """
         await asyncio.gather(*(one.seen() for one in self._dependencies))
         ready = all(one.up for one in self._dependencies if one.needed) and not self._draining.begun
-        said: dict[str, Any] = {"ready": ready}
+        said: dict[str, Any] = {"ready": ready, "degraded": not all(one.up for one in self._dependencies)}
         said |= {one.name: "up" if one.up else "down" for one in self._dependencies if one.name in _FIRST}
         if self._draining.begun:
             said["draining"] = True

@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.dependencies import Wrong
 from server.files.shelf import ShelfFault, ShelfRefused, place_of
 from server.settings import Settings
 
 try:
     import obstore
-    from obstore.exceptions import BaseError
+    from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
     from obstore.store import S3Store
 except ImportError as missing:
     raise ShelfRefused(
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 _CHUNK = 262_144
+_NOBODYS = 64 * "0"
 
 
 class S3Shelf:
@@ -68,6 +70,25 @@ class S3Shelf:
                 raise ShelfFault(type(fault).__name__) from fault
 
         return pieces()
+
+    async def reached(self) -> None:
+        """See that the bucket is there and takes our key, by what it says of a content that nobody has.
+
+        Raises:
+            Wrong: it is not there, or refuses the key.
+            ShelfFault: it does not answer.
+        """
+        try:
+            await obstore.get_async(self._store, place_of(_NOBODYS), options={"range": (0, 1)})
+        except FileNotFoundError as fault:
+            if "NoSuchBucket" in str(fault):
+                raise Wrong("no such bucket") from fault
+        except (PermissionDeniedError, UnauthenticatedError, PermissionError) as fault:
+            # S3 says AccessDenied, and not that it is missing, to who may read and not list.
+            if "AccessDenied" not in str(fault):
+                raise Wrong("refuses our key") from fault
+        except (BaseError, OSError) as fault:
+            raise ShelfFault(type(fault).__name__) from fault
 
     async def erase(self, digest: str) -> None:
         """Delete the object."""

@@ -165,6 +165,14 @@ class RelyingParty:
         """
         if self._published is not None and monotonic() < self._published[1]:
             return self._published[0]
+        return await self.asked_anew()
+
+    async def asked_anew(self) -> Published:
+        """Ask the provider what it publishes of itself, whatever is believed, and believe that from now on.
+
+        Raises:
+            SignInFailed: it does not answer, or publishes nothing that people can be sent to. What was believed is.
+        """
         try:
             async with (
                 asyncio.timeout(WITHIN),

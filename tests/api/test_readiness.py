@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,16 +17,25 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from server import depended_on
+from server import depended_on, dependencies
+from server.dependencies import WITHIN
 from server.settings import Settings
+from server.sign_in.providers import DISCOVERY
 from store.pool import open_pool
 from tests.fixtures.postgres import Database
 from tests.fixtures.replicas import REPLICAS, create_app, working
+from tests.server.bucket import bucket_at, endpoint
 from tests.server.clamd import standing
+from tests.server.issuer import publishing
 from tests.workflows.conftest import embedded
 from workflows.connecting import connect
 
+__all__ = ["endpoint"]
+
 pytestmark = pytest.mark.postgres
+
+PATIENT = 10.0
+"""Seconds for a look where it is not tested how long it may take."""
 
 
 @asynccontextmanager
@@ -40,6 +50,8 @@ async def asked(folder: Path, database: str, **more: Any) -> AsyncIterator[Calla
 
         async def ask() -> tuple[int, dict[str, Any]]:
             answer = await client.get("/readyz")
+            down = any(one["state"] == "down" for one in answer.json()["dependencies"])
+            assert answer.json()["degraded"] is down
             return answer.status_code, {one["name"]: one for one in answer.json()["dependencies"]}
 
         yield ask
@@ -165,3 +177,69 @@ async def test_keys_of_an_issuer_that_cannot_be_had_are_said(database: Database,
     )
     async with asked(tmp_path, database.app, issuers_file=issuers) as ask:
         assert (await ask())[1]["keys of issuer 1"]["state"] == "down"
+
+
+async def test_a_bucket_is_reached_or_said_to_be_away_and_the_api_goes_on(
+    database: Database, tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dependencies, "WITHIN", PATIENT)
+
+    async def found(**more: Any) -> dict[str, Any]:
+        async with asked(tmp_path, database.app, **bucket_at(endpoint) | more) as ask:
+            status, found = await ask()
+            assert status == 200
+            bucket: dict[str, Any] = found["bucket"]
+            assert not any(word in str(found) for word in ("papers", "someone", "secret", "127.0.0.1"))
+            return bucket
+
+    assert (await found())["state"] == "up"
+    assert (await found(s3_bucket="papiers"))["fault"] == "no such bucket"
+    assert (await found(s3_endpoint="http://127.0.0.1:1"))["fault"] in ("unreachable", "too slow")
+    async with publishing() as store:
+        for code, fault in (("InvalidAccessKeyId", "refuses our key"), ("AccessDenied", None)):
+            body = f"<Error><Code>{code}</Code></Error>".encode()
+            store.publish(body, f"/papers/concertation/00/00/{64 * '0'}", status=403)
+            assert (await found(s3_endpoint=store.url)).get("fault") == fault, code
+        monkeypatch.setattr(dependencies, "WITHIN", WITHIN)
+        store.waits = asyncio.Event()
+        bucket = await found(s3_endpoint=store.url)
+        assert (bucket["fault"], bucket["latency_ms"] < 3_000) == ("too slow", True)
+
+
+async def test_a_provider_that_is_away_is_said_and_the_api_goes_on(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dependencies, "WITHIN", PATIENT)
+    monkeypatch.setenv("SECRET_OF_IT", "unsaid")
+    async with publishing() as provider:
+        file = tmp_path / "providers.yaml"
+        file.write_text(
+            f"[{{id: agents, label: {{fr: A, en: A}}, discovery_url: '{provider.url}{DISCOVERY}', "
+            "client_id: us, client_secret_env: SECRET_OF_IT}]"
+        )
+        whole = {
+            "issuer": provider.url, "authorization_endpoint": f"{provider.url}/a",
+            "token_endpoint": f"{provider.url}/t", "jwks_uri": f"{provider.url}/k",
+        }  # fmt: skip
+
+        async def found() -> dict[str, Any]:
+            async with asked(tmp_path, database.app, providers_file=file) as ask:
+                status, found = await ask()
+                assert status == 200
+                assert "127.0.0.1" not in str(found)
+                assert "unsaid" not in str(found)
+                one: dict[str, Any] = found["provider agents"]
+                assert not one["needed"]
+                return one
+
+        provider.publish(json.dumps(whole).encode(), DISCOVERY)
+        assert (await found())["state"] == "up"
+        provider.publish(b"{}", DISCOVERY)
+        assert (await found())["fault"] == "publishes nothing that can be used"
+        await provider.stop()
+        assert (await found())["fault"] == "unreachable"
+        await provider.start()
+        monkeypatch.setattr(dependencies, "WITHIN", WITHIN)
+        provider.waits = asyncio.Event()
+        away = await found()
+        assert (away["fault"], away["latency_ms"] < 3_000) == ("too slow", True)

@@ -1,6 +1,7 @@
 """What is looked at, how often, and what is said of it."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,3 +75,19 @@ async def test_a_look_ends(thing: Thing, monkeypatch: pytest.MonkeyPatch) -> Non
     one = Dependency("thing", thing.look)
     await one.seen()
     assert one.said()["fault"] == "too slow"
+
+
+async def test_what_is_far_and_was_ill_is_left_alone_for_a_while(
+    thing: Thing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(dependencies, "time", SimpleNamespace(monotonic=lambda: now))
+    one = Dependency("thing", thing.look, ill=5)
+    thing.fault = ConnectionRefusedError()
+    for _ in range(100):
+        await one.seen()
+    assert (thing.looks, one.said()["fault"]) == (1, "unreachable")
+    now += 5
+    thing.fault = None
+    await one.seen()
+    assert (thing.looks, one.up) == (2, True)

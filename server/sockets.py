@@ -13,16 +13,23 @@ from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from time import monotonic
 from typing import Any, NamedTuple, Protocol, cast
+from uuid import uuid4
 
 from graphql import GraphQLError
+from starlette.types import Scope
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    SubscribeMessage,
+)
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from api.context import Context
 from api.masking import masked
@@ -34,6 +41,7 @@ from server.limits.rates import RateLimited
 from server.limits.waiting import Waiting
 from server.messages import fault_of, identifier_of
 from server.signed import IssuerAway
+from server.telemetry.over_sockets import SocketOperation, turned_back
 from server.trusted_documents import DocumentRefused, TrustedDocuments
 from store.faults import StoreFault
 
@@ -77,13 +85,21 @@ class Charging(Protocol):
 class Wire(ASGIWebSocketAdapter):
     """What messages go over."""
 
+    @property
+    def scope(self) -> Scope:
+        """That of the handshake."""
+        return self.ws.scope
+
     async def close(self, code: int, reason: str) -> None:
         """Close; a reason that quotes what a client sent is cut to what a frame holds."""
         await super().close(code, reason.encode()[:_LONGEST_REASON].decode(errors="ignore"))
 
 
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
-    """One connection."""
+    """One connection. Each of its operations runs in a copy, with a context of its own."""
+
+    _asked: SocketOperation
+    """The operation of a copy."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin with nothing said."""
@@ -91,6 +107,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         self._messages = Bucket(MESSAGES, at=monotonic())
         self._sending = asyncio.Lock()
         self._closing: asyncio.Task[None] | None = None
+        self._scope = cast("Wire", self.websocket).scope
         self._in_hand = 0
         self._answered = asyncio.Event()
         self._answered.set()
@@ -144,6 +161,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             try:
                 message["payload"]["query"] = self._view.trusted.named(identifier)
             except DocumentRefused as refused:
+                turned_back(self._scope, "refused")
                 payload = [refused.said(self.context.languages).formatted]
                 await self.send_message({"type": "error", "id": message["id"], "payload": payload})
                 return
@@ -165,10 +183,24 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         except (StoreFault, IssuerAway):
             await self.websocket.close(code=1013, reason="Try again later")
 
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Begin an operation; count one that does not begin, since as many are at work as may be."""
+        known, most = self.operations, self.max_subscriptions_per_connection
+        full = most is not None and len(known) >= most
+        if full and self.connection_acknowledged and message["id"] not in known:
+            turned_back(self._scope, "turned_away")
+        await super().handle_subscribe(message)
+
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """Run one operation."""
+        """Run one operation, counted and traced."""
+        with SocketOperation(self._scope) as asked:
+            await self._run(operation, asked)
+
+    async def _run(self, operation: Operation[Context, None], asked: SocketOperation) -> None:
         own = copy.copy(self)
+        own._asked = asked
         own.context = self.context.fresh()
+        own.context.reference, own.context.followed = uuid4().hex, asked.follows
         left = self.context.seconds_left
         try:
             if not await self._still_works():
@@ -176,22 +208,28 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             await self._view.guard.request(own.context.viewer, own.context.address)
             self._view.trusted.require(operation.query, by_cookie=own.context.session is not None)
             self._view.charge(own.context, operation.query, operation.operation_name, operation.variables)
+            kind = cast("ProvingSchema", self.schema).kind(operation.query, operation.operation_name)
+            asked.reads(kind, self._view.trusted.name(operation.query), own.context.reference)
             async with self._sending:  # while the client does not read, nothing is read for it either
                 pass
-            with self._at_work(own.context, operation):
+            with self._at_work(own.context, kind):
                 async with (
                     asyncio.timeout(None if left is None else max(0.0, left())) as end,
                     self._watched(end),
                 ):
                     await super(Socket, own).run_operation(operation)
         except RateLimited as limited:
+            asked.note("turned_away")
             await operation.send_initial_errors([as_error(limited, self.context.languages)])
         except DocumentRefused as refused:
+            asked.note("refused")
             await operation.send_initial_errors([refused.said(self.context.languages)])
         except StoreFault as fault:
-            error = masked(GraphQLError("", original_error=fault), self.context)
+            asked.note("unavailable")
+            error = masked(GraphQLError("", original_error=fault), own.context)
             await operation.send_initial_errors([error])
         except TimeoutError:
+            asked.note("refused")
             await self._forbid()
 
     async def send_message(self, message: Message) -> None:
@@ -211,10 +249,9 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             await super().send_message(message)
 
     @contextmanager
-    def _at_work(self, context: Context, operation: Operation[Context, None]) -> Iterator[None]:
+    def _at_work(self, context: Context, kind: str) -> Iterator[None]:
         """Count an operation; subscriptions go on, and are counted by sockets."""
-        subscribes = cast("ProvingSchema", self.schema).subscribes
-        if subscribes(operation.query, operation.operation_name):
+        if kind == OperationType.SUBSCRIPTION.value:
             yield
             return
         with self._view.guard.at_work(context):
@@ -256,7 +293,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             watching.cancel()
 
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: Any) -> None:
-        async with aclosing(_with_request_errors(result_source)) as results:
+        async with aclosing(_with_request_errors(result_source, self._asked)) as results:
             await super()._send_result_stream(operation, cast("Any", results))
 
     @staticmethod
@@ -264,9 +301,10 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         """Close for no document: other operations go on."""
 
 
-async def _with_request_errors(results: Any) -> AsyncGenerator[Any, None]:
+async def _with_request_errors(results: Any, asked: SocketOperation) -> AsyncGenerator[Any, None]:
     """Give results; variables that were refused before execution as such, and not as a result without data."""
     async for result in results:
+        asked.answered(result.errors)
         if (
             isinstance(result, ExecutionResult)
             and result.data is None

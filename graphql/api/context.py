@@ -52,6 +52,8 @@ class Context:
     still_works: Callable[[], Awaitable[bool]] | None = None
     #: Is called when the socket is closed.
     leave: Callable[[], None] | None = None
+    #: Is called when a subscription follows: it is answered then, and goes on.
+    followed: Callable[[], None] | None = None
     #: What an operator finds this request by, in the log.
     reference: str = ""
     #: Whether a command of this operation was done: a fault after it hides its outcome from the client.

@@ -71,11 +71,6 @@ class ProvingSchema(strawberry.Schema):
         found = _type(parsed, operation_name) if isinstance(parsed, Parsed) else None
         return found.value if found else "unknown"
 
-    def subscribes(self, query: str, operation_name: str | None) -> bool:
-        """Say whether an operation is a subscription, which goes on and on."""
-        parsed = self.documents.read(query)
-        return isinstance(parsed, Parsed) and _type(parsed, operation_name) is OperationType.SUBSCRIPTION
-
     def forget(self) -> None:
         """Remember no document any more."""
         self._proven.clear()

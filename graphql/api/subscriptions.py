@@ -50,6 +50,8 @@ class Subscription:
             raise BadInput(InputFault.CONCERTATION, path=("concertationId",), languages=context.languages)
         follower = _Follower(info, at, at.process.seq if after is None else after)
         async with context.feed.watch(at.id, follower.seq) as watch:
+            if context.followed is not None:
+                context.followed()
             waited = False
             while True:
                 async for event in follower.events():

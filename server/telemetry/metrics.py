@@ -85,15 +85,15 @@ class ApiMetrics(ProcessMetrics):
         registry = self.registry
         self.requests = Counter(
             "concertation_requests",
-            "Requests over HTTP by what was asked (query, mutation, unknown, page) and what became of it "
-            "(answered, errors, fault, unavailable, turned_away, refused).",
-            ["kind", "outcome"],
+            "Requests over HTTP and operations over sockets by what was asked (query, mutation, subscription, unknown, "
+            "page) and what became of it (answered, errors, fault, unavailable, turned_away, refused, left).",
+            ["transport", "kind", "outcome"],
             registry=registry,
         )
         self.duration = Histogram(
             "concertation_request_duration_seconds",
-            "From the head of a request to the end of its answer.",
-            ["kind"],
+            "From the head of a request to the end of its answer; of a subscription, until it follows.",
+            ["transport", "kind"],
             buckets=ANSWERS,
             registry=registry,
         )

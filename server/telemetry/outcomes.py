@@ -1,8 +1,11 @@
-"""What became of a request: noted by whoever answers it, counted by whoever stands before the application."""
+"""What became of a request: noted by whoever answers it, counted by whoever stands before the application.
+
+Operations of sockets are counted one by one, by server/telemetry/over_sockets.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import perf_counter
 from typing import Any, Protocol
@@ -16,7 +19,11 @@ from server.telemetry.metrics import ApiMetrics
 
 _ASKED = "concertation.asked"
 TRACED = "concertation.traced"
-"""What traces a request, where anything does."""
+"""What traces a request, or each operation of a socket, where anything does."""
+COUNTED = "concertation.counted"
+"""What counts the operations of a socket, where anything does."""
+HTTP = "http"
+"""The transport, as metrics call it."""
 _NOT_COUNTED = ("/healthz", "/readyz")
 """Asked by programs that watch, again and again."""
 _OUR_FAULT = {FaultCode.INTERNAL.value}
@@ -28,6 +35,10 @@ class Traced(Protocol):
 
     def operation(self, kind: str, name: str | None) -> AbstractContextManager[None]:
         """Trace an operation."""
+        ...
+
+    def message(self, scope: MutableMapping[str, Any]) -> AbstractContextManager[Callable[[], None]]:
+        """Begin a trace with an operation of a socket; what this gives says that it failed."""
         ...
 
 
@@ -42,10 +53,11 @@ def operation(scope: MutableMapping[str, Any], kind: str, name: str | None, refe
 
 def note(scope: MutableMapping[str, Any], kind: str, errors: list[GraphQLError] | None) -> None:
     """Note what kind of operation was executed, and with which errors."""
-    scope[_ASKED] = kind, _outcome(errors)
+    scope[_ASKED] = kind, outcome_of(errors)
 
 
-def _outcome(errors: list[GraphQLError] | None) -> str:
+def outcome_of(errors: list[GraphQLError] | None) -> str:
+    """Say what became of an operation that was answered with these errors."""
     if not errors:
         return "answered"
     codes = {(error.extensions or {}).get("code") for error in errors}
@@ -73,7 +85,9 @@ class Counting:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request, or a socket."""
+        if scope["type"] == "websocket":
+            scope[COUNTED] = self._metrics
         if scope["type"] != "http" or scope["path"] in _NOT_COUNTED:
             await self._app(scope, receive, send)
             return
@@ -92,5 +106,5 @@ class Counting:
                 "unknown" if scope["path"] == "/graphql" else "page",
                 _of_status(status),
             )
-            self._metrics.requests.labels(kind, outcome).inc()
-            self._metrics.duration.labels(kind).observe(perf_counter() - began)
+            self._metrics.requests.labels(HTTP, kind, outcome).inc()
+            self._metrics.duration.labels(HTTP, kind).observe(perf_counter() - began)

@@ -1,12 +1,14 @@
 """Traces: one for each request, from its head through GraphQL, SQL, the update, the workflow and the activity.
 
+Each operation of a socket has one, too, which begins with its message.
+
 Nothing here is imported, let alone paid for, unless somebody collects traces (OTEL_EXPORTER_OTLP_ENDPOINT).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
@@ -79,9 +81,11 @@ class Tracing:
         self._provider.force_flush(1000)
 
     def before(self, app: ASGIApp) -> ASGIApp:
-        """Stand before the application, and begin a trace with each request."""
+        """Begin a trace with each request; let sockets know who traces what they carry."""
 
         async def traced(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "websocket":
+                scope[TRACED] = self
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
@@ -107,7 +111,22 @@ class Tracing:
 
         return traced
 
-    def _caller(self, scope: Scope) -> list[Link]:
+    @contextmanager
+    def message(self, scope: MutableMapping[str, Any]) -> Iterator[Callable[[], None]]:
+        """Begin a trace with an operation of a socket; give what says that it failed."""
+        with (
+            self.tracer.start_as_current_span(
+                "SUBSCRIBE /graphql",
+                Context(),
+                SpanKind.SERVER,
+                {"http.route": "/graphql"},
+                links=self._caller(scope),
+            ) as span,
+            self.named_in_the_log(),
+        ):
+            yield lambda: span.set_status(Status(StatusCode.ERROR))
+
+    def _caller(self, scope: MutableMapping[str, Any]) -> list[Link]:
         """Link the trace of whoever asks, where they name one: ours is our own, whatever they say of theirs."""
         for name, value in scope["headers"]:
             if name == b"traceparent":

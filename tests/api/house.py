@@ -70,6 +70,8 @@ class House:
         before: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     ) -> None:
         self.app = app
+        #: The same behind what measures it.
+        self.measured = before(app)
         #: What the application was given to hold callers to limits.
         self.guard = guard or Guard(None)
         #: For how long whoever was paced would have waited, in seconds; nobody does here.
@@ -79,7 +81,7 @@ class House:
         self.sender = sender
         self.clock = clock
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=before(app), raise_app_exceptions=False),
+            transport=httpx.ASGITransport(app=self.measured, raise_app_exceptions=False),
             base_url="http://127.0.0.1",
         )
         self._keys = 0

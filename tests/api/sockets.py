@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import websockets
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from websockets.asyncio.client import ClientConnection
 from websockets.typing import Subprotocol
 
@@ -21,7 +21,7 @@ TRANSPORT = Subprotocol("graphql-transport-ws")
 
 
 @asynccontextmanager
-async def served(app: Starlette, *, port: int = 0, **more: Any) -> AsyncIterator[str]:
+async def served(app: ASGIApp, *, port: int = 0, **more: Any) -> AsyncIterator[str]:
     """Serve an application that has started already, as `concertation api` would, on any free port unless told.
 
     Gives `host:port`.
@@ -57,6 +57,15 @@ class Socket:
         async with asyncio.timeout(20):
             found: dict[str, Any] = json.loads(await self.connection.recv())
             return found
+
+    async def answer(self, query: str, variables: dict[str, Any] | None = None, id: str = "9") -> Any:
+        """Ask a query or a mutation, and give what is answered: data and errors, or a list of errors alone."""
+        await self.send(type="subscribe", id=id, payload={"query": query, "variables": variables or {}})
+        answer = await self.receive()
+        assert answer["id"] == id, answer
+        if answer["type"] == "next":
+            assert await self.receive() == {"type": "complete", "id": id}
+        return answer["payload"]
 
     async def follow(self, concertation: str, after: int | None = None, *, figures: bool = False) -> None:
         variables = {"concertationId": concertation, "after": after, "figures": figures}

@@ -17,7 +17,8 @@ from server.settings import Settings
 from server.telemetry.instruments import ApiInstruments
 from server.telemetry.spans import Tracing
 from store.pool import open_pool
-from tests.api.house import DirectSender, House, pseudonym
+from tests.api.house import DirectSender, House, document, pseudonym
+from tests.api.sockets import connected, served
 from tests.api.stage import Stage
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
@@ -121,3 +122,39 @@ async def test_no_trace_says_who_somebody_is_or_what_they_said(
     assert {"GET /receipts", "GET /other", "query", "mutation SubmitContribution"} <= {
         span.name for span in collector.spans
     }
+
+
+async def test_what_comes_over_a_socket_is_a_trace_from_its_message_to_the_statement_and_says_of_nobody(
+    house: House, tracing: Tracing, collector: Collector
+) -> None:
+    stage = Stage(house)
+    await stage.open()
+    await collected(tracing)
+    collector.spans.clear()
+    async with served(house.measured) as address:
+        async with connected(address) as socket:
+            await socket.begin(f"Bearer {house.token('citizen')}")
+            place = {"concertationId": stage.id, "stage": "appel", "round": 1}
+            given = {**place, "idempotencyKey": "s1", "body": SAID, "themes": ["sante"]}
+            sent = await socket.answer(document("SubmitContribution"), {"input": given})
+            alias = NAME.split()[1]
+            await socket.answer(
+                f"query {alias}($s: String!) {{ {alias}: concertation(slug: $s) {{ id }} }}", {"s": NAME}
+            )
+            await socket.follow(stage.id, 0)
+            await socket.event()
+            await stage.do("Suspend", "coordinator", reason=SAID)
+            while (await socket.event())["kind"] != "suspended":
+                pass
+        await collected(tracing)
+    code = sent["data"]["submitContribution"]["receipt"]["code"]
+    root = ["SUBSCRIBE /graphql", "mutation SubmitContribution"]
+    (way,) = collector.ways("submit_contributions") + collector.ways("submit_contribution")
+    assert way[:2] == root
+    roots = [span for span in collector.spans if span.name == root[0]]
+    assert len({span.trace for span in roots}) == len(roots) == 3
+    assert ["SUBSCRIBE /graphql", "query"] in collector.ways("query")
+    followed = [span for span in collector.spans if span.name == "subscription Events"]
+    assert len(followed) == 1  # over before the socket was
+    for words in (SAID, NAME, alias, code, pseudonym("citizen"), house.token("citizen")):
+        assert words.encode() not in collector.raw, words

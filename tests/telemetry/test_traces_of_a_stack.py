@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from server.demo.documents import document
+from tests.api.sockets import connected
 from tests.e2e.running import Running
 from tests.telemetry.collector import Collector, collecting
 
@@ -52,10 +55,7 @@ def test_a_command_is_one_trace_from_the_post_to_the_statement(
     facts = json.loads((tmp_path / "ready.json").read_text())
     for number in (1, 2):
         draft(facts, f"essai-{number}")
-    ends = time.monotonic() + 30
-    while collector.ways("append").count(WAY) < 2:
-        assert time.monotonic() < ends, collector.ways("append")
-        time.sleep(0.2)
+    wait_for(collector, WAY, 2)
     spans = [span for span in collector.spans if span.name == "append"]
     assert {span.service for span in spans} == {"concertation-worker"}
     traces = {span.trace for span in spans}
@@ -66,13 +66,37 @@ def test_a_command_is_one_trace_from_the_post_to_the_statement(
         ("concertation-api", "", (THEIRS,))
     }
     assert collector.ways("open_concertation").count([*WAY[:-1], "open_concertation"]) == 2
-    for words in (TITLE, "Quatrepoint", "essai-1", facts["tokens"]["coordinator"]):
+
+    asyncio.run(draft_over_a_socket(facts, "essai-3"))
+    wait_for(collector, ["SUBSCRIBE /graphql", *WAY[1:]], 1)
+    for words in (TITLE, "Quatrepoint", "essai-1", "essai-3", facts["tokens"]["coordinator"]):
         assert words.encode() not in collector.raw
 
 
-def draft(facts: dict[str, Any], slug: str) -> None:
+def wait_for(collector: Collector, way: list[str], number: int) -> None:
+    """Wait until so many statements have come at the end of such a trace."""
+    ends = time.monotonic() + 30
+    while collector.ways("append").count(way) < number:
+        assert time.monotonic() < ends, collector.ways("append")
+        time.sleep(0.2)
+
+
+def asked_to_draft(slug: str) -> dict[str, Any]:
     given = {"idempotencyKey": slug, "slug": slug, "title": {"fr": TITLE}, "procedure": "standard"}
-    asked = {"query": document("DraftConcertation"), "variables": {"input": given}}
+    return {"query": document("DraftConcertation"), "variables": {"input": given}}
+
+
+async def draft_over_a_socket(facts: dict[str, Any], slug: str) -> None:
+    address = urlsplit(facts["ws_url"]).netloc
+    async with connected(address) as socket:
+        await socket.begin(f"Bearer {facts['tokens']['coordinator']}")
+        asked = asked_to_draft(slug)
+        said = await socket.answer(asked["query"], asked["variables"])
+    assert said["data"]["draftConcertation"]["__typename"] == "ConcertationAccepted", said
+
+
+def draft(facts: dict[str, Any], slug: str) -> None:
+    asked = asked_to_draft(slug)
     request = urllib.request.Request(
         facts["graphql_url"],
         json.dumps(asked).encode(),

@@ -19,6 +19,16 @@ from store.recording import record
 from store.replies import Recorded
 from store.sealing import entitled
 
+_PASSING = (
+    StoreUnreachable,
+    SnapshotUnreadable,
+    asyncpg.PostgresError,
+    OSError,
+    SealingFailed,
+    ApplicationError,
+)
+_FOR_GOOD = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+
 
 class Records:
     """The activities, with the worker's pool, and the address that a sealing child process connects to itself."""
@@ -65,20 +75,12 @@ def _sorted_out() -> Iterator[None]:
     """
     try:
         yield
-    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as fault:
-        raise _for_good(fault) from fault
-    except (
-        StoreUnreachable,
-        SnapshotUnreadable,
-        asyncpg.PostgresError,
-        OSError,
-        SealingFailed,
-        ApplicationError,
-    ):
-        raise
     except Exception as fault:
-        raise _for_good(fault) from fault
-
-
-def _for_good(fault: Exception) -> ApplicationError:
-    return ApplicationError(f"{type(fault).__name__}: {fault}", type=type(fault).__name__, non_retryable=True)
+        if isinstance(fault, _PASSING) and not isinstance(fault, _FOR_GOOD):
+            raise
+        # No text of the fault: PostgreSQL's show rows, and Temporal keeps what it is told.
+        raise ApplicationError(
+            "The program fails on this, however often it is tried.",
+            type=type(fault).__name__,
+            non_retryable=True,
+        ) from fault

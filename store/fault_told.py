@@ -1,4 +1,4 @@
-"""What a log may have of a fault: of what kind it is and where it arose, never its text.
+"""What a log, or a history of Temporal, may have of a fault: of what kind it is and where it arose, never its text.
 
 PostgreSQL's messages show rows, pydantic's what was put in, a mail server's whom it does not know. So a text is told
 only where the program wrote it: in the docstring of the class.
@@ -28,7 +28,7 @@ def told(fault: BaseException) -> str:
     current: BaseException | None = fault
     while current is not None and id(current) not in seen and len(links) < FRAMES:
         seen.add(id(current))
-        links.append(_one(current))
+        links.append(told_alone(current))
         # Temporal's failures keep what caused them here; Python's say it themselves.
         current = (
             current.__cause__
@@ -61,7 +61,8 @@ def tell_no_more_than_this(process: str) -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-def _one(fault: BaseException) -> str:
+def told_alone(fault: BaseException) -> str:
+    """Say of what kind a fault is, without its causes."""
     said = [word for word in (_text(fault), *_marks(fault)) if word]
     return f"{type(fault).__name__} ({', '.join(said)})" if said else type(fault).__name__
 

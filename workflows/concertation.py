@@ -139,7 +139,8 @@ class ConcertationWorkflow:
         act = RecordSeal(figures=figures)
         recorded = await self._record(self._own(act, f"seal/{run.round}/{run.key}/{len(run.seals)}", run))
         if isinstance(recorded.reply, Refused) and not self._process.over:
-            raise ApplicationError(f"The seal was refused: {recorded.reply.refusal.code}", type="SealRefused")
+            # Why, is in the reply, in the history.
+            raise ApplicationError("The seal was refused.", type="SealRefused")
 
     def _end_seals(self) -> None:
         """Forget the seals that are recorded; one that failed fails the run."""

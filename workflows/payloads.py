@@ -30,6 +30,7 @@ from domain.acts import Command, SealFigures
 from domain.process import Process
 from store.replies import Recorded, Reply
 from store.snapshots import read_process
+from workflows.failures import ToldFailures
 
 #: Everything that a workflow reads. Others may be read too; their adapter is made by who comes first.
 READ = (Command, Process | None, Recorded, SealFigures, Reply, datetime | None, list[str], str, None)
@@ -117,7 +118,11 @@ def data_converter(*, full: bool = False) -> DataConverter:
     for hint in READ:
         _adapter(hint)
     converter = FullPayloads if full else ConcertationPayloads
-    return DataConverter(payload_converter_class=converter, payload_codec=LargeCompressed())
+    return DataConverter(
+        payload_converter_class=converter,
+        payload_codec=LargeCompressed(),
+        failure_converter_class=ToldFailures,
+    )
 
 
 @cache

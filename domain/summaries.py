@@ -76,6 +76,8 @@ class Names:
     def stage(self, key: str) -> str:
         """Name a stage, with its axis."""
         stage = self.process.stages.get(key) if self.process else None
+        if stage is None and self.process and self.process.removed and key in self.process.removed:
+            stage = self.process.removed[key].stage
         if stage is None:
             return key
         return stage_name(stage, self.process.lanes if self.process else {}, self.languages)

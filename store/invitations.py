@@ -54,6 +54,16 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """How many invitations to a stage there are."""
+
+    count: int
+    #: Of them.
+    accepted: int
+    declined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """A code that somebody tries, in one concertation, from an address."""
 
@@ -99,8 +109,19 @@ async def reissue(
         voids,
     )
     if refused is not None:
-        return Refusal(Code(refused), {}, ("invitationId",))
+        # Nothing else ends an invitation itself than that its stage was taken out.
+        why = Code.INVITATION_CLOSED if refused == "INVITATION_EXPIRED" else Code(refused)
+        return Refusal(why, {}, ("invitationId",))
     return Invited(id=invitation, code=code)
+
+
+async def made_to(connection: Connection, concertation: str, stages: Sequence[str]) -> dict[str, Made]:
+    """Count the invitations to each of these stages that has any."""
+    rows = await connection.fetch("SELECT * FROM invitations_to($1, $2)", parse(concertation), list(stages))
+    return {
+        row["stage"]: Made(count=row["made"], accepted=row["accepted"], declined=row["declined"])
+        for row in rows
+    }
 
 
 async def open_code(connection: Connection, attempt: Attempt) -> Invitation | Refusal:
@@ -152,7 +173,8 @@ def _row(concertation: str, invitee: Invitee, code: str) -> dict[str, Any]:
 def read_answer(answer: Mapping[str, Any]) -> Invitation | Refusal:
     """Read what a function of the store says of a code."""
     if "refusal" in answer:
-        code = Code(answer["refusal"])
+        closed = answer.get("because") == "stage_removed"
+        code = Code.INVITATION_CLOSED if closed else Code(answer["refusal"])
         args = {"retryAt": _instant(answer["retry_at"])} if "retry_at" in answer else {}
         return Refusal(code, {key: value.isoformat() for key, value in args.items() if value}, ("code",))
     row = answer["invitation"]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.events import Event
+from domain.events import Event, ProcedureMigrated
 from domain.noticing.audiences import is_told_to_all, members, publishes_synthesis
 from domain.noticing.table import CONVENING, FIXED, NOTICES, OUTSIDE_THE_LEDGER, Audience, Rule, Theme
 from domain.noticing.wording import Words, of_event, of_occasion
@@ -186,6 +186,9 @@ async def _of_events(
                 due=dues.get((row["concertation"], row["seq"])),
             )
         )
+        if isinstance(event.fact, ProcedureMigrated):
+            due = dues.get((row["concertation"], row["seq"]))
+            occasions += await _invitations_closed(connection, event, process, due)
         if publishes_synthesis(event, process):
             occasions.append(
                 Occasion(
@@ -199,6 +202,38 @@ async def _of_events(
                 )
             )
     return occasions
+
+
+async def _invitations_closed(
+    connection: Connection, event: Event, process: Process, due: datetime | None
+) -> list[Occasion]:
+    """Those who were invited to stages that were taken out: once for each stage, whatever is migrated later."""
+    gone = process.removed or {}
+    found = await connection.fetch(
+        """
+        SELECT i.stage, i.round, array_agg(i.member) FILTER (WHERE i.member IS NOT NULL) AS members,
+            array_agg(i.organisation) FILTER (WHERE i.organisation IS NOT NULL) AS organisations
+        FROM invitation i JOIN unnest($2::text[], $3::integer[]) AS g (stage, round) USING (stage, round)
+        WHERE i.concertation = $1 AND i.declined_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+        parse(process.id),
+        list(gone),
+        [one.run.round for one in gone.values()],
+    )
+    kind = "invitation_closed"
+    return [
+        Occasion(
+            key=f"{kind}/{process.id}/{row['round']}/{row['stage']}",
+            concertation=process.id,
+            kind=kind,
+            at=event.at,
+            words=of_occasion(kind, process, row["stage"]),
+            members=members(NOTICES[kind].to, event, process, row["members"] or ()),
+            organisations=row["organisations"] or (),
+            due=due,
+        )
+        for row in found
+    ]
 
 
 async def _members(connection: Connection, rule: Rule, event: Event, process: Process) -> list[str]:
@@ -241,6 +276,7 @@ async def _others(connection: Connection, rows: Sequence[Any], known: KnownProce
         SELECT o.id, i.member, i.organisation, i.stage, NULL, i.id
         FROM outbox o JOIN invitation i ON i.id = (o.payload ->> 'invitation')::uuid
         WHERE o.id = ANY ($1::bigint[]) AND i.accepted_at IS NULL AND i.declined_at IS NULL
+            AND NOT stage_removed(i.concertation, i.round, i.stage)
         ORDER BY 1
         """,
         list(wanted),

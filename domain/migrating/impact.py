@@ -124,6 +124,12 @@ class Impact:
         return tuple(change for change in self.changes if change.effect is Effect.REFUSED)
 
     @property
+    def stages_gone(self) -> tuple[str, ...]:
+        """Give the keys of the stages that are taken out."""
+        gone = (change for change in self.changes if change.part == "stage" and change.after is None)
+        return tuple(change.stage for change in gone if change.stage is not None)
+
+    @property
     def digest(self) -> str:
         """Name the report by what it says: whoever migrates names the one that they read.
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from domain.migrating.impact import Change
 from domain.migrating.reporting import finding_of
+from domain.process import Process
+from domain.summaries import Names
 from domain.texts import Shown, has_text, localised, text
 
 _WORDS = {"visibility": "visibility", "kind": "kind", "channel": "channel", "office_role": "role"}
@@ -31,6 +33,16 @@ def change_text(change: Change, languages: Sequence[str]) -> str:
         what=_what(change, languages),
         before=before,
         after=after,
+    )
+
+
+def invitations_text(
+    process: Process, stage: str, languages: Sequence[str], *, count: int, accepted: int, declined: int
+) -> str:
+    """Say what becomes of the invitations to a stage that is taken out."""
+    name = Names(process, languages).stage(stage)
+    return text(
+        "impact.invitations", languages, stage=name, count=count, accepted=accepted, declined=declined
     )
 
 

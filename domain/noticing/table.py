@@ -85,6 +85,7 @@ _CALENDAR = {
 _PARTICIPATION = {
     "invitation": Rule(Theme.INVITATION, (_A.INVITED,)),
     "invitation_reminder": Rule(Theme.INVITATION, (_A.INVITED,)),
+    "invitation_closed": Rule(Theme.INVITATION, (_A.INVITED,)),
     "contribution_received": Rule(Theme.RECEIPT, (_A.AUTHOR,)),
     "contribution_withdrawn": Rule(Theme.RECEIPT, (_A.AUTHOR,)),
     "contribution_moderated": Rule(Theme.MODERATION, (_A.AUTHOR,)),

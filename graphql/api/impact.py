@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -21,9 +22,10 @@ from domain.deciding.seats import offices_named
 from domain.deciding.signing import signoff_named
 from domain.migrating import impact as model
 from domain.migrating.reporting import report
-from domain.migrating.wording import because_text, change_text
+from domain.migrating.wording import because_text, change_text, invitations_text
 from domain.refusals import Code, Refusal
 from domain.rights import may
+from store import invitations
 
 
 @strawberry.type(description="One thing that a later version of the procedure changes.")
@@ -66,10 +68,20 @@ class BallotImpact:
     fate: BallotFate = field(description="What becomes of it.")
 
 
+@strawberry.type(description="Invitations that are closed, since the stage that they call to is taken out.")
+class InvitationsImpact:
+    stage_key: str = field(description="The key of the stage.")
+    count: int = field(description="How many there are. The digest of the report does not depend on it.")
+    accepted: int = field(description="How many of them were accepted.")
+    declined: int = field(description="How many were declined: all others are told that theirs is closed.")
+    summary: str = field(description="The same, in one sentence in the language of the request.")
+
+
 @strawberry.type(description="The report on moving a concertation to a later version of its procedure.")
 class ProcedureImpact:
     at: Private[Snapshot]
     known: Private[KnownProcedure]
+    gone: Private[tuple[str, ...]]
     digest: str = field(
         description="Names the report by what it says: `migrateProcedure` asks for the one that was read."
     )
@@ -86,6 +98,17 @@ class ProcedureImpact:
     @field(description="The later version.")
     def procedure(self) -> Procedure:
         return procedure_of(self.known.definition, self.known.digest, self.known.published_at)
+
+    @field(
+        description="The invitations that are closed with a stage that is taken out; no entry for a stage without any."
+    )
+    async def invitations(self, info: Info) -> list[InvitationsImpact]:
+        if not self.gone:
+            return []
+        found = await info.context.reading.ask(
+            lambda connection: invitations.made_to(connection, self.at.id, self.gone)
+        )
+        return [_invitations(info, self.at, stage, found[stage]) for stage in self.gone if stage in found]
 
     @field(description="The offices that would have to sign; none: the coordination alone does it.")
     def signatories(self) -> list[Office]:
@@ -111,6 +134,7 @@ async def impact_of(info: Info, at: Snapshot, version: int) -> ProcedureImpact |
         return ProcedureImpact(
             at=at,
             known=known,
+            gone=(),
             digest="",
             permitted=False,
             findings=findings,
@@ -123,6 +147,7 @@ async def impact_of(info: Info, at: Snapshot, version: int) -> ProcedureImpact |
     return ProcedureImpact(
         at=at,
         known=known,
+        gone=impact.stages_gone,
         digest=impact.digest,
         permitted=not impact.refused,
         findings=[],
@@ -149,6 +174,16 @@ def _change(info: Info, change: model.Change) -> ProcedureChange:
         source=change.source,
         summary=change_text(change, info.context.languages),
         explanation=because_text(change, info.context.languages),
+    )
+
+
+def _invitations(info: Info, at: Snapshot, stage: str, made: invitations.Made) -> InvitationsImpact:
+    return InvitationsImpact(
+        stage_key=stage,
+        count=made.count,
+        accepted=made.accepted,
+        declined=made.declined,
+        summary=invitations_text(at.process, stage, info.context.languages, **asdict(made)),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from server.errors import CommandFailed
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from domain.migrating.impact import Impact, Moved
     from domain.procedure import Procedure
     from domain.process import Process
+    from store.invitations import Made
 
 
 class ConcertationMissing(CommandFailed):
@@ -36,29 +38,38 @@ async def tell_impact(
     from domain.summaries import refusal_text
     from server.embedded.standing import looking_into
     from store.concertations import named, processes
+    from store.invitations import made_to
     from store.procedures import procedure_digest
 
     async with looking_into(settings, "procedure impact") as connection:
         key = await named(connection, name)
         read = (await processes(connection, [key])).get(key) if key is not None else None
-    if read is None:
-        raise ConcertationMissing(f"{name}: there is no such concertation")
-    found = read.process
-    reported = report(found, later, procedure_digest(later), read.at)
-    if isinstance(reported, Refusal):
-        raise NotExamined(refusal_text(reported, found, languages))
-    after, impact = reported
+        if read is None:
+            raise ConcertationMissing(f"{name}: there is no such concertation")
+        found = read.process
+        reported = report(found, later, procedure_digest(later), read.at)
+        if isinstance(reported, Refusal):
+            raise NotExamined(refusal_text(reported, found, languages))
+        after, impact = reported
+        closed = await made_to(connection, found.id, impact.stages_gone)
     if as_json:
         said = TypeAdapter(model.Impact).dump_python(impact, mode="json")
+        said["invitations"] = {stage: asdict(made) for stage, made in closed.items()}
         print(json.dumps({"digest": impact.digest, **said}, ensure_ascii=False, indent=2))
     else:
-        for line in _lines(found, after, impact, languages):
+        for line in _lines(found, after, impact, closed, languages):
             print(line)
     return 1 if impact.refused else 0
 
 
-def _lines(process: Process, after: Followed, impact: Impact, languages: Sequence[str]) -> Iterator[str]:
-    from domain.migrating.wording import because_text, change_text
+def _lines(
+    process: Process,
+    after: Followed,
+    impact: Impact,
+    closed: Mapping[str, Made],
+    languages: Sequence[str],
+) -> Iterator[str]:
+    from domain.migrating.wording import because_text, change_text, invitations_text
     from domain.texts import label, text
     from server.commands.procedure import line_of
 
@@ -69,6 +80,8 @@ def _lines(process: Process, after: Followed, impact: Impact, languages: Sequenc
         yield f"    {because_text(change, languages)}{source}"
     for moved in impact.dates:
         yield _dates(process, after, moved, languages)
+    for stage, made in closed.items():
+        yield invitations_text(process, stage, languages, **asdict(made))
     for open_ in impact.ballots:
         purpose = label(process.ballots[open_.ballot].purpose, languages)
         yield text("impact.ballot", languages, what=purpose, fate=label(open_.fate, languages))

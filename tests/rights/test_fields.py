@@ -246,6 +246,7 @@ ELSEWHERE = {
     "Account": "of who signs in with an issuer: tests/api/test_sign_in.py",
     "BrowserSession": "of who signs in with a browser: tests/api/test_browser_sessions.py",
     "AwaitedResponse": "public with its recommendation; none is left once the decision is issued",
+    "InvitationsImpact": "of a version that takes a stage out: tests/api/test_closed_invitations.py",
     "FiguresUpdated": "no event of the ledger: tests/api/test_subscriptions.py",
 }
 """Types that are no objects of the scene: where they are looked at."""

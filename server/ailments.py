@@ -6,6 +6,7 @@ Nothing here changes anything, and every look ends within seconds.
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -28,6 +29,8 @@ LARGEST_SAMPLED = 20_000_000
 #: A disk is nearly full that has less than so many bytes free; a small one, so much of the whole.
 LEAST_FREE = 500_000_000
 LEAST_FREE_SHARE = 0.05
+#: The same of inodes, of which each file takes one: a disk without any is full, however much room it has.
+LEAST_INODES = 20_000
 #: One backup a day, and what the next one takes.
 BACKUP_WITHIN = timedelta(hours=26)
 #: Deadlines go by the database's clock, tokens by the machine's, in seconds.
@@ -86,14 +89,22 @@ def of_machine(settings: Settings) -> Iterator[Ailment]:
         if file.stat().st_mode & 0o077:
             yield Ailment(kind="key_open", details={"file": str(file)})
     seen = set()
-    for place in (settings.data_dir, settings.files_folder):
+    for place in (settings.data_dir, settings.data_dir / "postgres", settings.files_folder):
         while not place.exists():
             place = place.parent
         device = place.stat().st_dev
-        usage = shutil.disk_usage(place)
-        if device not in seen and usage.free < min(LEAST_FREE, LEAST_FREE_SHARE * usage.total):
-            yield Ailment(kind="disk", details={"place": str(place), "free": f"{usage.free // 1_000_000} MB"})
+        if device not in seen:
+            yield from _of_disk(place)
         seen.add(device)
+
+
+def _of_disk(place: Path) -> Iterator[Ailment]:
+    usage, entries = shutil.disk_usage(place), os.statvfs(place)
+    if usage.free < min(LEAST_FREE, LEAST_FREE_SHARE * usage.total):
+        yield Ailment(kind="disk", details={"place": str(place), "free": f"{usage.free // 1_000_000} MB"})
+    # Some file systems make inodes as they are needed, and name none.
+    if entries.f_files and entries.f_favail < min(LEAST_INODES, LEAST_FREE_SHARE * entries.f_files):
+        yield Ailment(kind="inodes", details={"place": str(place), "free": str(entries.f_favail)})
 
 
 async def of_database(connection: Connection) -> AsyncIterator[Ailment]:

@@ -32,6 +32,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "disk": "Le disque de {place} est presque plein : il reste {free}. "
         "Remède : faire de la place ou agrandir le disque ; en attendant, "
         "`concertation collect-files` enlève les fichiers sans usage.",
+        "inodes": "Le disque de {place} n’a presque plus d’inodes : il en reste {free}, et chaque fichier en prend un, "
+        "quelle que soit la place libre (`df -i`). Remède : enlever des fichiers inutiles, ou agrandir le disque.",
         "outbox": "{rows} lignes attendent dans la boîte d’envoi, la plus ancienne depuis {oldest} : personne ne "
         "fait les notifications. Remède : démarrer `concertation worker` ; s’il tourne, son journal dit ce qui "
         "l’en empêche.",
@@ -90,6 +92,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "Mend: `chmod 600`, then replace it if others may have read it.",
         "disk": "The disk of {place} is nearly full: {free} are left. "
         "Mend: make room or enlarge the disk; meanwhile, `concertation collect-files` removes files that nobody uses.",
+        "inodes": "The disk of {place} has nearly no inodes: {free} are left, and each file takes one, however much "
+        "room there is (`df -i`). Mend: remove files that are of no use, or enlarge the disk.",
         "outbox": "{rows} rows wait in the outbox, the oldest since {oldest}: nobody makes notices. "
         "Mend: start `concertation worker`; if one runs, its log says what keeps it.",
         "notices": "{notices} notices were given up; what the last of them failed of: {fault}. "

@@ -99,8 +99,33 @@ def test_a_disk_that_is_nearly_full_is_said_once(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(ailments, "shutil", SimpleNamespace(disk_usage=lambda place: usage))
     (found,) = of_machine(settings(tmp_path))
     assert (found.kind, found.details["free"]) == ("disk", "80 MB")
-    usage.total = 10**9
+    usage.free = 0
+    assert kinds(of_machine(settings(tmp_path))) == ["disk"], "full"
+    usage.free, usage.total = 80_000_000, 10**9
     assert kinds(of_machine(settings(tmp_path))) == [], "a small one, of which there is enough"
+
+
+def test_a_disk_that_has_room_and_nearly_no_inodes_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = SimpleNamespace(f_files=3_000_000, f_favail=12)
+    monkeypatch.setattr(ailments, "os", SimpleNamespace(statvfs=lambda place: entries))
+    (found,) = of_machine(settings(tmp_path))
+    assert (found.kind, found.details["free"]) == ("inodes", "12")
+    entries.f_files = entries.f_favail = 0
+    assert kinds(of_machine(settings(tmp_path))) == [], "it makes them as they are needed"
+
+
+def test_each_disk_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data folder, PostgreSQL's in it, and that of files, which may each be on a disk of its own."""
+    for name in ("data/postgres", "files"):
+        (tmp_path / name).mkdir(parents=True)
+    full = SimpleNamespace(free=0, total=10**12)
+    monkeypatch.setattr(ailments, "shutil", SimpleNamespace(disk_usage=lambda place: full))
+    monkeypatch.setattr(Path, "stat", lambda self, **_: SimpleNamespace(st_dev=str(self), st_mode=0o700))
+    found = of_machine(settings(tmp_path / "data", files_dir=tmp_path / "files"))
+    places = [one.details["place"] for one in found]
+    assert places == [str(tmp_path / name) for name in ("data", "data/postgres", "files")]
 
 
 @pytest.mark.postgres

@@ -226,7 +226,7 @@ def create_app(
             settings.temporal_namespace,
             lazy=True,
             runtime=instruments.runtime,
-            interceptors=instruments.interceptors(),
+            interceptors=instruments.of_client(),
         )
         queue = MarkedQueue(pool, settings.task_queue, settings.database_timeout)
         way = sender or TemporalSender(client, queue, settings.command_timeout)

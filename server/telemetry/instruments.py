@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from starlette.types import ASGIApp
 
@@ -18,7 +19,7 @@ from server.free_port import free_port
 from server.settings import Settings
 from server.telemetry.exposing import expose
 from server.telemetry.looking import keep_looking, watch_the_loop
-from server.telemetry.metrics import ApiMetrics, WorkerMetrics
+from server.telemetry.metrics import ApiMetrics, ProcessMetrics, WorkerMetrics
 from server.telemetry.outcomes import Counting
 from server.telemetry.pools import PoolWatch
 from store.committed_together import Carried
@@ -33,15 +34,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Measures = TypeVar("Measures", bound=ProcessMetrics)
+
 _TRIES = 10
 
 
-class ApiInstruments:
-    """What the API is measured with."""
+class _Instruments(ABC, Generic[Measures]):
+    """What the API and the worker have in common."""
+
+    _process: ClassVar[str]
 
     def __init__(
         self,
-        metrics: ApiMetrics | None = None,
+        metrics: Measures | None = None,
         runtime: Runtime | None = None,
         tracing: Tracing | None = None,
     ) -> None:
@@ -52,7 +57,7 @@ class ApiInstruments:
         self._pools = PoolWatch(metrics, tracing) if metrics or tracing else None
 
     @classmethod
-    def of(cls, settings: Settings) -> ApiInstruments:
+    def of(cls, settings: Settings) -> Self:
         """Take what an operator decided, and begin to tell it.
 
         Raises:
@@ -60,18 +65,55 @@ class ApiInstruments:
         """
         from server.telemetry.temporal import runtime
 
-        tracing = _tracing(settings, "api")
+        tracing = _tracing(settings, cls._process)
         if settings.metrics_port is None:
             return cls(None, runtime(), tracing)
-        metrics = ApiMetrics()
+        metrics = cls._measures()
         metrics.watch_garbage()
-        _said(expose(settings, metrics.registry))
-        return cls(metrics, runtime(), tracing)
+        port, temporal = cls._of_temporal(runtime)
+        url = expose(settings, metrics.registry, port)
+        log.info("tells its metrics", extra={"url": url})
+        return cls(metrics, temporal, tracing)
 
     @property
     def watch(self) -> Watch | None:
         """What watches the pool."""
         return self._pools
+
+    def of_client(self) -> Sequence[ClientInterceptor]:
+        """Give what stands before Temporal's client; of it, what traces stands before a worker, too."""
+        if self._tracing is None:
+            return []
+        from server.telemetry.workflow_spans import WorkflowSpans
+
+        return [WorkflowSpans(self._tracing.tracer)]
+
+    def end(self) -> None:
+        """Send what is left."""
+        if self._tracing is not None:
+            self._tracing.end()
+
+    def _looks(self, pool: Pool) -> Measures | None:
+        """Look at the pool whenever somebody reads, if anybody does: by what is given."""
+        if self.metrics is not None and self._pools is not None:
+            self._pools.look_at(pool)
+        return self.metrics
+
+    @classmethod
+    @abstractmethod
+    def _measures(cls) -> Measures:
+        """Begin to count."""
+
+    @classmethod
+    def _of_temporal(cls, make: Callable[..., Runtime]) -> tuple[int | None, Runtime]:
+        """Make the runtime of Temporal's client; if it tells its own metrics, say at which port of this machine."""
+        return None, make()
+
+
+class ApiInstruments(_Instruments[ApiMetrics]):
+    """What the API is measured with."""
+
+    _process = "api"
 
     @property
     def measuring(self) -> Measuring:
@@ -83,70 +125,28 @@ class ApiInstruments:
         counted = Counting(app, self.metrics) if self.metrics else app
         return self._tracing.before(counted) if self._tracing else counted
 
-    def interceptors(self) -> Sequence[ClientInterceptor]:
-        """Give what stands before Temporal's client."""
-        return _interceptors(self._tracing)
-
     def carry(self) -> Carried | None:
         """Give what of a request goes with a contribution."""
         return self._tracing.carry() if self._tracing else None
 
-    def end(self) -> None:
-        """Send what is left."""
-        if self._tracing is not None:
-            self._tracing.end()
-
     def begin(self, pool: Pool, feed: Feed, draining: Draining) -> list[asyncio.Task[None]]:
         """Look at these whenever somebody reads; give the tasks that go on until they are cancelled."""
-        if self.metrics is None or self._pools is None:
+        metrics = self._looks(pool)
+        if metrics is None:
             return []
-        self._pools.look_at(pool)
-        self.metrics.subscriptions.set_function(lambda: feed.watched)
-        self.metrics.sockets.set_function(lambda: draining.open)
-        return _tasks(watch_the_loop(self.metrics))
-
-
-class WorkerInstruments:
-    """What the worker is measured with."""
-
-    def __init__(
-        self,
-        metrics: WorkerMetrics | None = None,
-        runtime: Runtime | None = None,
-        tracing: Tracing | None = None,
-    ) -> None:
-        """Measure and trace with these, or not at all; `runtime`: that of Temporal's client, if not the SDK's own."""
-        self.metrics = metrics
-        self.runtime = runtime
-        self._tracing = tracing
-        self._pools = PoolWatch(metrics, tracing) if metrics or tracing else None
+        metrics.subscriptions.set_function(lambda: feed.watched)
+        metrics.sockets.set_function(lambda: draining.open)
+        return _tasks(watch_the_loop(metrics))
 
     @classmethod
-    def of(cls, settings: Settings) -> WorkerInstruments:
-        """Take what an operator decided, and begin to tell it.
+    def _measures(cls) -> ApiMetrics:
+        return ApiMetrics()
 
-        Raises:
-            MetricsUnexposed: nobody can listen where they decided.
-        """
-        from server.telemetry.temporal import runtime
 
-        tracing = _tracing(settings, "worker")
-        if settings.metrics_port is None:
-            return cls(None, runtime(), tracing)
-        metrics = WorkerMetrics()
-        metrics.watch_garbage()
-        port, told_by_temporal = _listening(runtime)
-        _said(expose(settings, metrics.registry, port))
-        return cls(metrics, told_by_temporal, tracing)
+class WorkerInstruments(_Instruments[WorkerMetrics]):
+    """What the worker is measured with."""
 
-    @property
-    def watch(self) -> Watch | None:
-        """What watches the pool."""
-        return self._pools
-
-    def of_client(self) -> Sequence[ClientInterceptor]:
-        """Give what stands before Temporal's client; of it, what traces stands before the worker, too."""
-        return _interceptors(self._tracing)
+    _process = "worker"
 
     def interceptors(self) -> Sequence[Interceptor]:
         """Give what stands before activities."""
@@ -158,22 +158,23 @@ class WorkerInstruments:
         """Trace work that nobody asked for."""
         return self._tracing.work(name) if self._tracing else nullcontext()
 
-    def end(self) -> None:
-        """Send what is left."""
-        if self._tracing is not None:
-            self._tracing.end()
-
     def begin(self, pool: Pool) -> list[asyncio.Task[None]]:
         """Give the tasks that look and go on until they are cancelled."""
-        if self.metrics is None or self._pools is None:
-            return []
-        self._pools.look_at(pool)
-        return _tasks(watch_the_loop(self.metrics), keep_looking(pool, self.metrics))
+        metrics = self._looks(pool)
+        return [] if metrics is None else _tasks(watch_the_loop(metrics), keep_looking(pool, metrics))
 
     def reconciled(self, number: int) -> None:
         """Count concertations that were reconciled."""
         if self.metrics is not None:
             self.metrics.reconciled.inc(number)
+
+    @classmethod
+    def _measures(cls) -> WorkerMetrics:
+        return WorkerMetrics()
+
+    @classmethod
+    def _of_temporal(cls, make: Callable[..., Runtime]) -> tuple[int | None, Runtime]:
+        return _listening(make)
 
 
 class _Counted:
@@ -202,20 +203,8 @@ def _tracing(settings: Settings, process: str) -> Tracing | None:
     return Tracing.to(settings.otlp_endpoint, process)
 
 
-def _interceptors(tracing: Tracing | None) -> Sequence[ClientInterceptor]:
-    if tracing is None:
-        return []
-    from server.telemetry.workflow_spans import WorkflowSpans
-
-    return [WorkflowSpans(tracing.tracer)]
-
-
 def _tasks(*works: Coroutine[Any, Any, None]) -> list[asyncio.Task[None]]:
     return [asyncio.create_task(work, name="instruments") for work in works]
-
-
-def _said(url: str | None) -> None:
-    log.info("tells its metrics", extra={"url": url})
 
 
 def _listening(make: Callable[[int], Runtime]) -> tuple[int, Runtime]:

@@ -114,7 +114,8 @@ def stops_within(settings: Settings) -> float:
 def connections(settings: Settings) -> int:
     """How many connections PostgreSQL should let in: for all processes, with some for operators. 100 at least."""
     processes = settings.api_processes + settings.worker_processes
-    return max(100, processes * (settings.pool_max_size + _BESIDE_ITS_POOL) + _FOR_OPERATORS)
+    beside = processes * (settings.pool_max_size + _BESIDE_ITS_POOL)
+    return max(100, beside + settings.worker_processes * settings.mail_connections + _FOR_OPERATORS)
 
 
 def _names(kind: str, count: int) -> list[str]:

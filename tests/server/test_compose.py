@@ -149,6 +149,12 @@ def test_an_api_that_stops_is_out_of_the_proxys_list_before_it_closes(compose: d
         assert int(service["stop_grace_period"].removesuffix("s")) > delay + Settings().shutdown_timeout
 
 
+def test_temporal_has_the_shards_that_it_will_always_have(compose: dict[str, Any]) -> None:
+    shards = compose["services"]["temporal"]["environment"]["NUM_HISTORY_SHARDS"]
+    assert f"docker-compose.yml takes {shards}:" in (HOUSE / "docs" / "scaling.md").read_text()
+    assert "NUM_HISTORY_SHARDS" not in (HOUSE / "docker" / "example.env").read_text(), "nothing to try out"
+
+
 def test_what_postgresql_writes_is_in_a_volume(compose: dict[str, Any]) -> None:
     assert "postgres:/var/lib/postgresql" in compose["services"]["postgres"]["volumes"]
     assert "postgres" in compose["volumes"]

@@ -79,7 +79,10 @@ async def register(
     except asyncpg.UniqueViolationError as taken:
         if taken.constraint_name not in _UNIQUE:
             raise
-        return await _exists(connection, concertation, said)
+        row = None
+        # The same one, sent twice at once, may meet itself by one of its numbers before it does by its id.
+        if await get(connection, concertation, id) is None:
+            return await _exists(connection, concertation, said)
     if row is not None:
         return _read(row)
     found = await get(connection, concertation, id)

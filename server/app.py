@@ -286,7 +286,8 @@ def create_app(
             draining=draining,
         )
         door.files = FileDoor(pool, tickets, shelf, scanner_of(settings), settings)
-        door.health = Health(depended_on(settings, pool, client, queue, issuers, parties.values()), draining)
+        dependencies = depended_on(settings, pool, client, queue, issuers, parties.values())
+        door.health = Health(dependencies, draining)
         door.receipts = ReceiptPage(pool, settings.database_timeout)
         door.published = PublishedPage(pool, settings.database_timeout)
         door.questionnaires = QuestionnairePage(pool, settings.database_timeout)
@@ -302,7 +303,7 @@ def create_app(
             asyncio.create_task(feed.run(), name="feed"),
             asyncio.create_task(guard.keep_settling(pool, settings.database_timeout), name="limits"),
             asyncio.create_task(guard.audit.keep_writing(pool, settings.database_timeout), name="audit"),
-            *instruments.begin(pool, feed, draining),
+            *instruments.begin(pool, feed, draining, dependencies),
         ]
         try:
             yield

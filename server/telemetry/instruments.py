@@ -14,11 +14,12 @@ from starlette.types import ASGIApp
 
 from api.feed import Feed
 from api.measuring import Measuring, NotMeasured
+from server.dependencies import Dependency
 from server.draining import Draining
 from server.free_port import free_port
 from server.settings import Settings
 from server.telemetry.exposing import expose
-from server.telemetry.looking import keep_looking, watch_the_loop
+from server.telemetry.looking import keep_looking, keep_looking_around, watch_the_loop
 from server.telemetry.metrics import ApiMetrics, ProcessMetrics, WorkerMetrics
 from server.telemetry.outcomes import Counting
 from server.telemetry.pools import PoolWatch
@@ -129,14 +130,16 @@ class ApiInstruments(_Instruments[ApiMetrics]):
         """Give what of a request goes with a contribution."""
         return self._tracing.carry() if self._tracing else None
 
-    def begin(self, pool: Pool, feed: Feed, draining: Draining) -> list[asyncio.Task[None]]:
+    def begin(
+        self, pool: Pool, feed: Feed, draining: Draining, dependencies: Sequence[Dependency] = ()
+    ) -> list[asyncio.Task[None]]:
         """Look at these whenever somebody reads; give the tasks that go on until they are cancelled."""
         metrics = self._looks(pool)
         if metrics is None:
             return []
         metrics.subscriptions.set_function(lambda: feed.watched)
         metrics.sockets.set_function(lambda: draining.open)
-        return _tasks(watch_the_loop(metrics))
+        return _tasks(watch_the_loop(metrics), keep_looking_around(dependencies, metrics))
 
     @classmethod
     def _measures(cls) -> ApiMetrics:

@@ -1,14 +1,16 @@
-"""Tasks that look now and then: how late the event loop is, and how far behind the database says that the engine is."""
+"""Tasks that look now and then: how late the event loop is, what an API reaches, how far behind the engine is."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from time import time
 
 import asyncpg
 
-from server.telemetry.metrics import ProcessMetrics, WorkerMetrics
+from server.dependencies import Dependency
+from server.telemetry.metrics import ApiMetrics, ProcessMetrics, WorkerMetrics
 from store.faults import StoreUnreachable
 from store.gauges import BY_PROGRAM, gauges
 from store.pool import Pool, acquire
@@ -19,6 +21,9 @@ _LAG_EVERY = 0.5
 READ_EVERY = 10.0
 """Seconds between two looks into the database: one statement of each worker, however often Prometheus reads."""
 
+AROUND_EVERY = 15.0
+"""Seconds between two looks at what an API depends on."""
+
 
 async def watch_the_loop(metrics: ProcessMetrics) -> None:
     """Measure how late the event loop goes on, until cancelled."""
@@ -27,6 +32,17 @@ async def watch_the_loop(metrics: ProcessMetrics) -> None:
         due = clock() + _LAG_EVERY
         await asyncio.sleep(_LAG_EVERY)
         metrics.loop_lag.observe(max(0.0, clock() - due))
+
+
+async def keep_looking_around(
+    dependencies: Sequence[Dependency], metrics: ApiMetrics, every: float = AROUND_EVERY
+) -> None:
+    """Look at what the API depends on again and again, whether anybody asks /readyz or not, until cancelled."""
+    while True:
+        await asyncio.gather(*(one.seen() for one in dependencies))
+        for one in dependencies:
+            metrics.dependencies.labels(one.name).set(one.up)
+        await asyncio.sleep(every)
 
 
 async def keep_looking(pool: Pool, metrics: WorkerMetrics, every: float = READ_EVERY) -> None:

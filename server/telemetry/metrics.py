@@ -101,6 +101,11 @@ class ApiMetrics(ProcessMetrics):
             "concertation_refusals", "Refusals that mutations were answered with, by code.", "code"
         )
         self.faults = self._counter("concertation_faults", "Faults that went to `errors`, by code.", "code")
+        self.dependencies = self._gauge(
+            "concertation_dependency_up",
+            "1 while what the API depends on was well when it was last looked at: the names of /readyz.",
+            "dependency",
+        )
         self.sockets = self._gauge("concertation_sockets_open", "Open sockets.")
         self.subscriptions = self._gauge(
             "concertation_subscriptions_open", "Open subscriptions to concertations."

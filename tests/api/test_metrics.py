@@ -222,3 +222,17 @@ async def until(is_so: Callable[[], bool]) -> None:
 async def _take(pool: Pool) -> None:
     async with acquire(pool):
         pass
+
+
+async def test_what_the_api_depends_on_is_told_though_nobody_asks_it(
+    house: House, metrics: ApiMetrics
+) -> None:
+    def told(dependency: str) -> float | None:
+        return metrics.registry.get_sample_value("concertation_dependency_up", {"dependency": dependency})
+
+    async with asyncio.timeout(10):
+        while True:  # a task of the application looks
+            if told("postgresql") is not None:
+                break
+            await asyncio.sleep(0.02)
+    assert (told("postgresql"), told("schema"), told("temporal")) == (1, 1, 0)

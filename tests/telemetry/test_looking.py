@@ -1,12 +1,14 @@
 """What the worker reads from the database for whoever watches."""
 
+import asyncio
 import inspect
 from datetime import timedelta
 
 import pytest
 
-from server.telemetry.looking import look
-from server.telemetry.metrics import WorkerMetrics
+from server.dependencies import Dependency, Wrong
+from server.telemetry.looking import keep_looking_around, look
+from server.telemetry.metrics import ApiMetrics, WorkerMetrics
 from store.gauges import gauges
 from store.pool import acquire, open_pool
 from tests.fixtures.clock import TestClock
@@ -51,3 +53,25 @@ async def test_it_looks_at_indexes_alone_where_tables_grow(database: Database, p
     for table in ("outbox", "notice"):
         assert f"Seq Scan on {table}" not in plan, plan
     await pool.close()
+
+
+async def test_it_tells_of_each_dependency_though_nobody_asks_readyz() -> None:
+    looks = asyncio.Queue[bool]()
+    well = True
+
+    async def look() -> None:
+        looks.put_nowait(well)
+        if not well:
+            raise Wrong("no such bucket")
+
+    metrics = ApiMetrics()
+    dependencies = [Dependency("bucket", look, fresh=0)]
+    task = asyncio.create_task(keep_looking_around(dependencies, metrics, every=0))
+    for well, told in ((True, 1), (False, 0), (True, 1)):
+        while await looks.get() is not well:
+            pass
+        await looks.get()  # it has come around once more: what was seen before is told
+        assert (
+            metrics.registry.get_sample_value("concertation_dependency_up", {"dependency": "bucket"}) == told
+        )
+    task.cancel()

@@ -178,10 +178,11 @@ async def test_a_temporal_that_says_nothing_leaves_the_outcome_unknown(stage: St
 
 @pytest.mark.temporal
 async def test_without_a_worker_the_outcome_is_unknown_and_the_same_key_answers_later(
-    stage: Stage, temporal_env: WorkflowEnvironment
+    stage: Stage, own_temporal_env: WorkflowEnvironment
 ) -> None:
+    """On a Temporal of its own: a workflow that nobody serves would hold up whoever skips time there."""
     await stage.draft()
-    address = temporal_env.client.service_client.config.target_host
+    address = own_temporal_env.client.service_client.config.target_host
     app, settings = await through(stage.house, address)
     async with app.router.lifespan_context(app):
         house = House(app, settings, stage.house.sender, stage.house.clock)

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     command_timeout: Seconds = 2.5
     #: The longest that one query or mutation may take, with all its statements.
     operation_timeout: Seconds = 10.0
+    #: How many workflows a worker keeps in memory, some 0.3 MB each; others are replayed when they are needed.
+    workflows_in_memory: int = Field(1_000, ge=0)
     #: How often the worker looks for concertations whose workflow is missing.
     reconcile_every: Seconds = 60.0
 

@@ -114,7 +114,7 @@ def compose(
         # 2 s a burst of deadlines makes a living worker look dead, and every history is fetched and replayed again
         # (200 at once, on two busy processors: 7 to 8 s instead of 3 to 4).
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
-        **options,
+        **{"max_cached_workflows": settings.workflows_in_memory, **options},
     )
 
 

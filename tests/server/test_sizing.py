@@ -107,7 +107,15 @@ async def test_a_worker_takes_as_many_connections_as_the_page_says(
     tmp_path: Path, taken: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_of(tmp_path, pool_max_size=15)
-    monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", lambda *_: None)
+    loop, read = asyncio.get_running_loop(), []
+    connect_read_pipe = loop.connect_read_pipe
+
+    async def remembered(*given: Any) -> Any:
+        read.append(await connect_read_pipe(*given))
+        return read[-1]
+
+    monkeypatch.setattr(loop, "connect_read_pipe", remembered)
+    monkeypatch.setattr(loop, "add_signal_handler", lambda *_: None)
     with pytest.raises(Enough):
         await worker.serve(settings)
 
@@ -118,6 +126,9 @@ async def test_a_worker_takes_as_many_connections_as_the_page_says(
         monkeypatch.setattr(sys, "stdin", given)
         with pytest.raises(Enough):
             await mailing_process.work()
+        for transport, _ in read:  # that process would have ended
+            transport.close()
+        await asyncio.sleep(0)
     assert taken[1:] == [1, settings.mail_connections + 1], "mails: one that says that it lives, and a pool"
 
     with pytest.raises(AttributeError):  # of a connection that is none

@@ -48,7 +48,7 @@ def _chained() -> None:
         except KeyError as fault:
             raise OSError(2, "no such file", NAME) from fault
     except OSError:
-        raise RuntimeError(f"no page of {NAME}")  # noqa: B904
+        raise RuntimeError(f"no page of {NAME}")  # noqa: B904 - its context is written, too
 
 
 def _put_together() -> None:
@@ -68,7 +68,7 @@ def written(fault: BaseException, converter: FailureConverter) -> Failure:
 
 @pytest.mark.parametrize("fail", [_violation, _unread, _chained, _put_together, _cancelled])
 def test_no_text_of_a_fault_is_written(fail: Any) -> None:
-    with pytest.raises(BaseException) as found:  # noqa: PT011
+    with pytest.raises(BaseException) as found:  # noqa: PT011 - faults of every kind
         fail()
     told = written(found.value, ToldFailures())
     usual = written(found.value, DefaultFailureConverter())

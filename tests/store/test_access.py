@@ -196,7 +196,7 @@ async def test_nobody_may_run_a_function_that_is_not_granted(database: Database)
         "draft_of", "drop_draft", "end_other_sessions", "end_session", "files_of", "files_referred",
         "follow_up_counts", "follow_up_page", "forget_allowances", "former_contribution", "grouping_log",
         "grouping_total", "groupings_awaiting", "groupings_of", "groupings_with", "hold_contribution",
-        "hold_grouping", "instant", "invite", "iso", "keep_draft", "keep_letter_code", "keep_name",
+        "hold_grouping", "instant", "invitations_to", "invite", "iso", "keep_draft", "keep_letter_code", "keep_name",
         "keep_questionnaire", "keep_secret_vote", "keep_text", "leave_bulletins", "ledger_of_stage", "ledger_rows",
         "ledger_to_fold", "ledger_total", "let_go_of_draft", "letter_batches", "letters_in", "look", "measures_of",
         "moderation_acts_of", "named", "names_for", "notice_counts", "notices_of", "open_batch", "open_invitation",

@@ -22,7 +22,7 @@ from tests.api.sockets import connected, served
 from tests.api.stage import Stage
 from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
-from tests.fixtures.replicas import create_app
+from tests.fixtures.replicas import create_one_app
 from tests.telemetry.collector import Collector, collecting
 
 pytestmark = pytest.mark.postgres
@@ -57,7 +57,7 @@ async def house(
     )
     worker = await open_pool(database.worker, application="tests: worker", max_size=4)
     sender, guard, instruments = DirectSender(worker), Guard(None), ApiInstruments(tracing=tracing)
-    app = create_app(settings, sender=sender, schema=schema, guard=guard, instruments=instruments)
+    app = create_one_app(settings, sender=sender, schema=schema, guard=guard, instruments=instruments)
     async with app.router.lifespan_context(app):
         found = House(app, settings, sender, test_clock, guard, before=instruments.before)
         yield found

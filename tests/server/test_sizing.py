@@ -20,7 +20,7 @@ from activities import mailing_process
 from server import ailments, app, replicas, worker
 from server.settings import Settings
 from store import pool, sealing_process
-from tests.fixtures.replicas import create_app
+from tests.fixtures.replicas import REPLICAS, create_app
 
 HOUSE = Path(__file__).parents[2]
 SIZING = (HOUSE / "docs" / "sizing.md").read_text()
@@ -99,8 +99,8 @@ async def test_an_api_takes_as_many_connections_as_the_page_says(
     monkeypatch.setattr(app, "open_pool", open_pool)
     api = create_app(settings_of(tmp_path, pool_max_size=size))
     async with api.router.lifespan_context(api):
-        assert len(found) == 2
-    assert sum(found) == needed(1, 0, size) - needed(0, 0, size)
+        assert len(found) == 2 * REPLICAS
+    assert sum(found) == needed(REPLICAS, 0, size) - needed(0, 0, size)
 
 
 async def test_a_worker_takes_as_many_connections_as_the_page_says(

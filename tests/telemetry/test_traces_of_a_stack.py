@@ -78,7 +78,7 @@ def wait_for(collector: Collector, way: list[str], number: int) -> None:
     ends = time.monotonic() + 30
     while collector.ways("append").count(way) < number:
         assert time.monotonic() < ends, collector.ways("append")
-        time.sleep(0.2)
+        time.sleep(0.2)  # other processes send the spans, and nothing tells of it
 
 
 def asked_to_draft(slug: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
+from server.garbage import kept
+
 if TYPE_CHECKING:
     from server.settings import Settings
 
@@ -84,7 +86,8 @@ def call(words: Sequence[str]) -> int:
     if name not in COMMANDS:
         parser.parse_args(words or ["--help"])
         return 2
-    command = cast("Command", import_module(f"server.commands.{COMMANDS[name][0]}"))
+    with kept():
+        command = cast("Command", import_module(f"server.commands.{COMMANDS[name][0]}"))
     own = argparse.ArgumentParser(prog=f"concertation {name}", description=COMMANDS[name][1])
     own.add_argument("--data-dir", help="where databases, keys and logs are kept (default: .data)")
     command.configure(own)

@@ -1,6 +1,7 @@
 """Fixtures for every test, and the way out of the test process."""
 
 import atexit
+import gc
 import os
 import sys
 
@@ -31,12 +32,23 @@ hypothesis.settings.load_profile("house")
 
 let_up_start_several()
 
+# Some 8,000 tests and the modules they are in stay to the end: to look for garbage among them while they are read took
+# every test process five seconds.
+gc.disable()
+
 _sessions: list[pytest.Session] = []
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Remember the session: it holds the exit code."""
     _sessions.append(session)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, in what the tests make."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

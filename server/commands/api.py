@@ -9,6 +9,7 @@ from socket import socket
 import uvloop
 
 from server.draining import Draining
+from server.garbage import kept
 from server.readiness import announce
 from server.serving import Server, allow_connections, listening
 from server.settings import Settings
@@ -27,8 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT, then let requests in hand finish."""
-    from server.app import create_app
-    from server.telemetry.instruments import ApiInstruments
+    with kept():
+        from server.app import create_app
+        from server.telemetry.instruments import ApiInstruments
 
     asked = {
         name: getattr(arguments, name) for name in ("host", "port") if getattr(arguments, name) is not None
@@ -38,7 +40,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     logs.set_up(settings, "api")
     draining = Draining()
     instruments = ApiInstruments.of(settings)
-    app = create_app(settings, draining=draining, instruments=instruments)
+    with kept():
+        app = create_app(settings, draining=draining, instruments=instruments)
     server = Server(
         listening(instruments.before(app), settings, draining),
         lambda address: _serves(address, settings),

@@ -2,6 +2,7 @@
 
 import argparse
 
+from server.garbage import kept
 from server.settings import Settings
 from server.telemetry import logs
 
@@ -12,8 +13,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Work until SIGTERM or SIGINT."""
-    from server.telemetry.instruments import WorkerInstruments
-    from server.worker import serve
+    with kept():
+        from server.telemetry.instruments import WorkerInstruments
+        from server.worker import serve
 
     logs.set_up(settings, "worker")
     instruments = WorkerInstruments.of(settings)

@@ -86,6 +86,11 @@ class House:
         )
         self._keys = 0
 
+    @property
+    def keys(self) -> int:
+        """How many keys were made up."""
+        return self._keys
+
     def keys_after(self, number: int) -> None:
         """Make up keys after this number from now on."""
         self._keys = max(self._keys, number)

@@ -19,15 +19,22 @@ from tests.fixtures.postgres import Database
 
 pytestmark = pytest.mark.postgres
 
+LEARNING = ("typeinfo_tree", "'jit'")
+"""What stands in the statements by which the driver looks up a type once on each connection, and in no other."""
+
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement that reading sends to PostgreSQL."""
+    """Every statement that reading sends to PostgreSQL, but those by which a new connection learns of types."""
     said: list[str] = []
+
+    def note(record: asyncpg.connection.LoggedQuery) -> None:
+        if not any(word in record.query for word in LEARNING):
+            said.append(record.query)
 
     async def logged(pool: Pool, within: float, question: Callable[[Connection], Awaitable[Any]]) -> Any:
         async def listened(connection: Connection) -> Any:
-            with connection.query_logger(lambda record: said.append(record.query)):
+            with connection.query_logger(note):
                 return await question(connection)
 
         return await ask(pool, within, listened)

@@ -6,7 +6,7 @@ Functions and papers are those of the demonstration; time is skipped to whatever
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.testing import WorkflowEnvironment
@@ -54,6 +54,9 @@ RAPPORTEURS = {
     "metiers": "rapporteur-metiers",
 }
 _MOST_SKIPS = 60
+BEGINS = datetime(2031, 1, 7, 9, tzinfo=UTC)
+"""When the concertations of these tests are drafted, on whatever day they run: whether an extension fits into the longest
+duration of a stage hangs on the weekends that it meets."""
 
 
 class ThroughTemporal(DirectSender):

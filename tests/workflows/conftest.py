@@ -17,7 +17,7 @@ from tests.fixtures.clock import TestClock
 from tests.fixtures.postgres import Database
 from tests.fixtures.replicas import create_app, working
 from tests.fixtures.skipping import FollowTemporal
-from tests.workflows.assizes import Assizes, ThroughTemporal
+from tests.workflows.assizes import BEGINS, Assizes, ThroughTemporal
 from tests.workflows.engine import Engine
 from workflows.commanding import Dispatch
 
@@ -65,7 +65,9 @@ async def assizes(
         app.router.lifespan_context(app),
     ):
         house = House(app, settings, sender, test_clock)
-        yield Assizes(house, own_temporal_env)
+        found = Assizes(house, own_temporal_env)
+        await found.reach(BEGINS)
+        yield found
         await house.http.aclose()
 
 

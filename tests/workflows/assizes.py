@@ -55,8 +55,8 @@ RAPPORTEURS = {
 }
 _MOST_SKIPS = 60
 BEGINS = datetime(2031, 1, 7, 9, tzinfo=UTC)
-"""When the concertations of these tests are drafted, on whatever day they run: whether an extension fits into the longest
-duration of a stage hangs on the weekends that it meets."""
+"""When the concertations of these tests are drafted, on whatever day they run: whether an extension fits into the
+longest duration of a stage hangs on the weekends that it meets."""
 
 
 class ThroughTemporal(DirectSender):

@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from server.leaving import leave
+from tests.fixtures.order import longest_first
 from tests.fixtures.postgres import database, postgres_server, template_database, test_clock
 from tests.fixtures.replicas import let_up_start_several
 from tests.fixtures.temporal import own_temporal_env, temporal_env
@@ -42,6 +43,13 @@ _sessions: list[pytest.Session] = []
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Remember the session: it holds the exit code."""
     _sessions.append(session)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin the longest tests first, where several processes share them out."""
+    several = getattr(config, "workerinput", None)
+    if several is not None:
+        items[:] = longest_first(items, lambda item: "long" in item.keywords, several["workercount"])
 
 
 @pytest.hookimpl(trylast=True)

@@ -10,6 +10,7 @@ from typing import Any
 from api.ids import read_global_id
 from domain.procedure import Procedure
 from tests.api.house import DAY, House, pseudonym
+from tests.fixtures.replicas import REPLICAS
 from tests.fixtures.rows import Rows, untouched
 from tests.unit import procedures as write
 
@@ -127,7 +128,9 @@ class Stage:
         else:
             await self._open()
             _OPENED[source] = _Opened(await Rows.of(clock), self.id, dict(self.members), self.house.keys)
-        return await self.stage("appel")
+        return [await self.stage("appel") for _ in range(REPLICAS)][
+            -1
+        ]  # so that each API knows it, as if it was played
 
     async def _open(self) -> None:
         await self.draft()

@@ -103,6 +103,7 @@ async def refused_at(database: Database) -> str:
     raise AssertionError("nothing was noted")
 
 
+@pytest.mark.long
 async def test_behind_it_an_api_is_replaced_and_nobody_notices(
     stage: Stage, database: Database, tmp_path: Path
 ) -> None:

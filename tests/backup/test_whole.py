@@ -27,7 +27,7 @@ from tests.e2e.test_temporal_lost import SOON, Site, is_open, ledger, procedure
 from tests.store.addresses import reached_at
 from tests.unit.office_files import PDF
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 #: By name of the concertation: for how many seconds people may answer.
 OVER, REDONE, BETWEEN, LONG = "terminee", "refaite", "entre-temps", "longue"

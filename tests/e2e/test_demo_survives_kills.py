@@ -17,7 +17,7 @@ import pytest
 
 from tests.e2e.running import Running, all_gone, kill, until_back
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 #: Killed as soon as this was printed: in the middle of contributions, of votes, of the synthesis.
 KILLS = (

@@ -201,6 +201,7 @@ def test_every_page_has_a_twin_and_is_in_the_list() -> None:
 
 
 @pytest.mark.stack
+@pytest.mark.long
 async def test_a_backup_is_restored_as_the_page_says(night: Night, operator: Operator) -> None:
     printed = await operator.follow("restore.md")
     assert f"{LONG}: 3 contributions" in printed
@@ -208,6 +209,7 @@ async def test_a_backup_is_restored_as_the_page_says(night: Night, operator: Ope
 
 
 @pytest.mark.stack
+@pytest.mark.long
 async def test_temporal_is_lost_and_found_as_the_page_says(night: Night, operator: Operator) -> None:
     facts = read_facts(operator.folder / "ready.json")
     for file in operator.data.glob("temporal.db*"):
@@ -228,12 +230,14 @@ async def test_temporal_is_lost_and_found_as_the_page_says(night: Night, operato
 
 
 @pytest.mark.stack
+@pytest.mark.long
 async def test_a_new_version_is_installed_as_the_page_says(night: Night, operator: Operator) -> None:
     await operator.follow("upgrade.md")
     await night.goes_on()
 
 
 @pytest.mark.stack
+@pytest.mark.long
 async def test_keys_and_passwords_are_rotated_as_the_page_says(night: Night, operator: Operator) -> None:
     before, development = ticket_key(night.site.settings), development_key(operator.data)
     link = links.write(before.raw_value, links.Ticket("somebody", "calendar"))
@@ -301,6 +305,7 @@ def small_disk(tmp_path: Path) -> Iterator[Operator]:
 
 
 @pytest.mark.stack
+@pytest.mark.long
 async def test_room_is_made_on_a_full_disk_as_the_page_says(small_disk: Operator) -> None:
     operator = small_disk
     night = Night(operator)

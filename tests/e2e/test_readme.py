@@ -50,6 +50,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.stack
+@pytest.mark.long
 def test_the_first_session_and_the_verification_by_anybody_go_as_they_are_written(
     stack: dict[str, Any], tmp_path: Path
 ) -> None:

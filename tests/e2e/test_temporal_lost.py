@@ -24,7 +24,7 @@ from server.tokens import demo_member, sign_token
 from store.snapshots import read_event, read_process
 from tests.e2e.running import Running, read_facts
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 #: A deadline is honoured within so many seconds, once the servers are up.
 SOON = timedelta(seconds=5)

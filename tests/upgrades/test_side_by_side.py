@@ -26,7 +26,7 @@ from tests.workflows.engine import Engine, body
 from workflows.commanding import CommandFault
 from workflows.connecting import connect
 
-pytestmark = [pytest.mark.postgres, pytest.mark.temporal, pytest.mark.stack]
+pytestmark = [pytest.mark.postgres, pytest.mark.temporal, pytest.mark.stack, pytest.mark.long]
 
 SOON = procedure(call_for_input(), notice="P0D", sandbox=True)
 #: How long a command may be asked again until somebody who knows everything has answered it, in seconds.

@@ -41,9 +41,8 @@ from workflows.running import listed
 SIZES, MORE_SIZES, FEW_SIZES = (10, 100, 1_000), (10, 100, 1_000, 10_000), (2, 4, 8)
 COMMANDS = 40
 """Each to another concertation, drawn by lot: most of ten thousand are in no worker's memory."""
-REST = 30.0
-"""Seconds of rest, in which the worker reconciles three times."""
-RECONCILED_EVERY = "10"
+REST = 60.0
+"""Seconds of rest, in which the worker reconciles once, as it does where nothing else is set."""
 _SEED = 6
 _LOOK_EVERY = 0.5
 _CALM = 0.15
@@ -90,7 +89,7 @@ async def running() -> list[Figure]:
             for file in temporal.parent.glob(f"{temporal.name}*"):
                 file.unlink()
             began = perf_counter()
-            with folder.stack(CONCERTATION_RECONCILE_EVERY=RECONCILED_EVERY) as stack:
+            with folder.stack() as stack:
                 sizes[size] = await _measured(stack, size, began)
             _tell(size, sizes[size])
     return [_figure(sizes)]

@@ -9,12 +9,13 @@ from pathlib import Path
 from server.embedded.postgres import EmbeddedPostgres
 from server.embedded.programs import program
 from server.embedded.temporal import EmbeddedTemporal
+from server.free_port import free_port
 from server.migrating import migrate
 from server.process import OwnProcess, by_file, by_http
 from server.provisioning import DATABASE, Role, provision
 from server.settings import Settings
 from server.supervisor import Supervisor, Watched, stop_all
-from tests.faults.proxy import Proxy, Weather, free_port
+from tests.faults.proxy import Proxy, Weather
 from tests.faults.stack import UNHINDERED, bare_environment
 
 Ready = Callable[[OwnProcess], Awaitable[bool]]
@@ -41,7 +42,7 @@ class Linked:
         await self._start(self._postgres)
         await provision(self._postgres.dsn())
         await migrate(self.database("owner"))
-        port = free_port()
+        port = free_port("127.0.0.1")
         temporal = EmbeddedTemporal(
             self.folder / "temporal.db",
             self._log("temporal"),
@@ -51,7 +52,7 @@ class Linked:
             namespace="concertation",
         )
         await self._start(temporal)
-        api_port = free_port()
+        api_port = free_port("127.0.0.1")
         for link in LINKS:
             client = link.partition("–")[0].lower()
             if link == CLIENT_API:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from enum import StrEnum
 from pathlib import Path
 
@@ -137,11 +136,3 @@ class Proxy:
                     continue
                 writer.write(data)
                 await writer.drain()
-
-
-def free_port() -> int:
-    """Give a port of this machine that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -22,8 +22,8 @@ _chosen: deque[socket.socket] = deque()
 def free_port(host: str, first: int = 0, avoid: frozenset[int] = frozenset()) -> int:
     """A port of `host` that nobody has: `first` if it is free, else any of `LISTENED_ON`, else what the kernel gives.
 
-    What is not wished for is not given to another process of this machine either, on Linux, as long as this one lives and
-    has not chosen many others: the server that is to listen there may take seconds to start.
+    What is not wished for is not given to another process of this machine either, on Linux, as long as this one lives
+    and has not chosen many others: the server that is to listen there may take seconds to start.
 
     `OSError` where `host` is no address of this machine.
     """

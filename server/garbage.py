@@ -27,7 +27,7 @@ def seldom_collected() -> Iterator[None]:
 def kept() -> Iterator[None]:
     """Look for no garbage meanwhile, and never look through what was made: modules that are imported, a schema.
 
-    A process that starts spends a sixth of its time looking through them otherwise.
+    A process that starts spends a third of its time looking through them otherwise.
     """
     gc.disable()
     try:

@@ -8,7 +8,7 @@ from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure
 from benchmarks.finding import finding
 from benchmarks.growing import growing
-from benchmarks.guarding import PATIENT
+from benchmarks.guarding import HIGH, PATIENT
 from benchmarks.opening import open_for
 from benchmarks.scale import sized
 from benchmarks.sealing import sealing
@@ -42,7 +42,7 @@ async def at_scale(wanted: frozenset[str]) -> list[Figure]:
 
 
 async def _filled(running: ExitStack, number: int) -> tuple[Stack, Crowd]:
-    stack = running.enter_context(running.enter_context(data_folder()).stack(**PATIENT))
+    stack = running.enter_context(running.enter_context(data_folder()).stack(**HIGH | PATIENT))
     crowd = await open_for(stack, number)
     await settle(stack.superuser, crowd)
     return stack, crowd

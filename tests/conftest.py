@@ -33,8 +33,8 @@ hypothesis.settings.load_profile("house")
 
 let_up_start_several()
 
-# Some 8,000 tests and the modules they are in stay to the end: to look for garbage among them while they are read took a
-# fifth of that time.
+# Some 8,000 tests and the modules they are in stay to the end: to look for garbage among them while they are read
+# took a fifth of that time.
 gc.disable()
 
 _sessions: list[pytest.Session] = []

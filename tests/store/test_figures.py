@@ -1,19 +1,24 @@
 """Figures from counters: exact at every moment, whoever contributes, replaces or folds meanwhile."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
+import asyncpg
 import pytest
 
 from domain import acts
 from store import figures, finding
 from store.contributions import Figures, tally
-from store.pool import Pool
+from store.identifiers import parse
+from store.pool import Connection, Pool
 from tests.fixtures.postgres import Database
 from tests.store.stage import Play, call_for_input, procedure
 from tests.store.test_finding import bring_to, crowd, scope
 
 pytestmark = pytest.mark.postgres
+
+Reading: TypeAlias = Callable[[Connection, Play], Awaitable[int]]
 
 OPEN = procedure(call_for_input(admission="open", channels=["online", "paper"]))
 
@@ -109,8 +114,22 @@ async def test_whoever_folds_keeps_nobody_waiting(play: Play, app: Pool, worker:
         assert (await said(play)).total == 2
 
 
+async def shares(connection: Connection, play: Play) -> int:
+    return (await figures.figures(connection, play.id, 1, "appel")).total
+
+
+async def total(connection: Connection, play: Play) -> int:
+    return (await finding.total(connection, scope(play))).count
+
+
+async def facets(connection: Connection, play: Play) -> int:
+    found = await finding.facets(connection, scope(play))
+    return sum(facet.count for facet in found if facet.facet == "channel")
+
+
+@pytest.mark.parametrize("read", [shares, total, facets])
 async def test_a_reader_who_meets_thousands_of_changes_folds_them(
-    play: Play, app: Pool, database: Database
+    play: Play, app: Pool, database: Database, read: Reading
 ) -> None:
     await play.launch(OPEN, participants=0)
     await crowd(database, play, "'Texte'", 10)
@@ -120,6 +139,36 @@ async def test_a_reader_who_meets_thousands_of_changes_folds_them(
     await play.do(acts.EnrolMember(member="z"))
     await bring_to(database, "n1", "withdrawn_at", every=5_000)
     async with app.acquire() as connection:
-        assert (await figures.figures(connection, play.id, 1, "appel")).total == 10
+        assert await read(connection, play) == 10
     assert await play.worker.fetchval("SELECT count(*) FROM contribution_change") < 4_000
     assert await said(play) == await counted(play)
+
+
+@pytest.mark.parametrize("read", [shares, total])
+async def test_a_total_reads_none_of_the_counters_of_themes(
+    play: Play, database: Database, read: Reading
+) -> None:
+    """The more different people contribute, the more there are: some ten thousand."""
+    await play.launch(OPEN, participants=0)
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute(
+        """
+        INSERT INTO contribution_counter
+        SELECT c, 1, 'appel', theme, 'locales', 'online', n::text, 1
+        FROM unnest(ARRAY[$1, gen_random_uuid()]) AS c, unnest(ARRAY['', 'a', 'b', 'c', 'd', 'e', 'f']) AS theme,
+            generate_series(1, 300) AS n
+        """,
+        parse(play.id),
+    )
+    await superuser.execute("ANALYZE contribution_counter")
+    async with superuser.transaction():
+        assert await read(superuser, play) == 300
+        rows = await superuser.fetchval(
+            """
+            SELECT pg_stat_get_xact_tuples_returned('contribution_counter'::regclass)
+                + (SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index
+                    WHERE indrelid = 'contribution_counter'::regclass)
+            """
+        )
+    await superuser.close()
+    assert rows <= 2 * 300

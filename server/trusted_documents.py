@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from hashlib import sha256
 
 from graphql import GraphQLError
@@ -55,10 +56,10 @@ class TrustedDocuments:
         """Give the name of a document of ours; those of others name themselves as they like."""
         return self._names.get(query)
 
-    @classmethod
-    def of(cls, settings: Settings) -> TrustedDocuments:
+    @staticmethod
+    def of(settings: Settings) -> TrustedDocuments:
         """Trust the project's own, as far as an operator decided."""
-        return cls(documents(), settings.trusting)
+        return _ours(settings.trusting)
 
     def named(self, id: str) -> str:
         """Give the document that an identifier names: `sha256:` and 64 hexadecimal digits, or those alone.
@@ -81,6 +82,11 @@ class TrustedDocuments:
             return
         if query not in self._texts:
             raise DocumentRefused(FaultCode.DOCUMENT_NOT_TRUSTED)
+
+
+@cache
+def _ours(whom: Trusting) -> TrustedDocuments:
+    return TrustedDocuments(documents(), whom)
 
 
 def digest(query: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from domain import acts
 from store import figures, finding
 from store.contributions import Figures, tally
 from store.identifiers import parse
@@ -136,8 +135,15 @@ async def test_a_reader_who_meets_thousands_of_changes_folds_them(
     one: Any = await play.worker.fetchrow("SELECT * FROM contribution_change")
     owner = await play.worker.fetchval("SELECT count(*) FROM contribution_counter")
     assert (one["change"], owner) == (10, 0)
-    await play.do(acts.EnrolMember(member="z"))
-    await bring_to(database, "n1", "withdrawn_at", every=5_000)
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute(  # as 2,500 who withdraw, and as many who contribute
+        """
+        INSERT INTO contribution_change
+        SELECT d.concertation, d.round, d.stage, d.themes, d.college, d.channel, d.departement, n
+        FROM contribution_change d, unnest(ARRAY[1, -1]) AS n, generate_series(1, 2500)
+        """
+    )
+    await superuser.close()
     async with app.acquire() as connection:
         assert await read(connection, play) == 10
     assert await play.worker.fetchval("SELECT count(*) FROM contribution_change") < 4_000

@@ -386,22 +386,10 @@ async def crowd(database: Database, play: Play, body: str, number: int) -> None:
         await connection.close()
 
 
-async def bring_to(
-    database: Database, member: str, column: str, value: str = "instant()", every: int = 1
-) -> None:
-    """Bring a contribution into a state: what the functions that do it change is all that matters here.
-
-    With `every`: into it and out of it, so many times in all.
-    """
+async def bring_to(database: Database, member: str, column: str, value: str = "instant()") -> None:
+    """Bring a contribution into a state: what the functions that do it change is all that matters here."""
     connection = await asyncpg.connect(database.superuser)
     try:
-        await connection.execute(
-            f"""
-            DO $$ BEGIN FOR n IN 1..{every} LOOP
-                UPDATE contribution SET {column} = CASE WHEN n % 2 = 1 THEN {value}::timestamptz END
-                WHERE member = '{member}';
-            END LOOP; END $$
-            """
-        )
+        await connection.execute(f"UPDATE contribution SET {column} = {value} WHERE member = '{member}'")
     finally:
         await connection.close()

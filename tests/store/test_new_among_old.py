@@ -30,10 +30,10 @@ FEW = 120
 """Rows that one statement may read: a page with its edges, never the concertation."""
 
 _COPIES = """
-    INSERT INTO contribution SELECT (jsonb_populate_record(NULL::contribution, $3::jsonb || jsonb_build_object(
-        'id', uuidv7(), 'concertation', $1::uuid, 'member', 'm' || n, 'organisation', gen_random_uuid(),
-        'command', '\\x' || md5($1::text || n), 'receipt', md5(n || $1::text)))).*
-    FROM generate_series(1, $2::int) AS n
+    INSERT INTO contribution SELECT r.* FROM generate_series(1, $2::int) AS n,
+        jsonb_populate_record(NULL::contribution, $3::jsonb || jsonb_build_object(
+            'id', uuidv7(), 'concertation', $1::uuid, 'member', 'm' || n, 'organisation', gen_random_uuid(),
+            'command', '\\x' || md5($1::text || n), 'receipt', md5(n || $1::text))) AS r
     """
 
 

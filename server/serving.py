@@ -1,6 +1,7 @@
 """Serving an application over HTTP and WebSocket."""
 
 import asyncio
+import gc
 import math
 import resource
 from collections.abc import Callable, Iterator
@@ -13,11 +14,16 @@ from starlette.types import ASGIApp
 
 from server.accepting import Accepting
 from server.draining import Draining
-from server.garbage import collect_seldom
 from server.patience import Patience, PatientHttp, with_patience
 from server.settings import Settings
 
 _MOST_FILES = 65_536
+COLLECTED = (10_000, 20, 50)
+"""When garbage is looked for: so many new objects, so many times that, so many times that.
+
+What lives long (parsed documents, open sockets) is looked through by the last alone, for 50 to 100 ms in which nobody
+is answered: usually that is once in some seconds under load.
+"""
 
 
 def allow_connections() -> None:
@@ -90,7 +96,11 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
-        collect_seldom()
+        # What was made so far, the schema above all, stays as long as the process does: to look through it for garbage
+        # again and again held up whoever asked just then for 100 ms.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECTED)
         if self._shared is not None:
             self._accepting = Accepting(
                 self._shared, self._protocol, lambda: len(self.server_state.connections)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from server.garbage import collect_seldom, kept
+from server.garbage import kept
 from server.settings import Settings
 from server.telemetry import logs
 
@@ -19,7 +19,6 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     logs.set_up(settings, "worker")
     instruments = WorkerInstruments.of(settings)
-    collect_seldom()
     try:
         await serve(settings, instruments)
     finally:

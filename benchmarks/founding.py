@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import asyncpg
+
 from benchmarks.play import Play, body
 from domain import acts
 from domain.builtin import builtin
@@ -26,6 +28,7 @@ from store.replies import Accepted
 PARTICIPANTS = 20
 OPEN_FOR = timedelta(days=30)
 _AT_ONCE = 4
+_TRIES = 5
 _PROCEDURE = sandbox(
     builtin("standard"),
     Pace(notice=1, stages={kind: OPEN_FOR.total_seconds() for kind in Kind}, entry_window=0),
@@ -61,8 +64,17 @@ def _played(now: datetime) -> Play:
 async def _record(pool: Pool, play: Play, concertation: str) -> None:
     command = replace(play.asked[0][0], concertation=concertation)
     events = _renamed(play.events, concertation)
-    async with pool.acquire() as connection:
-        recorded = await record(connection, command, 0, decide=lambda process, command, now: events)
+    for again in reversed(range(_TRIES)):
+        try:
+            async with pool.acquire() as connection:
+                recorded = await record(connection, command, 0, decide=lambda process, command, now: events)
+        except (
+            asyncpg.LockNotAvailableError
+        ):  # the disk stood still for seconds: commits that notify wait in one line
+            if not again:
+                raise
+        else:
+            break
     if not isinstance(recorded.reply, Accepted):
         raise RuntimeError(f"the preparation was refused: {recorded.reply}")
 

@@ -42,6 +42,8 @@ _SEED = 6
 _LOOK_EVERY = 0.5
 _CALM = 0.15
 """Seconds of processor time a second below which nothing is under way."""
+_LEAST = 0.01
+"""Seconds that nobody brings one to life within: so it is looked the less often, the more are still missing."""
 _WITHIN = 1_200.0
 _FEW = 20
 _RUNNING = "WorkflowType = 'ConcertationWorkflow' AND ExecutionStatus = 'Running'"
@@ -133,11 +135,11 @@ class Revival:
     async def _all_loaded(self, size: int) -> float:
         """Wait until every workflow runs and has loaded its process, which the processors tell; say when that was."""
         given_up = perf_counter() + _WITHIN
-        # A number, not the list: to make that of thousands every half second is work that nobody else asks of Temporal.
+        # A number, not the list, and seldom: Temporal counts one by one, and nobody else asks that of it.
         while (begun := (await self._client.count_workflows(_RUNNING)).count) < size:
             if perf_counter() > given_up:
                 raise RuntimeError(f"of {size} only {begun} run")
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(max(_LOOK_EVERY, (size - begun) * _LEAST))
         return await _calm(self._stack)
 
     async def _command(self, concertation: str) -> float:

@@ -6,7 +6,7 @@ Times that are taken minutes apart can be compared once each is held against the
 
 from __future__ import annotations
 
-from statistics import median
+from statistics import harmonic_mean
 from threading import Event, Thread
 from time import thread_time
 from typing import Self
@@ -36,12 +36,13 @@ class Yardstick:
         self._thread.join()
 
     def lap(self, more: int = 0) -> float:
-        """Give the milliseconds of processor that the work took half of the times since the last lap.
+        """Give the milliseconds of processor that the work took since the last lap.
 
+        Their harmonic mean, for it is speeds that add up: who was twice as fast half of the time did half as much again.
         `more`: do it so many times besides, for a lap that may be over in less than some tenths of a second.
         """
         taken, self._taken = self._taken, []
-        return median(taken + [_done() for _ in range(more)])
+        return harmonic_mean(taken + [_done() for _ in range(more)])
 
     def _again_and_again(self) -> None:
         while not self._over.wait(_EVERY):

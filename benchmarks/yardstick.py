@@ -38,7 +38,7 @@ class Yardstick:
     def lap(self, more: int = 0) -> float:
         """Give the milliseconds of processor that the work took since the last lap.
 
-        Their harmonic mean, for it is speeds that add up: who was twice as fast half of the time did half as much again.
+        Their harmonic mean: it is speeds that add up, and twice as fast half of the time is half as much again.
         `more`: do it so many times besides, for a lap that may be over in less than some tenths of a second.
         """
         taken, self._taken = self._taken, []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from domain.noticing.wording import of_occasion
@@ -31,27 +32,38 @@ class Reminders:
     def __init__(self) -> None:
         """Begin with none."""
         self._looked: dict[str, _Looked] = {}
-        #: Whether there are more to look at than were looked at last.
-        self.behind = False
+        #: Those to be read still, with their heads when they were listed: thousands are listed once, and worked off.
+        self._waiting: dict[str, bytes] = {}
+
+    @property
+    def behind(self) -> bool:
+        """Whether there are more to look at than were looked at last."""
+        return bool(self._waiting)
 
     async def look(self, connection: Connection, known: KnownProcesses) -> int:
         """Write the reminders whose instant has come, of so many concertations; say how many notices are new.
 
         Several may do it at once, or again after they were killed: a notice has a key, and is written once.
         """
+        if not self._waiting:
+            self._waiting = await self._list(connection)
+        some = dict(islice(self._waiting.items(), AT_ONCE))
+        written = 0
+        for key, read in (await processes(connection, list(some), known)).items():
+            for reminder in due(read.process, read.at - _AT_MOST, read.at):
+                written += await write(connection, _occasion(read.process, reminder))
+            self._looked[key] = _Looked(some[key], next_reminder(read.process, read.at))
+        self._waiting = {key: head for key, head in self._waiting.items() if key not in some}
+        return written
+
+    async def _list(self, connection: Connection) -> dict[str, bytes]:
+        """Give those that have to be read, with their heads: they have moved since, or somebody is due."""
         rows = await connection.fetch(
             "SELECT id, head, instant() AS now FROM concertation WHERE phase IN ('draft', 'launched') ORDER BY id"
         )
         heads = {str(row["id"]): bytes(row["head"]) for row in rows}
         self._looked = {key: seen for key, seen in self._looked.items() if key in heads}
-        waiting = [key for key in heads if rows and self._is_due(key, heads[key], rows[0]["now"])]
-        self.behind = len(waiting) > AT_ONCE
-        written = 0
-        for key, read in (await processes(connection, waiting[:AT_ONCE], known)).items():
-            for reminder in due(read.process, read.at - _AT_MOST, read.at):
-                written += await write(connection, _occasion(read.process, reminder))
-            self._looked[key] = _Looked(heads[key], next_reminder(read.process, read.at))
-        return written
+        return {key: head for key, head in heads.items() if self._is_due(key, head, rows[0]["now"])}
 
     def _is_due(self, key: str, head: bytes, now: datetime) -> bool:
         seen = self._looked.get(key)

@@ -85,6 +85,24 @@ async def test_what_has_not_moved_is_read_again_only_when_something_is_due(post:
         assert await reminders.look(connection, known) == 2, "read from the ledger, for the snapshot is gone"
 
 
+async def test_many_are_listed_once_and_worked_off_some_at_a_time(
+    post: Post, app: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await signing(post, app)
+    await post.clock.advance(3 * DAY)
+    monkeypatch.setattr("store.reminders.AT_ONCE", 1)
+    asked: list[str] = []
+    reminders = Reminders()
+    async with post.worker.acquire() as connection:
+        connection.add_query_logger(lambda query: asked.append(query.query))
+        written, looks = await reminders.look(connection, KnownProcesses(0)), 1
+        while reminders.behind:
+            written += await reminders.look(connection, KnownProcesses(0))
+            looks += 1
+    assert (written, looks) == (2, 2), "two concertations, of which one has two to be reminded"
+    assert len([query for query in asked if "phase IN" in query]) == 1, "the list of all of them"
+
+
 async def test_nobody_is_reminded_of_a_ballot_that_stands_still(post: Post, app: Pool) -> None:
     play = await signing(post, app)
     await play.do(acts.Suspend(reason="recours"))

@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -34,8 +35,8 @@ from workflows.commanding import Dispatch
 from workflows.connecting import connect
 from workflows.running import listed
 
-COMMANDS = 40
-"""Each to another concertation, drawn by lot: most of ten thousand are in no worker's memory."""
+COMMANDS = 100
+"""Each to another concertation, drawn by lot, of fewer several to each: most of ten thousand are in no worker's memory."""
 REST = 60.0
 """Seconds of rest, in which the worker reconciles once, as it does where nothing else is set."""
 _SEED = 6
@@ -117,7 +118,7 @@ class Revival:
         """Command some of them, and leave all at rest for a while."""
         async with self._pool.acquire() as connection:
             rows = await connection.fetch("SELECT id FROM concertation")
-        self._yardstick.lap(_FEW)
+        self._yardstick.lap()
         commands = [
             await self._command(concertation) for concertation in _drawn([str(row["id"]) for row in rows])
         ]
@@ -173,7 +174,8 @@ async def revived(folder: DataFolder, temporal: Path) -> AsyncIterator[Revival]:
 
 
 def _drawn(ids: list[str]) -> list[str]:
-    return random.Random(_SEED).sample(ids, min(len(ids), sized(COMMANDS, small=4)))
+    many = sized(COMMANDS, small=4)
+    return list(islice(cycle(random.Random(_SEED).sample(ids, min(len(ids), many))), many))
 
 
 async def _calm(stack: Stack) -> float:

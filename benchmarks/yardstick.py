@@ -35,14 +35,14 @@ class Yardstick:
         self._over.set()
         self._thread.join()
 
-    def lap(self, more: int = 0) -> float:
+    def lap(self, at_least: int = 1) -> float:
         """Give the milliseconds of processor that the work took since the last lap.
 
         Their harmonic mean: it is speeds that add up, and twice as fast half of the time is half as much again.
-        `more`: do it so many times besides, for a lap that may be over in less than some tenths of a second.
+        `at_least`: do it until it was done so many times, for a lap that may be over within some tenths of a second.
         """
         taken, self._taken = self._taken, []
-        return harmonic_mean(taken + [_done() for _ in range(more)])
+        return harmonic_mean(taken + [_done() for _ in range(at_least - len(taken))])
 
     def _again_and_again(self) -> None:
         while not self._over.wait(_EVERY):

@@ -36,7 +36,7 @@ from workflows.connecting import connect
 from workflows.running import listed
 
 COMMANDS = 100
-"""Each to another concertation, drawn by lot, of few several to each: of ten thousand most are in no worker's memory."""
+"""Each to another concertation, drawn by lot, of few several each: of ten thousand most are in no worker's memory."""
 REST = 60.0
 """Seconds of rest, in which the worker reconciles once, as it does where nothing else is set."""
 _SEED = 6

@@ -11,9 +11,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 from uuid import uuid4
 
@@ -35,8 +33,8 @@ from workflows.commanding import Dispatch
 from workflows.connecting import connect
 from workflows.running import listed
 
-COMMANDS = 100
-"""Each to another concertation, drawn by lot, of few several each: of ten thousand most are in no worker's memory."""
+COMMANDS = 70
+"""At each start, each to another concertation, drawn by lot: of ten thousand most are in no worker's memory."""
 REST = 60.0
 """Seconds of rest, in which the worker reconciles once, as it does where nothing else is set."""
 _SEED = 6
@@ -64,18 +62,18 @@ class Start:
     #: Seconds of asking Temporal for each one, and of asking for its list.
     each: float
     listing: float
-    #: Milliseconds of the yardstick while all were loaded, and while they were asked for.
+    #: Milliseconds of each command.
+    commands: tuple[float, ...]
+    #: Milliseconds of the yardstick while all were loaded, while they were asked for, and while they were commanded.
     at_load: float
     at_asking: float
+    at_commands: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
     """What they take once they run."""
 
-    #: Milliseconds of half of the commands, and of the yardstick meanwhile.
-    command: float
-    at_commands: float
     #: Processor time of all services at rest, in seconds a second.
     rest: float
     #: KB on disk by server.
@@ -94,7 +92,7 @@ class Revival:
     _began: float
 
     async def start(self, size: int) -> Start:
-        """Wait until all of them are loaded, and ask for them."""
+        """Wait until all of them are loaded, ask for them, and command some."""
         loaded = await self._all_loaded(size) - self._began
         cpu, memory = _cpu(self._stack), _memory(self._stack)
         at_load = self._yardstick.lap()
@@ -104,31 +102,31 @@ class Revival:
         at_asking = self._yardstick.lap(_FEW)
         begun = perf_counter()
         await reconcile(self._pool, self._client, self._queue, await listed(self._client, self._queue))
+        listing = perf_counter() - begun
+        async with self._pool.acquire() as connection:
+            rows = await connection.fetch("SELECT id FROM concertation ORDER BY id")
+        self._yardstick.lap()
+        commands = [
+            await self._command(concertation) for concertation in _drawn([str(row["id"]) for row in rows])
+        ]
         return Start(
             loaded=loaded,
             cpu=cpu,
             memory=memory,
             each=each,
-            listing=perf_counter() - begun,
+            listing=listing,
+            commands=tuple(1000 * seconds for seconds in commands),
             at_load=at_load,
             at_asking=at_asking,
+            at_commands=self._yardstick.lap(_FEW),
         )
 
     async def life(self) -> Life:
-        """Command some of them, and leave all at rest for a while."""
-        async with self._pool.acquire() as connection:
-            rows = await connection.fetch("SELECT id FROM concertation")
-        self._yardstick.lap()
-        commands = [
-            await self._command(concertation) for concertation in _drawn([str(row["id"]) for row in rows])
-        ]
-        at_commands = self._yardstick.lap(_FEW)
+        """Leave all at rest for a while."""
         await _calm(self._stack)
         before = sum(_cpu(self._stack).values())
         await asyncio.sleep(sized(REST, small=1.0))
         return Life(
-            command=1000 * median(commands),
-            at_commands=at_commands,
             rest=(sum(_cpu(self._stack).values()) - before) / sized(REST, small=1.0),
             disk=await _disk(self._stack),
         )
@@ -174,8 +172,7 @@ async def revived(folder: DataFolder, temporal: Path) -> AsyncIterator[Revival]:
 
 
 def _drawn(ids: list[str]) -> list[str]:
-    many = sized(COMMANDS, small=4)
-    return list(islice(cycle(random.Random(_SEED).sample(ids, min(len(ids), many))), many))
+    return random.Random(_SEED).sample(ids, min(len(ids), sized(COMMANDS, small=4)))
 
 
 async def _calm(stack: Stack) -> float:

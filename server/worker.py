@@ -15,7 +15,7 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.delivering import Delivery
 from activities.hearings import Hearings
@@ -104,6 +104,8 @@ def compose(
             hearings.begin,
             hearings.attend,
         ],
+        # A sandbox would read the modules of workflows anew for each of them, a quarter of what a worker does to bring
+        # one to life, and watch three that call nothing but rules. The tests have theirs (ADR 0054).
         # A run that fails is replaced by the reconciler, or by the next command, and the new one loads what is true; a
         # run whose task is stuck waits for a person. So any exception that is not expected, a history that corrected
         # rules no longer replay included, is a failure: of the command that it arises in, else of the run.
@@ -114,7 +116,11 @@ def compose(
         # 2 s a burst of deadlines makes a living worker look dead, and every history is fetched and replayed again
         # (200 at once, on two busy processors: 7 to 8 s instead of 3 to 4).
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
-        **{"max_cached_workflows": settings.workflows_in_memory, **options},
+        **{
+            "max_cached_workflows": settings.workflows_in_memory,
+            "workflow_runner": UnsandboxedWorkflowRunner(),
+            **options,
+        },
     )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from tests.replay.regenerate import HISTORIES, IDENTITY
 from tests.replay.scenarios import SCENARIOS
@@ -23,9 +24,11 @@ def _history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(file.stem, file.read_text())
 
 
-def _replayer() -> Replayer:
+def _replayer(runner: WorkflowRunner | None = None) -> Replayer:
     return Replayer(
-        workflows=[ConcertationWorkflow, HearingWorkflow], data_converter=data_converter(full=True)
+        workflows=[ConcertationWorkflow, HearingWorkflow],
+        data_converter=data_converter(full=True),
+        workflow_runner=runner or SandboxedWorkflowRunner(),
     )
 
 
@@ -33,9 +36,12 @@ def test_every_scenario_has_its_history() -> None:
     assert {file.stem for file in FILES} == {*SCENARIOS, "continued"}
 
 
+@pytest.mark.parametrize(
+    "runner", [SandboxedWorkflowRunner, UnsandboxedWorkflowRunner], ids=["watched", "as run"]
+)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"of {release_of(file.stem)}: {file.stem}")
-async def test_a_history_replays(file: Path) -> None:
-    await _replayer().replay_workflow(_history(file))
+async def test_a_history_replays(file: Path, runner: type[WorkflowRunner]) -> None:
+    await _replayer(runner()).replay_workflow(_history(file))
 
 
 async def test_a_workflow_that_does_something_else_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

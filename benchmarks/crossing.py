@@ -20,6 +20,7 @@ from temporalio.client import Client
 
 from benchmarks.bare import TooNear, bare
 from benchmarks.figure import Figure
+from benchmarks.founding import write
 from benchmarks.play import COORDINATOR, Play, body
 from benchmarks.progress import say
 from benchmarks.scale import sized
@@ -34,8 +35,6 @@ from domain.sandbox import Pace, sandbox
 from server.settings import Settings
 from store.pool import Connection, Pool, open_pool
 from store.questionnaires import put
-from store.recording import record
-from store.replies import Accepted
 from workflows.connecting import connect
 from workflows.starting import start
 
@@ -180,10 +179,7 @@ async def prepare(
     play.until("appel", State.OPEN)
     if play.process.runs["appel"].closes_at != deadline:
         raise RuntimeError(f"the stage closes at {play.process.runs['appel'].closes_at}")
-    recorded = await record(connection, play.asked[0][0], 0, decide=lambda process, command, now: play.events)
-    if not isinstance(recorded.reply, Accepted):
-        raise RuntimeError(f"the preparation was refused: {recorded.reply}")
-    return recorded.seq
+    return await write(connection, play.asked[0][0], play.events)
 
 
 _PROCEDURE = sandbox(

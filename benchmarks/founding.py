@@ -16,12 +16,13 @@ import asyncpg
 
 from benchmarks.play import Play, body
 from domain import acts
+from domain.acts import Command
 from domain.builtin import builtin
 from domain.events import ConcertationDrafted, Event
 from domain.procedure import Kind
 from domain.process import State
 from domain.sandbox import Pace, sandbox
-from store.pool import Pool
+from store.pool import Connection, Pool
 from store.recording import record
 from store.replies import Accepted
 
@@ -63,20 +64,26 @@ def _played(now: datetime) -> Play:
 
 async def _record(pool: Pool, play: Play, concertation: str) -> None:
     command = replace(play.asked[0][0], concertation=concertation)
-    events = _renamed(play.events, concertation)
+    async with pool.acquire() as connection:
+        await write(connection, command, _renamed(play.events, concertation))
+
+
+async def write(connection: Connection, command: Command, events: list[Event]) -> int:
+    """Record all events of a concertation as those of one command; give the number of the last.
+
+    It tries again where the disk stood still for seconds: commits that notify wait in one line, longer than they may.
+    """
     for again in reversed(range(_TRIES)):
         try:
-            async with pool.acquire() as connection:
-                recorded = await record(connection, command, 0, decide=lambda process, command, now: events)
-        except (
-            asyncpg.LockNotAvailableError
-        ):  # the disk stood still for seconds: commits that notify wait in one line
+            recorded = await record(connection, command, 0, decide=lambda process, command, now: events)
+        except asyncpg.LockNotAvailableError:
             if not again:
                 raise
         else:
             break
     if not isinstance(recorded.reply, Accepted):
         raise RuntimeError(f"the preparation was refused: {recorded.reply}")
+    return recorded.seq
 
 
 def _renamed(events: Sequence[Event], concertation: str) -> list[Event]:

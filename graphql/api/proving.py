@@ -23,6 +23,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 from strawberry.utils.operation import get_operation_type
 
+from api.beginning import begin_before_cancelling
 from api.deadlines import OperationTooLong, deadline
 from api.faults import AsksTooMuch, SchemaHidden
 from api.masking import masked
@@ -50,6 +51,7 @@ class ProvingSchema(strawberry.Schema):
 
         A query or a mutation that takes more than `longest` seconds is stopped.
         """
+        begin_before_cancelling()
         super().__init__(extensions=[lambda: Parsing(self.documents), *extensions], **kwargs)
         self.introspection = introspection
         self.longest = longest
